@@ -1,0 +1,1 @@
+"""Metrics: facts and two periods in; values, their change and the facts they rest on out."""
