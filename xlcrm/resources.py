@@ -1,0 +1,54 @@
+"""Where the declared tables and the sample team's workbooks lie.
+
+A wheel carries them inside the package, and may itself be a zip on the path. In a source checkout,
+and so in an editable install, they lie beside the package.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+
+def templates() -> Traversable:
+    """The folder of the declared tables, vocabularies and wordings.
+
+    Raises:
+        FileNotFoundError: the installation carries none.
+    """
+    return _folder("templates")
+
+
+def sample_workbooks() -> Traversable:
+    """The sample team's shared folder, as its people filled it.
+
+    Raises:
+        FileNotFoundError: the installation carries none.
+    """
+    return _folder("sample_workbooks")
+
+
+def copy_tree(source: Traversable, target: Path) -> None:
+    """Copy the files below `source`, with their folders, into the folder `target`.
+
+    `target` is made where it is missing; files of the same name in it are replaced, others stay.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for entry in source.iterdir():
+        if entry.is_dir():
+            copy_tree(entry, target / entry.name)
+        else:
+            (target / entry.name).write_bytes(entry.read_bytes())
+
+
+def _folder(name: str) -> Traversable:
+    package = files("xlcrm")
+    packaged = package.joinpath(name)
+    if packaged.is_dir():
+        return packaged
+    if isinstance(package, Path) and (beside := package.parent / name).is_dir():
+        return beside
+    raise FileNotFoundError(
+        f"{name}/ is neither in the installed package ({packaged}) nor beside it: install xlcrm again"
+    )
