@@ -1,4 +1,4 @@
-"""LibreOffice as a real application that tests drive, and the rule that CI never skips such tests."""
+"""LibreOffice as a real application in tests, and the rule that CI never skips such tests."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import pytest
 
@@ -184,17 +183,16 @@ def _stop(process: subprocess.Popen[str], patience: float) -> None:
 @functools.cache
 def _uno_python(soffice: str) -> str:
     beside = Path(soffice).resolve().parent
-    candidates = ["/usr/bin/python3", beside / "python", beside / "python.exe", sys.executable]
-    for candidate in map(str, candidates):
-        if Path(candidate).is_file() and not subprocess.run(
-            [candidate, "-c", "import uno"], capture_output=True, check=False
-        ).returncode:
-            return candidate
-    _missing("no Python with uno was found (Debian: python3-uno)")
-    raise AssertionError
+    candidates = (Path("/usr/bin/python3"), beside / "python", beside / "python.exe")
+    found = next((str(path) for path in candidates if path.is_file() and _has_uno(path)), None)
+    return found or _missing("no Python with uno was found (Debian: python3-uno)")
 
 
-def _missing(what: str) -> None:
+def _has_uno(python: Path) -> bool:
+    return not subprocess.run([python, "-c", "import uno"], capture_output=True).returncode
+
+
+def _missing(what: str) -> NoReturn:
     if REQUIRE_APPS:
         pytest.fail(f"{what}, and XLCRM_REQUIRE_APPS=1 asks for it", pytrace=False)
     pytest.skip(f"{what}; this test needs the real application")
@@ -206,7 +204,6 @@ def soffice(tmp_path_factory: pytest.TempPathFactory) -> Office:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         _missing("LibreOffice (soffice) is not installed")
-    assert program is not None
     return Office(program, tmp_path_factory.mktemp("office"))
 
 

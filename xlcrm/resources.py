@@ -50,5 +50,5 @@ def _folder(name: str) -> Traversable:
     if isinstance(package, Path) and (beside := package.parent / name).is_dir():
         return beside
     raise FileNotFoundError(
-        f"{name}/ is neither in the installed package ({packaged}) nor beside it: install xlcrm again"
+        f"{name}/ is neither in the installed package ({packaged}) nor beside it; reinstall xlcrm"
     )
