@@ -25,7 +25,7 @@ help:
 		echo "Install one (on Debian and Ubuntu: apt-get install python3 python3-venv)," >&2; \
 		echo "or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "$(PYTHON) is older than Python 3.11." >&2; exit 1; }
+		echo "$(PYTHON) does not run, or is older than Python 3.11." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' || { \
 		echo "$(PYTHON) lacks venv or ensurepip; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
 		exit 1; }
