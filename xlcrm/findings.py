@@ -1,0 +1,148 @@
+"""Findings: what is wrong, or was interpreted, at one cell, sheet or file, and what to do about it.
+
+The catalogue of codes, with severity, message and remedy in Chinese and English, is
+``templates/findings.toml``. A finding masks private values in every text it is given, once, here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from xlcrm import privacy, resources
+from xlcrm.text import printable
+
+Severity = Literal["error", "warning", "info"]
+Language = Literal["zh", "en"]
+Localised = Mapping[str, str]
+Parameter = str | Localised
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+_CONTEXT = 60  # characters of a long value that a message repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the catalogue: severity, message and remedy by language, wordings of details."""
+
+    name: str
+    severity: Severity
+    message: Localised
+    remedy: Localised
+    details: Mapping[str, Localised]
+
+
+@cache
+def catalogue() -> Mapping[str, Code]:
+    """Return every finding code by its name."""
+    text = resources.templates().joinpath("findings.toml").read_text(encoding="utf-8")
+    return {name: _code(name, entry) for name, entry in tomllib.loads(text).items()}
+
+
+def _code(name: str, entry: Mapping[str, Any]) -> Code:
+    return Code(
+        name,
+        entry["severity"],
+        {"zh": entry["zh"], "en": entry["en"]},
+        {"zh": entry["fix_zh"], "en": entry["fix_en"]},
+        entry.get("detail", {}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. ``file`` is relative to the folder read; ``cell`` an A1 address such as ``D7``.
+
+    ``record`` is the record's id or natural key as text, ``value`` the value as written,
+    ``parameters`` what the message of this code names besides (text, or text by language).
+    Raises KeyError for a code that is not in the catalogue.
+    """
+
+    code: str
+    file: str
+    sheet: str | None = None
+    cell: str | None = None
+    table: str | None = None
+    field: str | None = None
+    record: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+    parameters: Mapping[str, Parameter] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        catalogue()[self.code]
+        for name in ("record", "value", "suggestion"):
+            text = getattr(self, name)
+            if text:
+                object.__setattr__(self, name, privacy.mask(text))
+        masked = {
+            name: privacy.mask(value)
+            if isinstance(value, str)
+            else {language: privacy.mask(text) for language, text in value.items()}
+            for name, value in self.parameters.items()
+        }
+        object.__setattr__(self, "parameters", masked)
+
+    @property
+    def severity(self) -> Severity:
+        return catalogue()[self.code].severity
+
+    def message(self, language: Language) -> str:
+        """Return what is wrong and what to do, without the place."""
+        code = catalogue()[self.code]
+        words = {name: _in(value, language) for name, value in self.parameters.items()}
+        detail = code.details.get(words.pop("detail", ""), {}).get(language, "")
+        words = _Blank(words | {"detail": detail, "value": _short(self.value or "")})
+        sentence, remedy = code.message[language], code.remedy[language]
+        text = f"{sentence.format_map(words)}{_STOP[language]}{remedy.format_map(words)}"
+        if self.suggestion:
+            text += _SUGGEST[language].format(_short(self.suggestion))
+        return printable(text).replace("\n", " ")
+
+    def place(self) -> str:
+        """Return file, sheet and cell as one text, safe for a terminal."""
+        return printable(" · ".join(part for part in (self.file, self.sheet, self.cell) if part))
+
+    def to_json(self, language: Language) -> dict[str, str | None]:
+        """Return the finding in the documented form, its message in ``language``."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": printable(self.file),
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "table": self.table,
+            "field": self.field,
+            "record": self.record,
+            "value": self.value,
+            "message": self.message(language),
+            "suggestion": self.suggestion,
+        }
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the fields that are set, for a result file; ``Finding(**state)`` is its inverse."""
+        state = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in state.items() if value}
+
+
+_STOP = {"zh": ":", "en": ": "}
+_SUGGEST = {"zh": ",是否为“{}”?", "en": "; did you mean “{}”?"}
+
+
+class _Blank(dict[str, str]):
+    """Words of a message; one that a finding has no value for is left blank."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _in(value: Parameter, language: Language) -> str:
+    return value if isinstance(value, str) else value[language]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CONTEXT else text[: _CONTEXT - 1] + "…"

@@ -1,0 +1,113 @@
+"""Records: what one file says of one row or form, where it says it, and what became of it.
+
+Values are plain JSON values, so that results, state and output need no codec of their own:
+dates are ISO 8601 text (``2024-05-20``; a time adds ``T14:30``; a span is ``start/end``), choices
+their canonical value, several values a list, structured values a mapping or a list of mappings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+Value = str | int | float | bool | list[Any] | dict[str, Any]
+Values = dict[str, Value]
+
+
+@lru_cache(maxsize=20_000)
+def column_letters(column: int) -> str:
+    """Return the letters of a zero-based column: 0 is ``A``, 26 is ``AA``."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """Return the A1 address of a zero-based row and column."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table as it lies on one sheet of one file.
+
+    ``columns`` maps a list's field keys to zero-based columns; ``cells`` maps a form's slots
+    (field keys, and parts such as ``actions.1.due``) to zero-based (row, column).
+    """
+
+    file: str
+    sheet: str
+    table: str
+    columns: Mapping[str, int] = field(default_factory=dict)
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Record:
+    """One row of a list, or one form sheet, as its file states it.
+
+    ``values`` holds what was understood, by field key; ``raw`` what was written and not understood
+    (counts as missing in metrics); ``extras`` the text of columns the table does not have, by their
+    label. ``row`` is the zero-based row on the sheet (0 for a form).
+    """
+
+    block: Block
+    row: int
+    values: Values
+    raw: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        return self.block.table
+
+    def cell(self, key: str) -> str | None:
+        """Return the A1 address of a field of this record; None where the sheet has no such cell."""
+        if self.block.cells:
+            place = self.block.cells.get(key)
+            return address(*place) if place else None
+        column = self.block.columns.get(key)
+        return None if column is None else address(self.row, column)
+
+    @property
+    def place(self) -> str:
+        """Where the record begins on its sheet: a list's row number, a form's sheet alone."""
+        return "" if self.block.cells else str(self.row + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a merged record comes from: file (relative path), sheet, and row (1-based; 0: a form)."""
+
+    file: str
+    sheet: str
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.file} · {self.sheet}" + (f" · {self.row}" if self.row else "")
+
+
+@dataclass(slots=True)
+class LedgerRecord:
+    """A record of the ledger: what all its sources say together.
+
+    ``id`` is its stable row key in master and state. ``customer`` is the resolved customer's key.
+    ``sources`` come in path order; the first is the one whose values are shown. ``worst`` is the
+    gravest severity among its findings (error, warning or None).
+    """
+
+    id: str
+    table: str
+    values: Values
+    sources: tuple[Source, ...]
+    customer: str | None = None
+    raw: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, str] = field(default_factory=dict)
+    owner: str = ""
+    worst: str | None = None
+    marks: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What the tables are: declarations, field types, vocabularies and the working calendar."""

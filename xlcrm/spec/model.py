@@ -1,0 +1,146 @@
+"""The declared tables, as data: every other part of the project derives from these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from xlcrm.spec.types.base import FieldType
+from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.text import label_key
+
+Labels = Mapping[str, str]
+Level = Literal["core", "ext", "off"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a table. ``key`` is its stable name, ``labels`` what stands on the sheet."""
+
+    key: str
+    labels: Labels
+    type: FieldType
+    level: Level = "core"
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    section: str | None = None
+    help: Labels = field(default_factory=lambda: {"zh": "", "en": ""})
+    example: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether people fill it: a display field is written and never read."""
+        return self.type.name != "display"
+
+    def label_keys(self) -> Iterator[str]:
+        """Yield the normal forms of every label that this field is known by."""
+        yield from map(label_key, (*self.labels.values(), *self.aliases))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of a form."""
+
+    key: str
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A printed row of a form's grid with what each level of it means, best first."""
+
+    key: str
+    labels: Labels
+    descriptions: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of a table by its name, with the arguments it was declared with."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its layout, identity, rules and fields in the document's order.
+
+    ``natural_key`` and ``identity`` name fields, or ``customer`` for the resolved customer.
+    """
+
+    key: str
+    labels: Labels
+    position: int
+    layout: Literal["list", "form"]
+    document: str
+    guide: Labels
+    fields: tuple[Field, ...]
+    natural_key: tuple[str, ...]
+    identity: tuple[tuple[str, ...], ...] = ()
+    id: str | None = None
+    date: str | None = None
+    recorded: str | None = None
+    owner: str | None = None
+    role: str | None = None
+    sections: tuple[Section, ...] = ()
+    grid_rows: tuple[GridRow, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    shown_off: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Field]:
+        return {each.key: each for each in self.fields}
+
+    @cached_property
+    def by_label(self) -> Mapping[str, Field]:
+        """Fields by the normal form of any of their labels; a field's own label comes first."""
+        known: dict[str, Field] = {}
+        for labels in (Field.label_keys, lambda each: map(label_key, each.labels.values())):
+            known.update((key, each) for each in self.fields for key in labels(each))
+        return known
+
+    def shown(self, *, core: bool = False) -> tuple[Field, ...]:
+        """Return the fields a workbook shows: with ``core`` the document's columns alone."""
+        levels = {"core"} if core else {"core", "ext"}
+        return tuple(
+            each
+            for each in self.fields
+            if each.level in levels or (not core and each.key in self.shown_off)
+        )
+
+    def rules_named(self, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the arguments of this table's rules of that name."""
+        return (rule.arguments for rule in self.rules if rule.name == name)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number, switch or mapping that a team may set."""
+
+    key: str
+    value: Any
+    labels: Labels
+    meanings: Labels
+
+
+@dataclass(frozen=True)
+class Spec:
+    """All tables, vocabularies and parameters that hold for a team."""
+
+    tables: Mapping[str, Table]
+    vocabularies: Mapping[str, Vocabulary]
+    parameters: Mapping[str, Parameter]
+    customer_aliases: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+
+    def parameter(self, key: str) -> Any:
+        """Return the value of a parameter. Raises KeyError for an unknown one."""
+        return self.parameters[key].value
+
+    def with_role(self, role: str) -> Table | None:
+        """Return the table that plays ``role`` (such as ``customers``), if one does."""
+        return next((table for table in self.tables.values() if table.role == role), None)

@@ -1,0 +1,127 @@
+"""What every field type offers, and what reading a cell gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from xlcrm.findings import Parameter
+from xlcrm.records import Value
+from xlcrm.text import clean, fold
+
+Cell = str | float | int | bool | date | datetime | time | timedelta
+CellKind = Literal["text", "date", "datetime", "integer", "number"]
+
+
+class Problem(NamedTuple):
+    """Why a cell was not understood, or how it was interpreted: a finding code without its place."""
+
+    code: str
+    suggestion: str | None = None
+    parameters: Mapping[str, Parameter] = {}
+
+
+class Reading(NamedTuple):
+    """What a cell means. ``value`` is None where it is blank or was not understood.
+
+    ``rest`` holds values that the text gives for other fields of the record, by field key.
+    """
+
+    value: Value | None
+    problems: tuple[Problem, ...] = ()
+    rest: Mapping[str, Value] = {}
+
+
+BLANK = Reading(None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """What a value may depend on besides its cell.
+
+    ``anchor`` is the day of the record's matter, from which ``3日内`` counts; ``near`` a day near
+    which a date without a year lies; ``date1904`` how the workbook counts serial days.
+    """
+
+    anchor: date | None = None
+    near: date | None = None
+    date1904: bool = False
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A rule of the sheet for one field, in terms that any spreadsheet has.
+
+    ``kind`` is list, date, decimal, integer or length; ``source`` the vocabulary of a list.
+    """
+
+    kind: Literal["list", "date", "decimal", "integer", "length", "tick"]
+    low: Any = None
+    high: Any = None
+    source: str | None = None
+    strict: bool = True
+
+
+@dataclass(frozen=True)
+class FieldType:
+    """Base of the field types: short text, its spaces tidied."""
+
+    name: ClassVar[str] = "name"
+    kind: ClassVar[CellKind] = "text"
+    number_format: ClassVar[str] = "@"
+    width: ClassVar[int] = 14
+    wraps: ClassVar[bool] = False
+    contextual: ClassVar[bool] = False  # whether reading depends on the context
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        """Return what ``raw`` means. Never raises for anything a cell can hold."""
+        text = as_text(raw)
+        tidy = clean(text)
+        if not tidy:
+            return BLANK
+        return Reading(tidy, normalised(text, tidy))
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        """Return the value as a person reads it; reading that text gives the value back."""
+        return str(value)
+
+    def cell(self, value: Value, language: str = "zh") -> Cell:
+        """Return the value as a cell holds it: a real date, a real number, else text."""
+        return self.text(value, language)
+
+    def compare_key(self, value: Value) -> Any:
+        """Return a form in which values that mean the same are equal."""
+        return fold(value) if isinstance(value, str) else value
+
+    def mask(self, value: Value) -> str:
+        """Return the value as text, private parts masked."""
+        from xlcrm.privacy import mask
+
+        return mask(self.text(value))
+
+    @property
+    def validation(self) -> Validation | None:
+        """What the sheet checks while people type; None where any text is good."""
+        return None
+
+
+def as_text(raw: Cell) -> str:
+    """Return a raw cell as the text a person sees in it."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, float):
+        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+    if isinstance(raw, datetime):
+        return raw.isoformat(" ", "minutes" if not raw.second else "seconds")
+    return str(raw)
+
+
+def normalised(written: str, read: str) -> tuple[Problem, ...]:
+    """Return the note that a value was changed on reading; outer blanks alone are no change."""
+    if written.strip() == read:
+        return ()
+    return (Problem("normalised", None, {"read": read}),)

@@ -1,0 +1,266 @@
+"""Choices from a vocabulary: one, one with a remark, one after an arrow, or many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from xlcrm.records import Value
+from xlcrm.spec.types.base import (
+    BLANK,
+    Cell,
+    FieldType,
+    Problem,
+    ReadContext,
+    Reading,
+    Validation,
+    as_text,
+    normalised,
+)
+from xlcrm.spec.types.texts import TICKED, UNTICKED, is_ticked
+from xlcrm.spec.vocabulary import Choice as Word
+from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.text import clean, fold
+
+UNCHANGED = "维持"
+_ARROW = re.compile(r"\s*(?:→|->|=>|—>|⇒|➔|➜)\s*")
+_REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
+_COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
+_TICK_MARKS = "☑☒✓✔√■●□☐○"
+_TICK_PAIR = re.compile(rf"([{_TICK_MARKS}]|\[[xX√ ]?\])\s*([^{_TICK_MARKS}\[\]]+)")
+_BRACKETED = re.compile(r"\[([^\]]*)\]")
+_SEPARATORS = re.compile(r"[、,;/\n]+")
+
+
+def bare(value: str) -> str:
+    """Return a choice without its remark; of an arrow value what stands behind the arrow."""
+    choice = _ARROW.split(value)[-1] if "→" in value else value
+    return re.split(r"[(:]", choice, maxsplit=1)[0]
+
+
+def remark_of(value: str) -> str:
+    """Return the remark of a choice, or an empty text."""
+    match = re.search(r"[(:](.*?)\)?$", value, re.DOTALL)
+    return match[1] if match else ""
+
+
+def arrow_of(value: str) -> tuple[str | None, str | None, str]:
+    """Return (from, to, remark) of a change: from is None without an arrow, to where unchanged."""
+    before, arrow, _ = value.partition("→")
+    target = bare(value)
+    return (before if arrow else None), (None if target == UNCHANGED else target), remark_of(value)
+
+
+@dataclass(frozen=True)
+class Choice(FieldType):
+    """One value of a vocabulary. ``remark`` says how a remark may follow it."""
+
+    vocabulary: Vocabulary
+    remark: Literal["", "brackets", "colon"] = ""
+    name: ClassVar[str] = "choice"
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        written = as_text(raw)
+        text = clean(written)
+        if not text:
+            return BLANK
+        ticked = ticked_words(text)
+        if ticked is not None:
+            if not ticked:
+                return BLANK
+            if len(ticked) > 1:
+                return Reading(None, (Problem("ambiguous-tick"),))
+            text = ticked[0]
+        return self._read_word(written, text)
+
+    def _read_word(self, written: str, text: str) -> Reading:
+        choice, remark = self.vocabulary.find(text), ""
+        if not choice:
+            head, remark = self._split(_unbracket(text))
+            choice = self.vocabulary.find(head)
+        if choice:
+            value = self._join(choice.value, remark)
+            same = fold(written) in (fold(value), fold(self._join(choice.english, remark)))
+            return Reading(
+                value, () if same and clean(written) == written else normalised(written, value)
+            )
+        if self.vocabulary.open:
+            return Reading(text, normalised(written, text))
+        return Reading(None, (Problem("not-in-list", self.vocabulary.nearest(text)),))
+
+    def _split(self, text: str) -> tuple[str, str]:
+        if not self.remark:
+            return text, ""
+        match = _REMARK.fullmatch(text) or (
+            _COLON.fullmatch(text) if self.remark == "colon" else None
+        )
+        return (match[1], match[2]) if match else (text, "")
+
+    def _join(self, value: str, remark: str) -> str:
+        if not remark:
+            return value
+        return f"{value}:{remark}" if self.remark == "colon" else f"{value}({remark})"
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        text = str(value)
+        head = bare(text)
+        return self.vocabulary.label(head, language) + text[len(head) :]
+
+    @property
+    def validation(self) -> Validation | None:
+        strict = not (self.vocabulary.open or self.remark)
+        return Validation("list", source=self.vocabulary.key, strict=strict)
+
+
+@dataclass(frozen=True)
+class Change(Choice):
+    """A step to another value: ``意向客户`` or ``潜在客户→意向客户``; 维持 is no step."""
+
+    name: ClassVar[str] = "change"
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        written = as_text(raw)
+        text = clean(written)
+        if not text:
+            return BLANK
+        if text.startswith(UNCHANGED) or text.casefold().startswith("unchanged"):
+            return Reading(UNCHANGED, () if text == UNCHANGED else normalised(written, UNCHANGED))
+        start, target = self._sides(text)
+        head, remark = self._head(target)
+        choice = self.vocabulary.find(head)
+        origin = self.vocabulary.find(start) if start else None
+        if not choice or (start and not origin):
+            wrong = head if not choice else start
+            return Reading(None, (Problem("not-in-list", self.vocabulary.nearest(wrong)),))
+        value = (
+            (f"{origin.value}→" if origin else "")
+            + choice.value
+            + (f"({remark})" if remark else "")
+        )
+        same = text.replace(" ", "") in (value, choice.english.replace(" ", ""))
+        return Reading(value, () if same else normalised(written, value))
+
+    def _sides(self, text: str) -> tuple[str, str]:
+        sides = _ARROW.split(text)
+        return (sides[0], sides[-1]) if len(sides) > 1 else ("", text)
+
+    def _head(self, text: str) -> tuple[str, str]:
+        """Return the choice and what follows it."""
+        if self.vocabulary.find(text):
+            return text, ""
+        match = re.fullmatch(r"([^(,;:。]*?)\s*(?:\((.*)\)|[,;:。]\s*(.*))", text)
+        return (match[1], match[2] or match[3] or "") if match else (text, "")
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        start, target, remark = arrow_of(str(value))
+        if target is None:
+            return UNCHANGED if language == "zh" else "Unchanged"
+        label = self.vocabulary.label
+        text = (f"{label(start, language)}→" if start else "") + label(target, language)
+        return text + (f"({remark})" if remark else "")
+
+    @property
+    def validation(self) -> Validation | None:
+        return Validation("list", source=self.vocabulary.key, strict=False)
+
+
+@dataclass(frozen=True)
+class Many(FieldType):
+    """Several values of a vocabulary, in the order written; without one, several words."""
+
+    vocabulary: Vocabulary | None = None
+    name: ClassVar[str] = "many"
+    width: ClassVar[int] = 20
+    wraps: ClassVar[bool] = True
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        written = as_text(raw)
+        if not clean(written):
+            return BLANK
+        words = ticked_words(clean(written))
+        if words is None:
+            words = _words(written)
+        values: list[str] = []
+        for word in words:
+            choice = self.vocabulary.find(word) if self.vocabulary else None
+            if not choice and self.vocabulary and not self.vocabulary.open:
+                return Reading(
+                    None, (Problem("not-in-list", self.vocabulary.nearest(word), {"value": word}),)
+                )
+            value = choice.value if choice else word
+            if value not in values:
+                values.append(value)
+        if not values:
+            return BLANK
+        return Reading(list(values), self._notes(written, words, values))
+
+    def _notes(self, written: str, words: Iterable[str], values: list[str]) -> tuple[Problem, ...]:
+        as_read = all(not self._word(word) or self._is_label(word) for word in words)
+        return () if as_read else normalised(written, self.text(list(values)))
+
+    def _word(self, word: str) -> Word | None:
+        return self.vocabulary.find(word) if self.vocabulary else None
+
+    def _is_label(self, word: str) -> bool:
+        return bool(self.vocabulary and self.vocabulary.is_label(word))
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        assert isinstance(value, list)
+        label = self.vocabulary.label if self.vocabulary else (lambda word, _: word)
+        return ("、" if language == "zh" else "; ").join(label(word, language) for word in value)
+
+    def compare_key(self, value: Value) -> Any:
+        assert isinstance(value, list)
+        return frozenset(fold(word) for word in value)
+
+    @property
+    def validation(self) -> Validation | None:
+        if not self.vocabulary:
+            return None
+        return Validation("list", source=self.vocabulary.key, strict=False)
+
+
+@dataclass(frozen=True)
+class Tick(FieldType):
+    """A single tick: ☑ or ☐."""
+
+    name: ClassVar[str] = "tick"
+    width: ClassVar[int] = 8
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        ticked = is_ticked(raw if not isinstance(raw, float) else bool(raw))
+        if ticked is None:
+            return Reading(None, (Problem("ambiguous-tick"),))
+        return Reading(True) if ticked else BLANK
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        return TICKED if value else UNTICKED
+
+    @property
+    def validation(self) -> Validation | None:
+        return Validation("tick")
+
+
+def ticked_words(text: str) -> list[str] | None:
+    """Return the words ticked in a text such as ``■高 □中``; None where nothing is a tick box."""
+    pairs = _TICK_PAIR.findall(text)
+    if not pairs:
+        return None
+    return [
+        word.strip(" ,;、/") for mark, word in pairs if is_ticked(mark.replace(" ", "") or mark)
+    ]
+
+
+def _unbracket(text: str) -> str:
+    match = _BRACKETED.fullmatch(text)
+    return match[1].strip() if match else text
+
+
+def _words(written: str) -> list[str]:
+    bracketed = _BRACKETED.findall(clean(written))
+    if bracketed:
+        return [word.strip() for word in bracketed if word.strip()]
+    lines = "\n".join(clean(line) for line in written.splitlines())
+    return [word.strip() for word in _SEPARATORS.split(lines) if word.strip()]

@@ -1,0 +1,95 @@
+"""Identifiers: record ids, references to them, and the unified social credit code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from xlcrm.records import Value
+from xlcrm.spec.types.base import (
+    BLANK,
+    Cell,
+    FieldType,
+    Problem,
+    ReadContext,
+    Reading,
+    as_text,
+    normalised,
+)
+from xlcrm.text import compact
+
+_MAX_EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
+
+
+@dataclass(frozen=True)
+class Id(FieldType):
+    """An identifier: a prefix, for some a year and month, and at least ``digits`` digits."""
+
+    prefix: str = ""
+    digits: int = 3
+    pattern: str = ""
+    name: ClassVar[str] = "id"
+    width: ClassVar[int] = 12
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        if isinstance(raw, float | int) and not isinstance(raw, bool) and abs(raw) >= _MAX_EXACT:
+            return Reading(None, (Problem("digits-lost"),))
+        written = as_text(raw)
+        text = compact(written).upper()
+        if not text:
+            return BLANK
+        if not self._form.fullmatch(text):
+            return Reading(None, (Problem("bad-id", self._suggest(text), {"form": self.form}),))
+        notes = normalised(written, text) if isinstance(raw, str) else ()
+        return Reading(text, notes)
+
+    @property
+    def _form(self) -> re.Pattern[str]:
+        month = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])" if self.pattern == "yyyymm" else ""
+        return re.compile(rf"{re.escape(self.prefix)}{month}\d{{{self.digits},12}}")
+
+    @property
+    def form(self) -> str:
+        """An example of a valid id."""
+        month = "202405" if self.pattern == "yyyymm" else ""
+        return f"{self.prefix}{month}{'1'.zfill(self.digits)}"
+
+    def _suggest(self, text: str) -> str | None:
+        """Suggest the id with its prefix and zeros, where the digits alone were written."""
+        number = re.fullmatch(rf"(?:{re.escape(self.prefix)})?[-_#]?(\d{{1,12}})", text)
+        if not number or self.pattern:
+            return None
+        return self.prefix + number[1].zfill(self.digits)
+
+
+@dataclass(frozen=True)
+class Reference(Id):
+    """The id of a record of the table with the role named by ``refers``."""
+
+    refers: str = "customers"
+    name: ClassVar[str] = "reference"
+
+
+@dataclass(frozen=True)
+class CreditCode(FieldType):
+    """A unified social credit code of 18 characters with its check character (GB 32100)."""
+
+    name: ClassVar[str] = "credit_code"
+    width: ClassVar[int] = 22
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        if isinstance(raw, float | int):
+            return Reading(None, (Problem("digits-lost"),))
+        written = as_text(raw)
+        text = compact(written).upper()
+        if not text:
+            return BLANK
+        from stdnum.cn import uscc  # late: few rows hold a code
+
+        if not uscc.is_valid(text):
+            return Reading(None, (Problem("bad-credit-code"),))
+        return Reading(text, normalised(written, text))
+
+    def compare_key(self, value: Value) -> str:
+        return str(value)

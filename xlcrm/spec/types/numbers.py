@@ -1,0 +1,112 @@
+"""Numbers: whole, decimal, and scores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import ClassVar
+
+from xlcrm.records import Value
+from xlcrm.spec.types.base import (
+    BLANK,
+    Cell,
+    CellKind,
+    FieldType,
+    Problem,
+    ReadContext,
+    Reading,
+    Validation,
+    as_text,
+    normalised,
+)
+from xlcrm.text import compact
+
+_NUMBER = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?)(\D*)")
+_FRACTION = re.compile(r"(\d(?:\.5)?)/5分?")
+
+
+@dataclass(frozen=True)
+class Number(FieldType):
+    """A decimal number; a unit behind it (``4分``) is read and left away."""
+
+    low: float | None = None
+    high: float | None = None
+    units: tuple[str, ...] = ("分", "万元", "万", "元", "人", "次", "个", "天", "小时")
+    step: float | None = None
+    name: ClassVar[str] = "number"
+    kind: ClassVar[CellKind] = "number"
+    number_format: ClassVar[str] = "General"
+    width: ClassVar[int] = 10
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        if isinstance(raw, str):
+            return self._read_text(raw)
+        if isinstance(raw, bool) or isinstance(raw, date | datetime | time | timedelta):
+            return Reading(None, (Problem("bad-number", self._from_date(raw)),))
+        return self._in_range(float(raw), ())
+
+    def _read_text(self, raw: str) -> Reading:
+        text = compact(raw)
+        if not text:
+            return BLANK
+        fraction = _FRACTION.fullmatch(text) if self.high == 5 else None
+        match = _NUMBER.fullmatch(fraction[1] if fraction else text)
+        if not match or (match[2] and match[2] not in self.units):
+            return Reading(None, (Problem("bad-number"),))
+        number = float(match[1].replace(",", ""))
+        return self._in_range(number, normalised(raw, as_text(number)))
+
+    def _in_range(self, number: float, notes: tuple[Problem, ...]) -> Reading:
+        too_low = self.low is not None and number < self.low
+        too_high = self.high is not None and number > self.high
+        if too_low or too_high or (self.step and (number / self.step) % 1):
+            return Reading(None, (Problem("out-of-range", None, self._bounds()),))
+        return Reading(int(number) if number.is_integer() else number, notes)
+
+    def _bounds(self) -> dict[str, str]:
+        bounds = {"low": self.low, "high": self.high, "step": self.step}
+        return {name: as_text(float(bound)) for name, bound in bounds.items() if bound is not None}
+
+    def _from_date(self, raw: Cell) -> str | None:
+        """Suggest the score that a spreadsheet turned into a date: ``4/5`` became 5 April."""
+        if self.high == 5 and isinstance(raw, date) and raw.day == 5 and raw.month <= 5:
+            return str(raw.month)
+        return None
+
+    def cell(self, value: Value, language: str = "zh") -> Cell:
+        assert isinstance(value, int | float)
+        return value
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        assert isinstance(value, int | float)
+        return as_text(float(value))
+
+    @property
+    def validation(self) -> Validation | None:
+        return Validation(
+            "integer" if self.step == 1 else "decimal",
+            -1e12 if self.low is None else self.low,
+            self.high,
+        )
+
+
+@dataclass(frozen=True)
+class Integer(Number):
+    """A whole number."""
+
+    step: float | None = 1
+    name: ClassVar[str] = "integer"
+    kind: ClassVar[CellKind] = "integer"
+    number_format: ClassVar[str] = "0"
+
+
+@dataclass(frozen=True)
+class Score(Number):
+    """A score of 1 to 5, in halves or whole."""
+
+    low: float | None = 1
+    high: float | None = 5
+    step: float | None = 0.5
+    name: ClassVar[str] = "score"
+    number_format: ClassVar[str] = "General"

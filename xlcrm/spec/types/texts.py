@@ -1,0 +1,151 @@
+"""Text: prose kept as written, numbered items, labelled parts, and masked contacts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from xlcrm.records import Value
+from xlcrm.spec.types.base import BLANK, Cell, CellKind, FieldType, ReadContext, Reading, as_text
+from xlcrm.text import clean, fold, prose
+
+_CIRCLED = "\u2460-\u2473"
+_NUMBERED = re.compile(
+    r"(?:^|\n)[ \t\u3000]*"
+    r"(?:[(\uff08]?\d{1,2}[)\uff09.\uff0e\u3001]|[(\uff08]?[一二三四五六七八九十]{1,2}[)\uff09\u3001]"
+    rf"|[{_CIRCLED}]|[-·•])(?!\d)[ \t\u3000]*"
+)
+_INLINE_NUMBER = re.compile(
+    rf"(?<=[;\uff1b。\s])[ \t]*(?:\d{{1,2}}[.\u3001)](?!\d)|[{_CIRCLED}])[ \t]*"
+)
+_EDGES = " \t\n\u3000;\uff1b"
+
+
+@dataclass(frozen=True)
+class Text(FieldType):
+    """Free text, kept as it was written."""
+
+    name: ClassVar[str] = "text"
+    width: ClassVar[int] = 36
+    wraps: ClassVar[bool] = True
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        text = raw if isinstance(raw, str) else as_text(raw)
+        return Reading(prose(text) or None)
+
+
+@dataclass(frozen=True)
+class Items(FieldType):
+    """Numbered items, a line each: ``1. 缩短交付周期``."""
+
+    name: ClassVar[str] = "items"
+    width: ClassVar[int] = 36
+    wraps: ClassVar[bool] = True
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        text = prose(as_text(raw))
+        if not text:
+            return BLANK
+        starts = _NUMBERED if _NUMBERED.search(text) else re.compile(r"\n")
+        pieces: list[str] = []
+        for piece in starts.split(text):
+            pieces += _INLINE_NUMBER.split(piece) if starts is _NUMBERED else [piece]
+        items: Value = [item for piece in pieces if (item := piece.strip(_EDGES))]
+        return Reading(items or None)
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        assert isinstance(value, list)
+        return "\n".join(f"{n}. {item}" for n, item in enumerate(value, 1))
+
+    def compare_key(self, value: Value) -> Any:
+        assert isinstance(value, list)
+        return tuple(fold(item) for item in value)
+
+
+@dataclass(frozen=True)
+class Split(FieldType):
+    """One text of labelled parts: ``显性:…;隐性:…``. What stands before any label is ``rest``."""
+
+    parts: tuple[Mapping[str, str], ...] = ()
+    name: ClassVar[str] = "split"
+    width: ClassVar[int] = 30
+    wraps: ClassVar[bool] = True
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        text = prose(as_text(raw))
+        if not text:
+            return BLANK
+        names = {
+            fold(part[language]): part["key"] for part in self.parts for language in ("zh", "en")
+        }
+        heads = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        pattern = re.compile(
+            rf"(?:^|(?<=[;\uff1b,\uff0c。\n]))\s*({heads})[^:\uff1a;\uff1b\-—\n]{{0,4}}?\s*[:\uff1a\-—]\s*",
+            re.IGNORECASE,
+        )
+        value: dict[str, Any] = {}
+        matches = list(pattern.finditer(text))
+        before = text[: matches[0].start()] if matches else text
+        if before := before.strip(_EDGES):
+            value["rest"] = before
+        for match, following in zip(matches, [*matches[1:], None], strict=True):
+            piece = text[match.end() : following.start() if following else None]
+            key = names[fold(match[1])]
+            piece = piece.strip(_EDGES)
+            value[key] = f"{value[key]};{piece}" if key in value else piece
+        return Reading({key: piece for key, piece in value.items() if piece} or None)
+
+    def text(self, value: Value, language: str = "zh") -> str:
+        assert isinstance(value, dict)
+        pieces = [value["rest"]] if "rest" in value else []
+        pieces += [f"{p[language]}:{value[p['key']]}" for p in self.parts if p["key"] in value]
+        return ";".join(pieces)
+
+    def compare_key(self, value: Value) -> Any:
+        assert isinstance(value, dict)
+        return tuple(sorted((key, fold(piece)) for key, piece in value.items()))
+
+
+@dataclass(frozen=True)
+class Contact(FieldType):
+    """A person at the customer's, masked as the documents want it: ``*经理``."""
+
+    name: ClassVar[str] = "contact"
+
+
+@dataclass(frozen=True)
+class ContactInfo(FieldType):
+    """A masked number, or a code that stands for it: ``138****5678``, ``客户联系方式-1``."""
+
+    name: ClassVar[str] = "contact_info"
+    width: ClassVar[int] = 18
+
+
+@dataclass(frozen=True)
+class Display(FieldType):
+    """A cell that the sheet computes for the person who looks; written, never read."""
+
+    formula: str = ""
+    name: ClassVar[str] = "display"
+    kind: ClassVar[CellKind] = "number"
+    number_format: ClassVar[str] = "General"
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        return BLANK
+
+
+_TICKED = frozenset("☑ ☒ ✓ ✔ √ ■ ● x [x] 是 y yes true 1".split())
+_UNTICKED = frozenset([*"□ ☐ ○ [] 否 n no false 0 ×".split(), "[ ]"])
+TICKED, UNTICKED = "☑", "☐"
+
+
+def is_ticked(raw: Cell) -> bool | None:
+    """Return whether a tick cell is ticked; None where its text is no tick at all."""
+    if isinstance(raw, bool):
+        return raw
+    mark = clean(as_text(raw)).casefold()
+    if mark in _TICKED:
+        return True
+    return False if not mark or mark in _UNTICKED else None

@@ -1,0 +1,49 @@
+"""Normal forms of text that people type: width, spaces and invisible marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LABEL_NOISE = re.compile(r"[\s*:]+")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in one width, without invisible marks, its spaces single and none outside."""
+    if text.isascii() and text.isalnum():
+        return text
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def compact(text: str) -> str:
+    """Return ``clean`` text without any space: for values in which a space means nothing."""
+    return clean(text).replace(" ", "")
+
+
+def fold(text: str) -> str:
+    """Return the form in which two spellings of one name or word are equal."""
+    return compact(text).casefold()
+
+
+def label_key(text: str) -> str:
+    """Return the form in which labels are compared: ``*``, colons and spaces mean nothing in one."""
+    return _LABEL_NOISE.sub("", clean(text)).casefold()
+
+
+def prose(text: str) -> str:
+    """Return free text as it was written, its line ends alike and its outer blanks gone."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
+
+
+def printable(text: str) -> str:
+    """Return ``text`` safe for a terminal: control and direction characters as ``\\xNN`` escapes."""
+    text = _INVISIBLE.sub("", text)
+    text = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
