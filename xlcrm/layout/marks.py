@@ -1,0 +1,66 @@
+"""The marks by which a sheet is known again after people renamed, copied and rearranged it.
+
+In layers, since no mark survives everything: the key text of every cell in a hidden row above a
+list's header, or a hidden column beside a form; the same text as sheet-scoped defined names; and
+the labels themselves. A mark is ``xlcrm.<table>.<slot>``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+PREFIX = "xlcrm."
+ROW_KEY = "row-key"
+PROPERTY = "xlcrm"
+RUN_PROPERTY = "xlcrm-run"
+VERSION_PROPERTY = "xlcrm-version"
+
+_REFERENCE = re.compile(r"(?:'(?:[^']|'')*'|[^'!]*)!\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+
+
+class Mark(NamedTuple):
+    """A table's key and a slot of it: a field key, or a part such as ``actions.1.due``."""
+
+    table: str
+    slot: str
+
+
+def mark(table: str, slot: str) -> str:
+    """Return the text that marks a slot of a table, in a cell and as a defined name."""
+    return f"{PREFIX}{table}.{slot}"
+
+
+def header_marks(table: str, keys: Iterable[str]) -> list[str]:
+    """Return the texts of the hidden row above a list's header."""
+    return [mark(table, key) for key in keys]
+
+
+def read_marks(text: object) -> Iterator[Mark]:
+    """Yield the marks in a cell's text; none for any other text."""
+    if not isinstance(text, str) or not text.startswith(PREFIX):
+        return
+    for word in text.split():
+        table, _, slot = word.removeprefix(PREFIX).partition(".")
+        if word.startswith(PREFIX) and slot:
+            yield Mark(table, slot)
+
+
+def named_cells(names: Mapping[str, str]) -> dict[Mark, tuple[int, int]]:
+    """Return the zero-based cell of each of our names that still refers to one."""
+    cells = {}
+    for name, reference in names.items():
+        match = _REFERENCE.fullmatch(reference)
+        for each in read_marks(name) if match else ():
+            assert match
+            cells[each] = (int(match[2]) - 1, column_index(match[1]))
+    return cells
+
+
+def column_index(letters: str) -> int:
+    """Return the zero-based column of its letters."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1

@@ -1,0 +1,186 @@
+"""A form sheet: the document's arrangement on one A4 page, with or without a record in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from xlcrm.findings import Language
+from xlcrm.layout.forms import (
+    FIRST_UNIT,
+    LABEL_COLUMN,
+    LAST_COLUMN,
+    MARK_COLUMN,
+    FormCell,
+    FormPlan,
+    choices_of,
+)
+from xlcrm.layout.marks import mark
+from xlcrm.record_sheet import Book, CheckedWorksheet
+from xlcrm.records import Value, Values, address, column_letters
+from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Field, Spec
+from xlcrm.spec.types.actions import DATES, Actions
+from xlcrm.spec.types.dates import Day
+from xlcrm.spec.types.texts import TICKED, UNTICKED
+from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.formulas import display_formula
+from xlcrm.template_workbook.validations import cell_rule, tick_rule
+
+_LINE_HEIGHT = 19
+_LABEL_WIDTH, _UNIT_WIDTH = 15, 6.6
+_STYLE: Mapping[str, Mapping[str, Any]] = {
+    "title": styles.TITLE,
+    "note": styles.NOTE,
+    "section": styles.SECTION,
+    "label": styles.LABEL,
+    "head": styles.HEAD,
+    "number": styles.HEAD,
+    "choice": styles.CHOICE,
+    "printed": styles.PRINTED,
+    "tick": styles.TICK,
+    "value": styles.INPUT,
+}
+
+
+def write_form(
+    wb: Book, plan: FormPlan, spec: Spec, language: Language, values: Values | None = None
+) -> None:
+    """Write one form sheet; ``values`` is the record it holds."""
+    writer = _FormWriter(wb, plan, spec, language, values or {})
+    writer.write()
+
+
+class _FormWriter:
+    def __init__(
+        self, wb: Book, plan: FormPlan, spec: Spec, language: Language, values: Values
+    ) -> None:
+        self.wb, self.plan, self.spec, self.language = wb, plan, spec, language
+        self.sheet: CheckedWorksheet = wb.add_sheet(plan.table.labels[language])
+        self.contents = dict(_contents(plan, values, language))
+        self.cells = {slot: address(cell.row, cell.column) for slot, cell in plan.slots.items()}
+
+    def write(self) -> None:
+        heights: dict[int, int] = defaultdict(lambda: 1)
+        for cell in self.plan.cells:
+            heights[cell.row] = max(heights[cell.row], cell.lines, self._lines(cell))
+            self._write_cell(cell)
+        for row, lines in heights.items():
+            self.sheet.set_row(row, _LINE_HEIGHT * lines + (9 if row == 0 else 3))
+        self._write_marks()
+        self._set_up_page()
+
+    def _lines(self, cell: FormCell) -> int:
+        """Return the lines that what is filled in a cell needs: merged cells don't grow."""
+        content = self.contents.get(cell.slot or "")
+        if not isinstance(content, str):
+            return 1
+        per_line = max(1, int(cell.width * _UNIT_WIDTH / 2))
+        return min(20, sum(-(-len(line) // per_line) or 1 for line in content.split("\n")))
+
+    def _write_cell(self, cell: FormCell) -> None:
+        style = self.wb.format(self._style(cell))
+        last = cell.column + cell.width - 1
+        if cell.width > 1:
+            self.sheet.merge_range(cell.row, cell.column, cell.row, last, "", style)
+        self._write_content(cell, style)
+        rule = self._rule(cell)
+        if rule:
+            self.sheet.data_validation(cell.row, cell.column, cell.row, cell.column, rule)
+
+    def _write_content(self, cell: FormCell, style: Any) -> None:
+        content = self._content(cell)
+        if cell.field and not cell.field.is_input and cell.role == "value":
+            formula = display_formula(cell.field, self.cells, self.spec, self.language)
+            self.sheet.write_formula(cell.row, cell.column, formula or '=""', style, "")
+        elif content is None:
+            self.sheet.write_blank(cell.row, cell.column, None, style)
+        elif isinstance(content, str):
+            self.sheet.write_string(cell.row, cell.column, content, style)
+        elif isinstance(content, int | float):
+            self.sheet.write_number(cell.row, cell.column, content, style)
+        else:
+            self.sheet.write_datetime(cell.row, cell.column, content, style)
+
+    def _content(self, cell: FormCell) -> Any:
+        if cell.role == "note":
+            words = Words(self.language)
+            return f"{words('blank.required_hint')} {words('blank.form_hint')}"
+        if cell.role == "tick":
+            return self.contents.get(cell.slot or "", UNTICKED)
+        if cell.slot:
+            return self.contents.get(cell.slot)
+        return cell.text[self.language] if cell.text else None
+
+    def _style(self, cell: FormCell) -> Mapping[str, Any]:
+        field = cell.field
+        if cell.role == "label" and field and field.required:
+            return styles.REQUIRED_LABEL
+        if cell.role == "value" and field and not field.is_input:
+            return {**styles.DISPLAY, "num_format": field.options.get("number_format", "General")}
+        if cell.role == "value" and field:
+            return {**styles.INPUT, "num_format": _number_format(cell, field)}
+        return _STYLE[cell.role]
+
+    def _rule(self, cell: FormCell) -> dict[str, Any] | None:
+        if cell.role == "tick":
+            return tick_rule()
+        if cell.role != "value" or not cell.field or not cell.field.is_input:
+            return None
+        if isinstance(cell.field.type, Actions):
+            return None
+        return cell_rule(cell.field, self.language)
+
+    def _write_marks(self) -> None:
+        """Write the marks twice: beside the rows in a hidden column, and as the sheet's names."""
+        rows: dict[int, list[str]] = defaultdict(list)
+        for slot, cell in self.plan.slots.items():
+            text = mark(self.plan.table.key, slot)
+            rows[cell.row].append(text)
+            place = f"${column_letters(cell.column)}${cell.row + 1}"
+            self.wb.define_name(f"'{self.sheet.name}'!{text}", f"='{self.sheet.name}'!{place}")
+        for row, texts in rows.items():
+            self.sheet.write_string(row, MARK_COLUMN, " ".join(texts))
+
+    def _set_up_page(self) -> None:
+        self.sheet.set_column(MARK_COLUMN, MARK_COLUMN, None, None, {"hidden": True})
+        self.sheet.set_column(LABEL_COLUMN, LABEL_COLUMN, _LABEL_WIDTH)
+        self.sheet.set_column(FIRST_UNIT, LAST_COLUMN, _UNIT_WIDTH)
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_portrait()
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 1)
+        self.sheet.print_area(0, LABEL_COLUMN, self.plan.height - 1, LAST_COLUMN)
+        self.sheet.center_horizontally()
+        self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        self.sheet.set_footer(f"&L&A&R{Words(self.language)('blank.page')}")
+
+
+def _number_format(cell: FormCell, field: Field) -> str:
+    if isinstance(field.type, Actions):
+        part = (cell.slot or "").rpartition(".")[2]
+        return Day.number_format if part in DATES else field.type.number_format
+    return field.type.number_format
+
+
+def _contents(plan: FormPlan, values: Values, language: str) -> Any:
+    """Yield (slot, what its cell holds) of a record."""
+    for key, value in values.items():
+        field = plan.table.by_key[key]
+        choices = choices_of(field)
+        if isinstance(field.type, Actions) and isinstance(value, list):
+            for n, action in enumerate(value, 1):
+                for part, text in action.items():
+                    content = Day().cell(text) if part in DATES else text
+                    yield f"{key}.{n}.{part}", content
+        elif choices:
+            chosen = _chosen(field, value)
+            for n, choice in enumerate(choices, 1):
+                yield f"{key}.{n}", TICKED if choice["zh"] in chosen else UNTICKED
+        else:
+            yield key, field.type.cell(value, language)
+
+
+def _chosen(field: Field, value: Value) -> set[str]:
+    return set(value) if isinstance(value, list) else {field.type.text(value)}

@@ -1,0 +1,45 @@
+"""The sheet of choices: a column a vocabulary, each a defined name that dropdowns use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xlcrm.findings import Language
+from xlcrm.record_sheet import Book, Column, RecordSheet
+from xlcrm.records import column_letters
+from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Field, Spec
+from xlcrm.spec.types.choices import Choice, Many
+from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.template_workbook.validations import list_name
+
+_WIDTH = 18
+
+
+def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Language) -> None:
+    """Write the vocabularies that ``fields`` use, where they use any."""
+    used = {key: spec.vocabularies[key] for field in fields for key in _vocabularies(field)}
+    if not used:
+        return
+    columns = [Column(key, each.labels[language], _WIDTH) for key, each in used.items()]
+    name = Words(language)("blank.lists")
+    sheet = RecordSheet(name, columns, _rows(list(used.values()), language), autofilter=False)
+    written = wb.add_record_sheet(sheet)
+    for column, (key, vocabulary) in enumerate(used.items()):
+        letters = column_letters(column)
+        last = len(vocabulary.choices) + 1
+        wb.define_name(list_name(key), f"='{written.name}'!${letters}$2:${letters}${last}")
+    written.worksheet.set_landscape()
+    written.worksheet.set_paper(9)
+    written.worksheet.fit_to_pages(1, 0)
+
+
+def _vocabularies(field: Field) -> Iterable[str]:
+    if isinstance(field.type, Choice | Many) and field.type.vocabulary:
+        yield field.type.vocabulary.key
+
+
+def _rows(vocabularies: list[Vocabulary], language: Language) -> Iterable[list[str | None]]:
+    columns = [each.labels_in(language) for each in vocabularies]
+    for row in range(max(map(len, columns))):
+        yield [column[row] if row < len(column) else None for column in columns]

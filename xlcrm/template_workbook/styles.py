@@ -1,0 +1,83 @@
+"""How cells that people fill look, and those that they don't."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xlcrm.record_sheet import palette
+
+_BOX = {"border": 1, "border_color": palette.BORDER, "text_wrap": True, "valign": "vcenter"}
+
+REQUIRED_HEADER: Mapping[str, Any] = {
+    "bold": True,
+    "font_color": palette.REQUIRED_HEADER_TEXT,
+    "bg_color": palette.REQUIRED_HEADER_FILL,
+    "align": "center",
+    **_BOX,
+}
+DISPLAY_HEADER: Mapping[str, Any] = {
+    "font_color": palette.DISPLAY_TEXT,
+    "bg_color": palette.DISPLAY_FILL,
+    "align": "center",
+    **_BOX,
+}
+TITLE: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 16,
+    "font_color": palette.TITLE_TEXT,
+    "align": "center",
+    "valign": "vcenter",
+}
+NOTE: Mapping[str, Any] = {
+    "font_size": 9,
+    "font_color": palette.MUTED_TEXT,
+    "align": "center",
+    "valign": "vcenter",
+    "text_wrap": True,
+}
+SECTION: Mapping[str, Any] = {
+    "bold": True,
+    "font_color": palette.HEADER_TEXT,
+    "bg_color": palette.HEADER_FILL,
+    "indent": 1,
+    **_BOX,
+}
+LABEL: Mapping[str, Any] = {
+    "bold": True,
+    "font_color": palette.SECTION_TEXT,
+    "bg_color": palette.SECTION_FILL,
+    "align": "center",
+    **_BOX,
+}
+REQUIRED_LABEL: Mapping[str, Any] = {
+    **LABEL,
+    "font_color": palette.REQUIRED_HEADER_TEXT,
+    "bg_color": palette.REQUIRED_HEADER_FILL,
+}
+HEAD: Mapping[str, Any] = {**LABEL, "bold": False}
+PRINTED: Mapping[str, Any] = {**_BOX, "font_size": 9, "font_color": palette.MUTED_TEXT}
+PRINTED_HEAD: Mapping[str, Any] = {**HEAD, "font_size": 9}
+CHOICE: Mapping[str, Any] = {"border": 1, "border_color": palette.BORDER, "valign": "vcenter"}
+TICK: Mapping[str, Any] = {
+    "align": "center",
+    "font_size": 12,
+    "bg_color": palette.INPUT_FILL,
+    **_BOX,
+}
+INPUT: Mapping[str, Any] = {"bg_color": palette.INPUT_FILL, **_BOX}
+DISPLAY: Mapping[str, Any] = {
+    "bg_color": palette.DISPLAY_FILL,
+    "font_color": palette.DISPLAY_TEXT,
+    "align": "center",
+    **_BOX,
+}
+GUIDE_HEAD: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 12,
+    "font_color": palette.TITLE_TEXT,
+    "bottom": 2,
+    "bottom_color": palette.HEADER_FILL,
+}
+GUIDE_TEXT: Mapping[str, Any] = {"text_wrap": True, "valign": "top", "font_color": palette.TEXT}
+GUIDE_CELL: Mapping[str, Any] = {**_BOX, "valign": "top"}
