@@ -1,0 +1,225 @@
+"""What the worker processes promise: a bad item costs that item, and nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xlcrm.workers import Item, Limits, Outcome, read_result, run_batch, run_batches
+
+TASK = "worker_task:do"
+TASK_SOURCE = """
+import os, sys, time
+
+def do(payload):
+    match payload["do"]:
+        case "return":
+            print("noise on stdout", flush=True)
+            return {"pid": os.getpid(), "twice": payload["value"] * 2}
+        case "hang":
+            time.sleep(600)
+        case "allocate":
+            hoard = []
+            while True:
+                hoard.append(bytearray(16 * 1024 * 1024))
+        case "exit":
+            os._exit(7)
+        case "raise":
+            raise ValueError("no such thing: 客户")
+        case "tuple":
+            return {"pair": (1, 2)}
+        case "unfit":
+            return {"value": object()}
+"""
+needs_cap = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="no address space limit")
+
+
+@pytest.fixture(autouse=True)
+def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "worker_task.py").write_text(TASK_SOURCE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    yield
+    sys.modules.pop("worker_task", None)
+    assert list(scratch.iterdir()) == []
+
+
+def item(action: str, value: Any = None) -> Item:
+    return Item(f"{action}-{value}", {"do": action, "value": value})
+
+
+def run(items: list[Item], workers: int, **limits: float) -> dict[str, Outcome]:
+    outcomes = run_batches(TASK, items, workers=workers, limits=Limits(**limits))  # type: ignore[arg-type]
+    return {outcome.item.name: outcome for outcome in outcomes}
+
+
+def good(count: int) -> list[Item]:
+    return [item("return", f"客户{number}") for number in range(count)]
+
+
+def assert_good(outcomes: dict[str, Outcome], items: list[Item]) -> None:
+    for one in items:
+        outcome = outcomes[one.name]
+        assert outcome.failure is None
+        assert outcome.result is not None
+        assert outcome.result["twice"] == one.payload["value"] * 2
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2, 9])
+def test_all_items_return_wherever_they_run(workers: int) -> None:
+    items = good(5)
+    assert_good(run(items, workers), items)
+
+
+def test_children_live_long_and_are_no_more_than_asked() -> None:
+    outcomes = run(good(12), 2)
+    pids = {outcome.result["pid"] for outcome in outcomes.values() if outcome.result}
+    assert 1 <= len(pids) <= 2
+
+
+@pytest.mark.parametrize(
+    ("action", "failure"),
+    [
+        ("hang", "timeout"),
+        pytest.param("allocate", "memory", marks=needs_cap),
+        ("exit", "killed"),
+        ("raise", "error"),
+        ("unfit", "error"),
+    ],
+)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_bad_item_costs_that_item_only(action: str, failure: str, workers: int) -> None:
+    items = good(6)
+    bad = item(action)
+    outcomes = run([*items[:3], bad, *items[3:]], workers, seconds=2, memory=512 * 1024**2)
+    assert outcomes[bad.name].failure == failure
+    assert outcomes[bad.name].result is None
+    assert_good(outcomes, items)
+    assert len(outcomes) == 7
+
+
+def test_several_bad_items_in_a_row() -> None:
+    items = good(2)
+    bad = [item("exit", number) for number in range(4)]
+    outcomes = run([items[0], *bad, items[1]], 1)
+    assert {outcomes[one.name].failure for one in bad} == {"killed"}
+    assert_good(outcomes, items)
+
+
+def test_details_say_what_happened() -> None:
+    outcomes = run([item("raise"), item("exit")], 1)
+    assert "ValueError: no such thing: 客户" in outcomes["raise-None"].detail
+    assert "exit code 7" in outcomes["exit-None"].detail
+
+
+def test_results_are_the_same_in_a_child_and_here() -> None:
+    results = [run([item("tuple")], workers)["tuple-None"].result for workers in (0, 1)]
+    assert results == [{"pair": [1, 2]}] * 2
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_progress_names_items_and_counts(workers: int) -> None:
+    seen: list[tuple[int, int, str]] = []
+
+    def note(done: int, total: int, one: Item) -> None:
+        seen.append((done, total, one.name))
+
+    items = good(3)
+    list(run_batches(TASK, items, workers=workers, on_progress=note))
+    assert sorted(name for *_, name in seen) == sorted([one.name for one in items] * 2)
+    assert [done for done, *_ in seen] == sorted(done for done, *_ in seen)
+    assert seen[-1][:2] == (3, 3)
+
+
+def test_closing_ends_busy_children_at_once(gone: Callable[[int], bool]) -> None:
+    outcomes = run_batches(
+        TASK, [*good(1), *(item("hang", n) for n in range(5))], workers=2, limits=Limits(seconds=90)
+    )
+    first = next(outcomes)
+    assert first.result is not None
+    began = time.monotonic()
+    outcomes.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 20
+    assert gone(first.result["pid"])
+
+
+def test_a_task_that_cannot_be_imported_is_a_mistake_of_ours() -> None:
+    with pytest.raises(RuntimeError, match="no_such_module"):
+        list(run_batches("no_such_module:do", good(2), workers=1))
+
+
+def test_an_undecodable_name_travels() -> None:
+    name = "\udcff.xlsx"
+    outcome = run([Item("x", {"do": "return", "value": name})], 1)["x"]
+    assert outcome.result is not None
+    assert outcome.result["twice"] == name * 2
+
+
+def test_a_batch_runs_on_any_executor(tmp_path: Path) -> None:
+    items = [*good(2), item("raise")]
+    folder = tmp_path / "batch"
+    folder.mkdir()
+    with ThreadPoolExecutor() as executor:
+        paths = executor.submit(run_batch, TASK, [one.payload for one in items], folder).result()
+    outcomes = {one.name: read_result(one, path) for one, path in zip(items, paths, strict=True)}
+    assert_good(outcomes, items[:2])
+    assert outcomes["raise-None"].failure == "error"
+
+
+@pytest.fixture
+def gone() -> Callable[[int], bool]:
+    """Whether a process is gone; a zombie is not."""
+
+    def look(pid: int) -> bool:
+        if sys.platform == "win32":
+            listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}"], capture_output=True)
+            return str(pid).encode() not in listed.stdout
+        return subprocess.run(["ps", "-p", str(pid)], capture_output=True).returncode != 0
+
+    return look
+
+
+INTERRUPTED = """
+from xlcrm.workers import Item, run_batches
+
+items = [Item("first", {"do": "return", "value": 1}), Item("hang", {"do": "hang"})]
+for outcome in run_batches("worker_task:do", items, workers=1):
+    print(outcome.result["pid"], flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_an_interrupt_leaves_no_child_and_no_folder(
+    tmp_path: Path, gone: Callable[[int], bool]
+) -> None:
+    root = str(Path(__file__).parents[1])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), root]),
+        "TMPDIR": str(tmp_path / "scratch"),
+    }
+    parent = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    os.killpg(parent.pid, signal.SIGINT)  # a terminal sends it to the whole group
+    _, errors = parent.communicate(timeout=20)
+    assert errors.rstrip().endswith(b"KeyboardInterrupt")
+    assert gone(child)

@@ -1,0 +1,1 @@
+"""A file that somebody filled: guarded bytes, raw sheets, records and findings."""

@@ -1,0 +1,193 @@
+"""What a workbook says of itself: its sheets, names, properties and number formats.
+
+Elements are known by their local names, so that Strict and Transitional files read alike.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+from xlcrm.filled_workbook.archive import Archive
+from xlcrm.filled_workbook.source import Rejected
+
+_TRUE = ("1", "true")
+_MACROS = "xl/vbaProject.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """A sheet as workbook.xml lists it; `part` is None for a chart or macro sheet."""
+
+    name: str
+    part: str | None
+    hidden: bool
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """`modified` is ISO 8601 in UTC; `names` are the global defined names, name to reference;
+    `properties` the custom document properties, name to text."""
+
+    modified: str | None
+    date1904: bool
+    sheets: tuple[SheetEntry, ...]
+    names: Mapping[str, str]
+    properties: Mapping[str, str]
+    has_macros: bool
+    styles: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    kind: str
+    target: str
+
+
+def read_package(archive: Archive) -> Package:
+    """Read the workbook part, its relations and the document properties.
+
+    Raises:
+        Rejected: not-a-workbook (xlsb, ods, zip), unreadable (xml, missing-part).
+    """
+    roots = _relations(archive, "")
+    main = _target(roots, "officeDocument") or "xl/workbook.xml"
+    if main not in archive or main.endswith(".bin"):
+        raise Rejected("not-a-workbook", _other_kind(archive))
+    workbook = parse_xml(archive.read(main))
+    if local(workbook.tag) != "workbook":
+        raise Rejected("not-a-workbook", "zip")
+    relations = _relations(archive, main)
+    names, scoped = _defined_names(workbook)
+    settings = next(children(workbook, "workbookPr"), None)
+    return Package(
+        modified=_modified(archive, _target(roots, "core-properties")),
+        date1904=settings is not None and settings.get("date1904") in _TRUE,
+        sheets=tuple(_sheets(workbook, relations, scoped)),
+        names=names,
+        properties=_custom_properties(archive, _target(roots, "custom-properties")),
+        has_macros=_MACROS in archive,
+        styles=_target(relations, "styles"),
+    )
+
+
+def parse_xml(content: bytes) -> ElementTree.Element:
+    """Parse a part that `open_archive` has let through.
+
+    Raises:
+        Rejected: unreadable (xml).
+    """
+    try:
+        return ElementTree.fromstring(content)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise Rejected("unreadable", "xml") from error
+
+
+def local(tag: str) -> str:
+    """The name of an element or attribute without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def children(element: ElementTree.Element, *path: str) -> Iterator[ElementTree.Element]:
+    """The elements at a path of local names below an element, in document order."""
+    first, *rest = path
+    for child in element:
+        if local(child.tag) == first:
+            if rest:
+                yield from children(child, *rest)
+            else:
+                yield child
+
+
+def _other_kind(archive: Archive) -> str:
+    if "xl/workbook.bin" in archive:
+        return "xlsb"
+    return "ods" if b"opendocument.spreadsheet" in archive.parts.get("mimetype", b"") else "zip"
+
+
+def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    if path not in archive:
+        return {}
+    return {
+        element.get("Id", ""): _Relation(
+            kind=element.get("Type", "").rpartition("/")[2],
+            target=posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).strip(
+                "/"
+            ),
+        )
+        for element in children(parse_xml(archive.read(path)), "Relationship")
+        if element.get("TargetMode") != "External"
+    }
+
+
+def _target(relations: Mapping[str, _Relation], kind: str) -> str | None:
+    """The first target of a kind; Strict writes some kinds in camel case."""
+    wanted = kind.replace("-", "").casefold()
+    return next(
+        (
+            relation.target
+            for relation in relations.values()
+            if relation.kind.replace("-", "").casefold() == wanted
+        ),
+        None,
+    )
+
+
+def _sheets(
+    workbook: ElementTree.Element,
+    relations: Mapping[str, _Relation],
+    scoped: Mapping[int, Mapping[str, str]],
+) -> Iterator[SheetEntry]:
+    for position, element in enumerate(children(workbook, "sheets", "sheet")):
+        relation_id = next(
+            (value for key, value in element.items() if "}" in key and local(key) == "id"), ""
+        )
+        relation = relations.get(relation_id)
+        if relation is None:
+            raise Rejected("unreadable", "missing-part")
+        yield SheetEntry(
+            name=element.get("name", ""),
+            part=relation.target if relation.kind == "worksheet" else None,
+            hidden=element.get("state", "visible") != "visible",
+            names=scoped.get(position, {}),
+        )
+
+
+def _defined_names(
+    workbook: ElementTree.Element,
+) -> tuple[dict[str, str], dict[int, dict[str, str]]]:
+    everywhere: dict[str, str] = {}
+    scoped: dict[int, dict[str, str]] = {}
+    for element in children(workbook, "definedNames", "definedName"):
+        sheet = element.get("localSheetId", "")
+        names = scoped.setdefault(int(sheet), {}) if sheet.isdecimal() else everywhere
+        names[element.get("name", "")] = (element.text or "").strip()
+    return everywhere, scoped
+
+
+def _modified(archive: Archive, part: str | None) -> str | None:
+    if part is None or part not in archive:
+        return None
+    element = next(children(parse_xml(archive.read(part)), "modified"), None)
+    try:
+        moment = datetime.fromisoformat((element.text or "").strip() if element is not None else "")
+    except ValueError:
+        return None
+    # Some programs leave the zone out; the format means UTC.
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _custom_properties(archive: Archive, part: str | None) -> dict[str, str]:
+    if part is None or part not in archive:
+        return {}
+    return {
+        element.get("name", ""): "".join(element.itertext()).strip()
+        for element in children(parse_xml(archive.read(part)), "property")
+    }

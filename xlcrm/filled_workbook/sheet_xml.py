@@ -1,0 +1,251 @@
+"""What a sheet's XML says that calamine doesn't: formulas, errors, styles, merges, hidden rows.
+
+As all usual programs write it, the XML can be searched for the few cells that matter. The exact
+scan, three times as dear as calamine, is for what is written or shaped unusually.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from xml.parsers import expat
+
+from xlcrm.filled_workbook.source import Rejected
+
+CELL_LIMIT = 5_000_000
+
+Address: TypeAlias = tuple[int, int]
+Box: TypeAlias = tuple[int, int, int, int]
+
+# A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells).
+_NOT_SMALL = re.compile(rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})")')
+_FORMULA = re.compile(rb"<f[\s>/]")
+_FORMULA_CELL = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>\s*'
+    rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(?:(<v)(?:/>|>([^<]*)</v>))?"
+)
+_ERROR = b't="e"'
+_ERROR_CELL = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^>]*\st="e"[^>]*>\s*(?:<f[^<]*(?:</f>)?\s*)?<v>([^<]*)</v>'
+)
+_SHARED = re.compile(rb'\st="shared".*?\ssi="([0-9]+)"|\ssi="([0-9]+)".*?\st="shared"')
+_STYLE = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*?\ss="([0-9]+)"')
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]+)([0-9]+):([A-Za-z]+)([0-9]+)[\"']"
+)
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)")
+_ROW_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
+_REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
+
+
+@dataclass(slots=True)
+class CellScan:
+    """The cells that need a second look, by zero-based (row, column). `formulas` are without `=`;
+    `shared` gives a formula without text of its own the address of the one it repeats; `errors`
+    are codes such as `#N/A`; `uncached` are formulas without a stored value."""
+
+    formulas: dict[Address, str] = field(default_factory=dict)
+    shared: dict[Address, Address] = field(default_factory=dict)
+    errors: dict[Address, str] = field(default_factory=dict)
+    uncached: set[Address] = field(default_factory=set)
+
+
+def scan_cells(xml: bytes) -> CellScan:
+    """Find the formulas and errors of a sheet.
+
+    Raises:
+        Rejected: too-large (grid: more than 5 million cells from A1 to the last one with
+            content), unreadable (xml).
+    """
+    if _is_small(xml):
+        found = _quick_scan(xml)
+        if found is not None:
+            return found
+    scanner = _exact_scan(xml)
+    if scanner.height * scanner.width > CELL_LIMIT:
+        raise Rejected("too-large", "grid")
+    return scanner.found
+
+
+def cell_styles(xml: bytes) -> dict[bytes, bytes]:
+    """The style numbers of a sheet's cells, both as they are written: `B2` to `13`."""
+    return dict(_STYLE.findall(xml)) if _is_small(xml) else _exact_scan(xml).styles
+
+
+def merged_ranges(xml: bytes) -> list[Box]:
+    """Merged ranges as zero-based (top, left, bottom, right), all inclusive."""
+    return [
+        (int(top) - 1, _column(left.decode()), int(bottom) - 1, _column(right.decode()))
+        for left, top, right, bottom in _MERGE.findall(xml)
+    ]
+
+
+def hidden_rows(xml: bytes) -> set[int]:
+    """Zero-based numbers of the rows that are hidden, by hand or by a filter."""
+    hidden: set[int] = set()
+    if b"hidden" not in xml:
+        return hidden
+    row = -1
+    for match in _ROW.finditer(xml):
+        number = _ROW_NUMBER.search(match[1])
+        row = int(number[1]) - 1 if number else row + 1
+        if _ROW_HIDDEN.search(match[1]):
+            hidden.add(row)
+    return hidden
+
+
+def a1(address: Address) -> str:
+    """The name of a cell, `(6, 3)` being `D7`."""
+    row, column = address
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def _is_small(xml: bytes) -> bool:
+    """Whether elements carry no prefix and every cell has its reference first, in a small box."""
+    return b"<sheetData" in xml and _NOT_SMALL.search(xml) is None
+
+
+def _quick_scan(xml: bytes) -> CellScan | None:
+    """The scan by search; None where it did not account for every formula and error."""
+    found = CellScan()
+    formulas = list(_FORMULA_CELL.finditer(xml)) if _FORMULA.search(xml) else []
+    errors = _ERROR_CELL.findall(xml) if _ERROR in xml else []
+    if formulas and len(formulas) != len(_FORMULA.findall(xml)):
+        return None
+    if errors and len(errors) != xml.count(_ERROR):
+        return None
+    masters: dict[str, Address] = {}
+    for match in formulas:
+        letters, number, attributes, kind, text, value, stored = match.groups(b"")
+        address = (int(number) - 1, _column(letters.decode()))
+        shared = _SHARED.search(kind)
+        cached = bool(stored) or bool(value and b't="str"' in attributes)
+        index = (shared[1] or shared[2]).decode() if shared else None
+        _add_formula(found, masters, address, _text(text), index, cached)
+    for letters, number, code in errors:
+        found.errors[int(number) - 1, _column(letters.decode())] = _text(code).strip()
+    return found
+
+
+def _add_formula(
+    found: CellScan,
+    masters: dict[str, Address],
+    address: Address,
+    text: str,
+    shared: str | None,
+    cached: bool,
+) -> None:
+    found.formulas[address] = text
+    if shared is not None:
+        master = masters.setdefault(shared, address)
+        if master != address and not text:
+            found.shared[address] = master
+    if not cached:
+        found.uncached.add(address)
+
+
+def _text(raw: bytes) -> str:
+    return html.unescape(raw.decode(errors="replace"))
+
+
+def _exact_scan(xml: bytes) -> _Scanner:
+    scanner = _Scanner()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = scanner.start
+    parser.EndElementHandler = scanner.end
+    parser.CharacterDataHandler = scanner.text
+    try:
+        parser.Parse(xml, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise Rejected("unreadable", "xml") from error
+    return scanner
+
+
+class _Scanner:
+    """Expat's handlers. A cell's own reference counts; without one it follows the cell before."""
+
+    def __init__(self) -> None:
+        self.found = CellScan()
+        self.styles: dict[bytes, bytes] = {}
+        self.height = self.width = 0  # from A1 to the last cell with content
+        self._columns: dict[str, int] = {}
+        self._masters: dict[str, Address] = {}
+        self._row = self._column = -1
+        self._cell: dict[str, str] = {}
+        self._formula: dict[str, str] | None = None
+        self._texts: dict[str, str] = {}
+        self._open = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self._start_cell(attributes)
+        elif name == "row":
+            self._row = int(attributes.get("r", self._row + 2)) - 1
+            self._column = -1
+        elif name in ("v", "f", "is"):
+            self._open = name
+            self._texts[name] = ""
+            if name == "f":
+                self._formula = attributes
+
+    def text(self, data: str) -> None:
+        if self._open:
+            self._texts[self._open] += data
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition(":")[2]
+        if name == self._open:
+            self._open = ""
+        elif name == "c":
+            self._end_cell()
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._cell = attributes
+        self._formula = None
+        self._texts = {}
+        match = _REFERENCE.fullmatch(attributes.get("r", ""))
+        if match is None:
+            self._column += 1
+            return
+        letters, number = match.groups()
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = _column(letters)
+        self._row, self._column = int(number) - 1, column
+
+    def _end_cell(self) -> None:
+        address = (self._row, self._column)
+        if "s" in self._cell:
+            self.styles[a1(address).encode()] = self._cell["s"].encode()
+        if not self._texts:
+            return
+        self.height = max(self.height, self._row + 1)
+        self.width = max(self.width, self._column + 1)
+        kind = self._cell.get("t")
+        if kind == "e":
+            self.found.errors[address] = self._texts.get("v", "").strip()
+        if self._formula is not None:
+            # A stored empty text is a value; a missing or empty number is none.
+            stored = self._texts.get("v")
+            cached = bool(stored) or (stored == "" and kind == "str")
+            shared = self._formula.get("si") if self._formula.get("t") == "shared" else None
+            text = self._texts["f"]
+            _add_formula(self.found, self._masters, address, text, shared, cached)
+
+
+def _column(letters: str) -> int:
+    """Zero-based number of a column's letters."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1

@@ -1,0 +1,218 @@
+"""A workbook's sheets as they stand: every value at its address, nothing interpreted.
+
+python-calamine reads the cells. It gives error cells and formulas without a stored value as empty;
+where the sheet's XML shows such cells, `RawSheet.reread` puts them back, so that nothing is blanked
+silently. All other cells are the same objects either way.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
+from typing import TypeAlias, cast
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from xlcrm.filled_workbook.archive import Archive, open_archive
+from xlcrm.filled_workbook.number_formats import number_formats, shows_date_only
+from xlcrm.filled_workbook.package import Package, read_package
+from xlcrm.filled_workbook.sheet_xml import (
+    Address,
+    Box,
+    CellScan,
+    a1,
+    cell_styles,
+    hidden_rows,
+    merged_ranges,
+    scan_cells,
+)
+from xlcrm.filled_workbook.source import Rejected, Source
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A cell whose value is an error, such as `#N/A`."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class UncachedFormula:
+    """A formula that was saved without its value; `text` begins with `=`."""
+
+    text: str
+
+
+CellValue: TypeAlias = (
+    str | float | int | bool | date | datetime | time | timedelta | CellError | UncachedFormula
+)
+Grid: TypeAlias = list[list[CellValue]]
+_Formats: TypeAlias = Callable[[], tuple[str | None, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class RawSheet:
+    """One sheet. `rows` begin at A1 and are of equal width; an empty cell is `''`. Addresses are
+    zero-based (row, column).
+
+    A date cell at midnight is a `date`, whatever its format: ask `is_date_only`.
+    """
+
+    name: str
+    hidden: bool
+    names: Mapping[str, str]
+    rows: Grid
+    _xml: bytes = field(repr=False)
+    _scan: CellScan = field(repr=False)
+    _formats: _Formats = field(repr=False)
+
+    @cached_property
+    def formulas(self) -> frozenset[Address]:
+        """The cells that hold a formula."""
+        return frozenset(self._scan.formulas)
+
+    @cached_property
+    def suspects(self) -> list[Address]:
+        """Error cells and formulas without a stored value: `''` in `rows` until reread."""
+        return sorted(self._scan.errors.keys() | self._scan.uncached)
+
+    @cached_property
+    def merged(self) -> list[Box]:
+        """Merged ranges as (top, left, bottom, right), all inclusive."""
+        return merged_ranges(self._xml)
+
+    @cached_property
+    def hidden_rows(self) -> set[int]:
+        """Rows hidden by hand or by a filter."""
+        return hidden_rows(self._xml)
+
+    def number_format(self, row: int, column: int) -> str | None:
+        """The cell's format code; None where the file doesn't tell it.
+
+        A cell without a style of its own has the workbook's first.
+        """
+        style = int(self._styles.get(a1((row, column)).encode(), b"0"))
+        formats = self._formats()
+        return formats[style] if style < len(formats) else None
+
+    def is_date_only(self, row: int, column: int) -> bool:
+        """Whether the cell's format shows a year or a day, and no hour or second."""
+        code = self.number_format(row, column)
+        return code is not None and shows_date_only(code)
+
+    def reread(self) -> RawSheet:
+        """The same sheet with its suspects as `CellError` and `UncachedFormula`."""
+        if not self.suspects:
+            return self
+        height = 1 + max(row for row, _ in self.suspects)
+        width = 1 + max(column for _, column in self.suspects)
+        width = max(width, len(self.rows[0]) if self.rows else 0)
+        rows = [row + [""] * (width - len(row)) for row in self.rows]
+        rows.extend([""] * width for _ in range(height - len(rows)))
+        for row, column in self.suspects:
+            code = self._scan.errors.get((row, column))
+            rows[row][column] = (
+                UncachedFormula(self._formula_text((row, column)))
+                if code is None
+                else CellError(code)
+            )
+        return replace(self, rows=rows)
+
+    @cached_property
+    def _styles(self) -> dict[bytes, bytes]:
+        return cell_styles(self._xml)
+
+    def _formula_text(self, address: Address) -> str:
+        master = self._scan.shared.get(address)
+        if master is None:
+            return "=" + self._scan.formulas[address]
+        from openpyxl.formula.translate import Translator  # slow to import, and rarely wanted
+
+        translator = Translator("=" + self._scan.formulas[master], a1(master))
+        return str(translator.translate_formula(a1(address)))
+
+
+@dataclass(frozen=True, slots=True)
+class RawWorkbook:
+    """A workbook's worksheets in their order. `modified` is ISO 8601 in UTC, `names` the global
+    defined names (name to reference), `properties` the custom properties (name to text)."""
+
+    modified: str | None
+    date1904: bool
+    names: Mapping[str, str]
+    properties: Mapping[str, str]
+    has_macros: bool
+    sheets: list[RawSheet]
+
+
+def open_workbook(source: Source) -> RawWorkbook:
+    """Read all worksheets of an .xlsx or .xlsm file.
+
+    Raises:
+        Rejected: what `open_archive` and `read_package` raise; too-large (grid: more than
+            5 million cells from A1 to a sheet's last cell), encrypted, unreadable
+            (reader-failed).
+    """
+    archive = open_archive(source.data)
+    package = read_package(archive)
+    # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
+    guarded = [_guarded(archive, entry.part) for entry in package.sheets]
+    grids = _read_grids(source.data, package)
+    formats = _lazy_formats(archive, package.styles)
+    return RawWorkbook(
+        modified=package.modified,
+        date1904=package.date1904,
+        names=package.names,
+        properties=package.properties,
+        has_macros=package.has_macros,
+        sheets=[
+            RawSheet(entry.name, entry.hidden, entry.names, rows, *passed, formats)
+            for entry, rows, passed in zip(package.sheets, grids, guarded, strict=True)
+            if passed is not None
+        ],
+    )
+
+
+def _guarded(archive: Archive, part: str | None) -> tuple[bytes, CellScan] | None:
+    """A worksheet's XML that calamine can be trusted with; None for a sheet of another kind."""
+    if part is None:
+        return None
+    xml = archive.read(part)
+    return xml, scan_cells(xml)
+
+
+def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
+    @cache
+    def formats() -> tuple[str | None, ...]:
+        return number_formats(archive.read(styles)) if styles and styles in archive else ()
+
+    return formats
+
+
+def _read_grids(data: bytes, package: Package) -> list[Grid]:
+    """Each sheet's rows, in the order of the package; none for a sheet of another kind."""
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            if len(workbook.sheet_names) != len(package.sheets):
+                raise Rejected("unreadable", "reader-failed")
+            return [
+                [] if entry.part is None else _grid(workbook, position)
+                for position, entry in enumerate(package.sheets)
+            ]
+    except PasswordError as error:
+        raise Rejected("encrypted", "password") from error
+    except CalamineError as error:
+        raise Rejected("unreadable", "reader-failed") from error
+    except BaseException as error:
+        # A panic of the Rust code is a BaseException of a class that can't be imported.
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise Rejected("unreadable", "reader-failed") from error
+
+
+def _grid(workbook: CalamineWorkbook, position: int) -> Grid:
+    # The cast only widens the type of a cell: this list is nobody else's.
+    return cast(Grid, workbook.get_sheet_by_index(position).to_python(skip_empty_area=False))
