@@ -1,0 +1,145 @@
+"""xlsxwriter's workbook and worksheet, made strict and open to rows made elsewhere.
+
+The one module that touches what xlsxwriter keeps private: everything here is held by tests
+that read the workbooks back, so that an upgrade which moves it fails there.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import shutil
+from collections.abc import Callable
+from html import escape
+from typing import Any, BinaryIO
+
+from xlsxwriter.format import Format
+from xlsxwriter.url import Url
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from xlcrm.record_sheet.values import WriteFailed, clean_text
+
+# xlsxwriter refuses more, as Excel does.
+MAX_LINKS = 65_530
+
+
+class CheckedWorksheet(Worksheet):  # type: ignore[misc]
+    """A worksheet whose calls raise WriteFailed where xlsxwriter returns a code or warns.
+
+    `write_number` keeps all digits of a float (xlsxwriter cuts it to 16), `write_string` takes
+    any text: what XML forbids is replaced, and nothing is taken for markup.
+    """
+
+    dim_rowmax: int | None
+    _record_rows: BinaryIO | None = None
+    _first_record_row = 0
+
+    @property
+    def links_left(self) -> int:
+        """How many more links this sheet takes."""
+        return MAX_LINKS - int(self.hlink_count)
+
+    def splice_rows(self, first_row: int, last_row: int, last_col: int, xml: BinaryIO) -> None:
+        """Let the `<row>` elements in `xml` be written as rows `first_row` to `last_row`.
+
+        `xml` stays open until the workbook is closed. Nothing else may be written to these rows
+        or below them; `refuse_overlap` says so.
+        """
+        self._record_rows, self._first_record_row = xml, first_row
+        if last_row >= first_row:
+            self._check_dimensions(last_row, last_col)
+
+    def add_link(self, row: int, col: int, text: str, target: str) -> None:
+        """Make a cell of the spliced rows a link; see `links_left`."""
+        self.hlink_count += 1
+        link = Url(f"internal:{target}")
+        link._text = text
+        self.hyperlinks[row][col] = link
+
+    def refuse_overlap(self) -> None:
+        """Raise WriteFailed where a call wrote or formatted a row among the spliced ones."""
+        if self._record_rows is None:
+            return
+        written = {row for row, cells in self.table.items() if cells} | set(self.row_info)
+        late = sorted(row for row in written if row >= self._first_record_row)
+        if late:
+            raise WriteFailed(f"sheet {self.name}: row {late[0] + 1} is among the records' rows")
+
+    def _write_rows(self) -> None:
+        if self._record_rows is None:
+            super()._write_rows()
+            return
+        last_row = self.dim_rowmax
+        self.dim_rowmax = self._first_record_row - 1
+        super()._write_rows()
+        self.dim_rowmax = last_row
+        self.fh.flush()
+        self._record_rows.seek(0)
+        shutil.copyfileobj(self._record_rows, self.fh.buffer, 1 << 20)
+
+    def _write_string(
+        self, row: int, col: int, string: str, cell_format: Format | None = None
+    ) -> int:
+        text = _no_markup(clean_text(string))
+        return int(super()._write_string(row, col, text, cell_format))
+
+    def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
+        exact = number if type(number) in (int, float) else float(number)
+        attrs = "".join(f' {key}="{value}"' for key, value in attributes)
+        self.fh.write(f"<c{attrs}><v>{exact!r}</v></c>")
+
+
+class CheckedWorkbook(Workbook):  # type: ignore[misc]
+    """A workbook of checked worksheets; its own calls raise WriteFailed too."""
+
+    worksheet_class = CheckedWorksheet
+
+    def style_index(self, cell_format: Format) -> int:
+        """The number by which a cell's XML names its format."""
+        return int(cell_format._get_xf_index())
+
+    def shared_string(self, text: str) -> int:
+        """The number by which a cell's XML names a shared text.
+
+        Uses are counted apart, by `count_shared`.
+        """
+        index = int(self.str_table._get_shared_string_index(_no_markup(text)))
+        self.str_table.count -= 1
+        return index
+
+    def count_shared(self, uses: int) -> None:
+        """Add the cells that name shared texts."""
+        self.str_table.count += uses
+
+
+def _no_markup(text: str) -> str:
+    """The text so that xlsxwriter doesn't take `<r>...</r>` for its own runs of rich text."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
+    return text
+
+
+def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            result = method(self, *args, **kwargs)
+        except UserWarning as warning:
+            raise WriteFailed(f"{method.__name__}: {warning}") from warning
+        if isinstance(result, int) and result < 0:
+            place = getattr(self, "name", "workbook")
+            raise WriteFailed(f"{method.__name__} on {place}: refused with code {result}")
+        return result
+
+    return call
+
+
+def _check_calls(checked: type, original: type) -> None:
+    for name, method in inspect.getmembers(original, inspect.isfunction):
+        if not name.startswith("_") and name not in vars(checked):
+            setattr(checked, name, _checked(method))
+
+
+_check_calls(CheckedWorksheet, Worksheet)
+_check_calls(CheckedWorkbook, Workbook)

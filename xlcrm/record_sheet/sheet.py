@@ -1,0 +1,49 @@
+"""What a sheet of records is: its columns, its rows, where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from xlcrm.record_sheet.values import Kind
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `width` in characters, `fill` as #RRGGBB, `num_format` instead of the kind's."""
+
+    key: str
+    label: str
+    width: float
+    kind: Kind = "text"
+    wrap: bool = False
+    hidden: bool = False
+    num_format: str | None = None
+    fill: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordSheet:
+    """A header row and the records below it.
+
+    `rows` gives one sequence of Python values a record, as long as `columns`: None, str, int,
+    float, bool, date, datetime, and `(text, "'Sheet'!A5")` in link columns. It is read once.
+    `first_row` is the header's row, from 0: the rows above it are the caller's to write.
+    The rows down to the header and the first `frozen_columns` columns stay in sight.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[object]]
+    first_row: int = 0
+    frozen_columns: int = 0
+    autofilter: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.columns) <= MAX_COLUMNS:
+            raise ValueError(f"a sheet has 1 to {MAX_COLUMNS} columns, not {len(self.columns)}")
+        if not all(column.label for column in self.columns):
+            raise ValueError(f"sheet {self.name}: a column without a label")

@@ -1,0 +1,123 @@
+"""What becomes of a Python value in a cell: the rules that both ways of writing follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+MAX_TEXT = 32_767
+
+# Excel shows and keeps 15 digits of a number; a longer one is an identifier, and becomes text.
+EXACT_BELOW = 10**15
+
+# Excel believes in a 29 February 1900: serial numbers agree with the calendar from 1 March on.
+FIRST_DATE = dt.date(1900, 3, 1)
+DAY_ZERO = dt.date(1899, 12, 30).toordinal()
+
+Kind: TypeAlias = Literal["text", "date", "datetime", "integer", "number", "percent", "link"]
+
+# Which of a column's styles a value takes: the column's own, or one for a value of another kind
+# (a date in a text column would show as 45432).
+Variant: TypeAlias = Literal["own", "text", "date", "datetime", "general"]
+
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+REPLACEMENT = "\ufffd"
+
+
+class WriteFailed(Exception):
+    """A workbook can't be written as asked: a value Excel can't hold, or a call it refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell's text and the place in this workbook it leads to (`'Sheet'!A5`)."""
+
+    text: str
+    target: str
+
+
+Settled: TypeAlias = str | bool | int | float | dt.date | dt.datetime | Link
+
+
+def clean_text(text: str) -> str:
+    """The text as a cell can hold it: line ends are `\\n`, what XML forbids is U+FFFD.
+
+    Raises WriteFailed for text longer than a cell's 32,767 UTF-16 units: cutting it, and saying
+    so, is the caller's.
+    """
+    if _ODD.search(text):
+        text = _ODD.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > MAX_TEXT // 2:
+        units = len(text.encode("utf-16-le")) // 2
+        if units > MAX_TEXT:
+            raise WriteFailed(f"text of {units} characters: a cell holds {MAX_TEXT}")
+    return text
+
+
+def day_serial(day: dt.date) -> int:
+    """Excel's number of a day from 1 March 1900 on."""
+    return day.toordinal() - DAY_ZERO
+
+
+def moment_serial(moment: dt.datetime) -> float:
+    """Excel's number of a day and time from 1 March 1900 on."""
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+    return day_serial(moment) + (seconds + moment.microsecond / 1e6) / 86400
+
+
+def settle(kind: Kind, value: object) -> tuple[Variant, Settled] | None:
+    """The style and the value to write in a column of this kind; None for an empty cell.
+
+    Raises TypeError for a type no cell holds, ValueError for NaN, infinity and time zones,
+    WriteFailed for text that is too long.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        text = clean_text(str.__str__(value))
+        return ("text" if kind == "link" else "own", text) if text else None
+    if isinstance(value, bool):
+        return "own", value
+    if isinstance(value, dt.datetime):
+        return _settle_moment(kind, value)
+    if isinstance(value, dt.date):
+        return ("own" if kind == "date" else "date"), _holdable(value)
+    if isinstance(value, int | float):
+        return _settle_number(kind, value)
+    if kind == "link" and isinstance(value, tuple):
+        return _settle_link(*value)
+    raise TypeError(f"a {kind} cell can't hold a {type(value).__name__}")
+
+
+def _settle_moment(kind: Kind, moment: dt.datetime) -> tuple[Variant, Settled]:
+    if moment.tzinfo is not None:
+        raise ValueError("a cell holds no time zone: make the time a local one first")
+    if kind == "date" and moment.time() == dt.time():
+        return "own", _holdable(moment)
+    return ("own" if kind == "datetime" else "datetime"), _holdable(moment)
+
+
+def _holdable(day: dt.date) -> Settled:
+    if day.toordinal() >= FIRST_DATE.toordinal():
+        return day
+    return day.isoformat(" ") if isinstance(day, dt.datetime) else day.isoformat()
+
+
+def _settle_number(kind: Kind, number: float) -> tuple[Variant, Settled]:
+    if isinstance(number, int):
+        fits = kind in ("integer", "number", "percent")
+        exact = abs(number) < EXACT_BELOW
+        return ("own" if fits or not exact else "general"), (number if exact else str(number))
+    if not math.isfinite(number):
+        raise ValueError(f"a cell can't hold {number!r}")
+    whole_only = kind == "integer" and not number.is_integer()
+    fits = kind in ("integer", "number", "percent") and not whole_only
+    return ("own" if fits else "general"), float(number)
+
+
+def _settle_link(text: str, target: str) -> tuple[Variant, Settled] | None:
+    cleaned = clean_text(text)
+    return ("own", Link(cleaned, target)) if cleaned else None
