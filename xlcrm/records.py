@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from xlcrm.findings import Finding
+
 Value = str | int | float | bool | list[Any] | dict[str, Any]
 Values = dict[str, Value]
 
@@ -111,3 +113,59 @@ class LedgerRecord:
     owner: str = ""
     worst: str | None = None
     marks: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FileReading:
+    """What one file says: its records, and the findings that depend on this file alone.
+
+    ``file`` is the path relative to the folder read; ``modified`` when its content was saved (ISO
+    8601, UTC); ``rejected`` the code of the finding why nothing could be read; ``own`` whether it
+    is a workbook that xlcrm wrote for reading (master, report) and no input.
+    """
+
+    file: str
+    sha256: str = ""
+    modified: str = ""
+    records: list[Record] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rejected: str | None = None
+    own: str | None = None
+    removed: bool = False
+
+    def to_state(self) -> dict[str, Any]:
+        """Return plain JSON data; ``from_state`` is its inverse."""
+        blocks: list[Block] = []
+        numbers: dict[int, int] = {}
+        for record in self.records:
+            if id(record.block) not in numbers:
+                numbers[id(record.block)] = len(blocks)
+                blocks.append(record.block)
+        return {
+            "sha256": self.sha256,
+            "modified": self.modified,
+            "rejected": self.rejected,
+            "own": self.own,
+            "blocks": [[b.sheet, b.table, dict(b.columns), dict(b.cells)] for b in blocks],
+            "records": [
+                [numbers[id(r.block)], r.row, r.values, r.raw, r.extras] for r in self.records
+            ],
+            "findings": [finding.to_state() for finding in self.findings],
+        }
+
+    @classmethod
+    def from_state(cls, file: str, state: Mapping[str, Any]) -> FileReading:
+        """Return the reading that ``to_state`` gave, as one of ``file``."""
+        blocks = [
+            Block(file, sheet, table, columns, {k: (v[0], v[1]) for k, v in cells.items()})
+            for sheet, table, columns, cells in state["blocks"]
+        ]
+        return cls(
+            file,
+            state["sha256"],
+            state["modified"],
+            [Record(blocks[n], *rest) for n, *rest in state["records"]],
+            [Finding(**{**finding, "file": file}) for finding in state["findings"]],
+            state["rejected"],
+            state["own"],
+        )

@@ -116,11 +116,10 @@ def _is_small(xml: bytes) -> bool:
 def _quick_scan(xml: bytes) -> CellScan | None:
     """The scan by search; None where it did not account for every formula and error."""
     found = CellScan()
-    formulas = list(_FORMULA_CELL.finditer(xml)) if _FORMULA.search(xml) else []
-    errors = _ERROR_CELL.findall(xml) if _ERROR in xml else []
-    if formulas and len(formulas) != len(_FORMULA.findall(xml)):
-        return None
-    if errors and len(errors) != xml.count(_ERROR):
+    formula_count, error_count = len(_FORMULA.findall(xml)), xml.count(_ERROR)
+    formulas = list(_FORMULA_CELL.finditer(xml)) if formula_count else []
+    errors = _ERROR_CELL.findall(xml) if error_count else []
+    if len(formulas) != formula_count or len(errors) != error_count:
         return None
     masters: dict[str, Address] = {}
     for match in formulas:

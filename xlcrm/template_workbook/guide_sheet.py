@@ -9,6 +9,7 @@ from xlcrm.record_sheet import Book
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
 from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.lists_sheet import mark_own_sheet
 from xlcrm.wording import render
 
 _WIDTHS = (20, 10, 52, 30)
@@ -37,6 +38,7 @@ def write_guide(
         sheet.write_string(row, 0, line.lstrip("# "), style)
         sheet.set_row(row, 28 if head else _PARAGRAPH_HEIGHT)
         header = not head
+    mark_own_sheet(wb, sheet, "guide", len(_WIDTHS))
     sheet.hide_gridlines(2)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xlcrm.findings import Language
-from xlcrm.record_sheet import Book, Column, RecordSheet
+from xlcrm.layout.marks import OWN_SHEET, mark
+from xlcrm.record_sheet import Book, CheckedWorksheet, Column, RecordSheet
 from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec
@@ -29,9 +30,18 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
         letters = column_letters(column)
         last = len(vocabulary.choices) + 1
         wb.define_name(list_name(key), f"='{written.name}'!${letters}$2:${letters}${last}")
+    mark_own_sheet(wb, written.worksheet, "lists", len(columns))
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
     written.worksheet.fit_to_pages(1, 0)
+
+
+def mark_own_sheet(wb: Book, sheet: CheckedWorksheet, name: str, column: int) -> None:
+    """Mark a sheet that holds no records, by a name and in a hidden column, so that it is known."""
+    text = mark(OWN_SHEET, name)
+    sheet.write_string(0, column, text)
+    sheet.set_column(column, column, None, None, {"hidden": True})
+    wb.define_name(f"'{sheet.name}'!{text}", f"='{sheet.name}'!${column_letters(column)}$1")
 
 
 def _vocabularies(field: Field) -> Iterable[str]:

@@ -139,7 +139,7 @@ class Change(Choice):
             + choice.value
             + (f"({remark})" if remark else "")
         )
-        same = text.replace(" ", "") in (value, choice.english.replace(" ", ""))
+        same = fold(text) in {fold(self.text(value, language)) for language in ("zh", "en")}
         return Reading(value, () if same else normalised(written, value))
 
     def _sides(self, text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from xlcrm.spec.types.choices import Change, Choice, Many, Tick
 from xlcrm.spec.types.codes import CreditCode, Id, Reference
 from xlcrm.spec.types.dates import Day, DayTime, Due, MonthDay, TimeRange
 from xlcrm.spec.types.numbers import Integer, Number, Score
-from xlcrm.spec.types.texts import Contact, ContactInfo, Display, Items, Split, Text
+from xlcrm.spec.types.texts import CodedName, Contact, ContactInfo, Display, Items, Split, Text
 from xlcrm.spec.vocabulary import Vocabulary
 
 Attributes = Mapping[str, Any]
@@ -46,6 +46,11 @@ def _id(kind: type[Id]) -> Callable[[Attributes, Vocabularies], FieldType]:
     return build
 
 
+def _name(attributes: Attributes, lists: Vocabularies) -> FieldType:
+    code_field = attributes.get("credit_code_in_brackets")
+    return CodedName(code_field) if code_field else FieldType()
+
+
 def _plain(kind: type[FieldType]) -> Callable[[Attributes, Vocabularies], FieldType]:
     return lambda attributes, lists: kind()
 
@@ -54,10 +59,8 @@ _BUILDERS: Mapping[str, Callable[[Attributes, Vocabularies], FieldType]] = {
     **{
         kind.name: _plain(kind)
         for kind in (
-            FieldType,
             Text,
             Items,
-            Contact,
             ContactInfo,
             CreditCode,
             Day,
@@ -68,6 +71,8 @@ _BUILDERS: Mapping[str, Callable[[Attributes, Vocabularies], FieldType]] = {
             Tick,
         )
     },
+    "name": _name,
+    "contact": lambda attributes, lists: Contact(attributes.get("split_into", {})),
     "id": _id(Id),
     "reference": _id(Reference),
     "choice": _choice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from xlcrm.records import Value
@@ -20,6 +20,7 @@ _NUMBERED = re.compile(
 _INLINE_NUMBER = re.compile(
     rf"(?<=[;\uff1b。\s])[ \t]*(?:\d{{1,2}}[.\u3001)](?!\d)|[{_CIRCLED}])[ \t]*"
 )
+_CODED = re.compile(r"(.+?)\s*\(([0-9A-Za-z]{18})\)")
 _EDGES = " \t\n\u3000;\uff1b"
 
 
@@ -109,10 +110,41 @@ class Split(FieldType):
 
 
 @dataclass(frozen=True)
-class Contact(FieldType):
-    """A person at the customer's, masked as the documents want it: ``*经理``."""
+class CodedName(FieldType):
+    """A name that may have its credit code in brackets: ``名称(91…)``; the code is ``rest``."""
 
+    code_field: str = ""
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        reading = super().read(raw, context)
+        match = _CODED.fullmatch(str(reading.value)) if reading.value else None
+        if not match:
+            return reading
+        return Reading(match[1], reading.problems, {self.code_field: match[2].upper()})
+
+
+@dataclass(frozen=True)
+class Contact(FieldType):
+    """A person at the customer's, masked as the documents want it: ``*经理``.
+
+    ``split_into`` names the fields of a text of parts: ``联系人:*经理,职位:采购总监``.
+    """
+
+    split_into: Mapping[str, str] = field(default_factory=dict)
     name: ClassVar[str] = "contact"
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        reading = super().read(raw, context)
+        if not self.split_into or not isinstance(reading.value, str) or ":" not in reading.value:
+            return reading
+        found: dict[str, Value] = {}
+        for piece in re.split(r"[,;]", reading.value):
+            label, colon, text = piece.partition(":")
+            key = self.split_into.get(label.strip())
+            if not key or not colon:
+                return reading
+            found[key] = text.strip()
+        return Reading(found.pop(next(iter(self.split_into.values())), None), (), found)
 
 
 @dataclass(frozen=True)
@@ -136,8 +168,8 @@ class Display(FieldType):
         return BLANK
 
 
-_TICKED = frozenset("☑ ☒ ✓ ✔ √ ■ ● x [x] 是 y yes true 1".split())
-_UNTICKED = frozenset([*"□ ☐ ○ [] 否 n no false 0 ×".split(), "[ ]"])
+_TICKED = frozenset(["☑", "☒", "✓", "✔", "√", "■", "●", "x", "[x]", "是", "y", "yes", "true", "1"])
+_UNTICKED = frozenset([*["□", "☐", "○", "[]", "否", "n", "no", "false", "0", "×"], "[ ]"])
 TICKED, UNTICKED = "☑", "☐"
 
 

@@ -1,0 +1,163 @@
+"""From raw cells to values, a column at a time, each problem noted with its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median_low
+from typing import Any
+
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
+from xlcrm.findings import Finding
+from xlcrm.records import Record, address
+from xlcrm.spec.model import Field, Table
+from xlcrm.spec.types.base import BLANK, Problem, ReadContext, Reading, as_text
+from xlcrm.spec.types.dates import DayTime, TimeRange, moment_of
+from xlcrm.text import printable
+
+_WRITTEN = 200  # characters of a value as written that a finding keeps
+
+
+@dataclass(slots=True)
+class Noted:
+    """A problem of one cell of a record, before it is a finding."""
+
+    record: Record
+    field: Field
+    slot: str
+    raw: CellValue
+    problem: Problem
+
+
+class CellReader:
+    """Reads the cells of one sheet; equal cells of a column are read once."""
+
+    def __init__(self, sheet: RawSheet, date1904: bool) -> None:
+        self.sheet = sheet
+        self.date1904 = date1904
+
+    def column(
+        self,
+        field: Field,
+        cells: Iterable[tuple[int, int, CellValue]],
+        context: Callable[[int], ReadContext],
+    ) -> Iterator[tuple[int, CellValue, Reading]]:
+        """Yield (row, raw, reading) of the (row, column, cell) given; none of them is blank."""
+        kind = field.type
+        memo: dict[CellValue, Reading] = {}
+        plain = ReadContext(date1904=self.date1904)
+        timed = isinstance(kind, DayTime | TimeRange)
+        for row, column, cell in cells:
+            reading = memo.get(cell)
+            if reading is not None and cell is not True and cell is not False:
+                yield row, cell, reading
+                continue
+            if isinstance(cell, CellError | UncachedFormula):
+                yield row, cell, _unreadable(cell)
+                continue
+            if kind.contextual and isinstance(cell, str):
+                yield row, cell, kind.read(cell, context(row))
+                continue
+            if timed and type(cell) is date and not self.sheet.is_date_only(row, column):
+                yield row, cell, kind.read(datetime(cell.year, cell.month, cell.day), plain)
+                continue
+            reading = kind.read(cell, plain)
+            if not isinstance(cell, bool) and not timed:
+                memo[cell] = reading
+            yield row, cell, reading
+
+    def one(
+        self, field: Field, place: tuple[int, int], cell: CellValue, context: ReadContext
+    ) -> Reading:
+        """Return the reading of a single cell, which may be blank."""
+        if cell == "":
+            return BLANK
+        row, column = place
+        (_, _, reading), *_ = self.column(field, [(row, column, cell)], lambda _: context)
+        return reading
+
+
+def _unreadable(cell: CellError | UncachedFormula) -> Reading:
+    return Reading(None, (Problem("error-value"),))
+
+
+def written(cell: CellValue) -> str:
+    """Return a raw cell as text for a finding or for the master's cell of a value not understood."""
+    if isinstance(cell, CellError):
+        return cell.code
+    if isinstance(cell, UncachedFormula):
+        return cell.text
+    return as_text(cell)
+
+
+def assign(
+    noted: list[Noted], record: Record, field: Field, slot: str, raw: CellValue, reading: Reading
+) -> None:
+    """Put what a cell means into its record; what it does not say goes to ``raw`` as written."""
+    if reading.value is not None:
+        record.values[field.key] = reading.value
+    elif reading.problems:
+        record.raw[field.key] = written(raw)
+    for key, value in reading.rest.items():
+        record.values.setdefault(key, value)
+    noted.extend(Noted(record, field, slot, raw, problem) for problem in reading.problems)
+
+
+def record_day(cell: CellValue, near: date | None, date1904: bool) -> date | None:
+    """Return the day that a date cell states; one without a year is the nearest to ``near``."""
+    if isinstance(cell, CellError | UncachedFormula) or cell == "":
+        return None
+    moment = moment_of(cell, ReadContext(near=near, date1904=date1904))
+    return date.fromisoformat(moment.iso[:10]) if moment else None
+
+
+def anchor_days(cells: Iterable[CellValue], date1904: bool) -> list[date]:
+    """Return the days that cells of a date column state in full."""
+    days = (record_day(cell, None, date1904) for cell in cells)
+    return [day for day in days if day]
+
+
+def near_day(days: list[date], modified: str | None) -> date | None:
+    """Return the day near which dates without a year lie: amid the others, else when saved."""
+    if days:
+        return median_low(days)
+    return date.fromisoformat(modified[:10]) if modified else None
+
+
+def finding(noted: Noted, table: Table) -> Finding:
+    """Return the finding of a noted problem."""
+    record, field = noted.record, noted.field
+    return Finding(
+        noted.problem.code,
+        record.block.file,
+        record.block.sheet,
+        record.cell(noted.slot),
+        table.key,
+        field.key,
+        record_text(record, table),
+        printable(written(noted.raw))[:_WRITTEN],
+        noted.problem.suggestion,
+        {"label": field.labels, **noted.problem.parameters},
+    )
+
+
+def record_text(record: Record, table: Table) -> str | None:
+    """Return a record's id, else its natural key, as people read it."""
+    values: dict[str, Any] = record.values
+    if table.id and table.id in values:
+        return str(values[table.id])
+    keys = ["customer_name" if key == "customer" else key for key in table.natural_key]
+    if "customer_name" in keys and "customer_name" not in values:
+        keys[keys.index("customer_name")] = "customer_id"
+    texts = [table.by_key[key].type.text(values[key]) for key in keys if key in values]
+    return " · ".join(texts) or None
+
+
+def header_finding(
+    code: str, sheet: str, file: str, table: Table, place: tuple[int, int] | None, **words: Any
+) -> Finding:
+    """Return a finding of a list's header: ``place`` is its zero-based cell."""
+    value = words.pop("value", None)
+    cell = address(*place) if place else None
+    return Finding(code, file, sheet, cell, table.key, value=value, parameters=words)

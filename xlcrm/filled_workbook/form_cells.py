@@ -1,0 +1,276 @@
+"""Finds the cells of a form that people fill: where our names point, else beside its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from xlcrm.filled_workbook.sheets import CellValue, RawSheet
+from xlcrm.layout.forms import FormCell, FormPlan, form_plan
+from xlcrm.layout.marks import read_marks
+from xlcrm.spec.model import Field, Table
+from xlcrm.spec.types.actions import Actions
+from xlcrm.spec.types.base import as_text
+from xlcrm.text import label_key
+
+Place = tuple[int, int]
+_SAME_COLUMN = 0.1  # what standing in the planned column adds to a match
+
+
+@dataclass(frozen=True)
+class FormCells:
+    """Cells by slot, and for ticked fields printed in one cell the cells right of their label."""
+
+    slots: Mapping[str, Place]
+    lines: Mapping[str, Sequence[Place]]
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """A text that the form prints, where the plan has it, and the forms it is known by."""
+
+    cell: FormCell
+    keys: frozenset[str]
+    kind: Literal["label", "head", "choice", "section"]
+
+
+def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> FormCells:
+    """Return where the fields of ``table`` are filled on ``sheet``.
+
+    ``named`` holds the cells of slots that the sheet's names point to; they are trusted where
+    there are any for most of the form. Action rows added by hand are found in either case.
+    """
+    plan = form_plan(table)
+    inputs = [slot for slot, cell in plan.slots.items() if cell.field and cell.field.is_input]
+    if sum(slot in named for slot in inputs) >= len(inputs) / 2:
+        slots = {slot: place for slot, place in named.items() if _is_field(table, slot)}
+        return FormCells(dict(_more_actions(sheet, table, slots)), {})
+    return _LabelReader(sheet, table, _whole_plan(table)).find()
+
+
+def _is_field(table: Table, slot: str) -> bool:
+    return slot.partition(".")[0] in table.by_key
+
+
+def _whole_plan(table: Table) -> FormPlan:
+    """Return the plan with the off fields too: a form made by hand may have them."""
+    from dataclasses import replace
+
+    return form_plan(replace(table, shown_off=frozenset(f.key for f in table.fields)))
+
+
+def _more_actions(
+    sheet: RawSheet, table: Table, slots: dict[str, Place]
+) -> Iterator[tuple[str, Place]]:
+    """Yield the slots, with those of rows that were inserted among or below the action rows."""
+    taken = {row for slot, (row, _) in slots.items() if slot.count(".") < 2}
+    for field in table.fields:
+        if not isinstance(field.type, Actions):
+            continue
+        own = {slot: slots.pop(slot) for slot in list(slots) if slot.startswith(f"{field.key}.")}
+        columns = {slot.rpartition(".")[2]: column for slot, (_, column) in own.items()}
+        rows = sorted({row for row, _ in own.values()})
+        if rows:
+            yield from _action_slots(sheet, field, columns, rows[0], rows[-1], taken)
+    yield from slots.items()
+
+
+def _action_slots(
+    sheet: RawSheet,
+    field: Field,
+    columns: Mapping[str, int],
+    first: int,
+    last: int,
+    taken: set[int],
+) -> Iterator[tuple[str, Place]]:
+    """Yield the cells of action rows from ``first`` on: to ``last``, and on while rows are filled."""
+    row = n = 0
+    for n, row in enumerate(range(first, max(last + 1, len(sheet.rows))), 1):
+        filled = any(_at(sheet, (row, column)) != "" for column in columns.values())
+        if row > last and (row in taken or not filled or _is_text_row(sheet, row, columns)):
+            return
+        for part, column in columns.items():
+            yield f"{field.key}.{n}.{part}", (row, column)
+
+
+def _is_text_row(sheet: RawSheet, row: int, columns: Mapping[str, int]) -> bool:
+    """Whether a row begins with a printed text: action rows begin with a number or nothing."""
+    before = sheet.rows[row][: min(columns.values())]
+    words = (cell for cell in before if isinstance(cell, str) and cell.strip())
+    return any(not word.strip().isdecimal() and not any(read_marks(word)) for word in words)
+
+
+def _at(sheet: RawSheet, place: Place) -> CellValue:
+    row, column = place
+    if row < len(sheet.rows) and column < len(sheet.rows[row]):
+        return sheet.rows[row][column]
+    return ""
+
+
+class _LabelReader:
+    """Aligns what the plan prints with what stands on the sheet, in reading order."""
+
+    def __init__(self, sheet: RawSheet, table: Table, plan: FormPlan) -> None:
+        self.sheet, self.table, self.plan = sheet, table, plan
+        self.printed = list(_printed(plan))
+        self.places = self._match()
+
+    def find(self) -> FormCells:
+        slots: dict[str, Place] = {}
+        lines: dict[str, Sequence[Place]] = {}
+        for cell in self.plan.cells:
+            if cell.role == "tick" and cell.slot:
+                continue
+            if cell.role == "label" and cell.field and not isinstance(cell.field.type, Actions):
+                place = self._place(cell)
+                if place:
+                    self._beside(cell.field, place, slots, lines)
+        self._grid_slots(slots)
+        for field in self.table.fields:
+            if isinstance(field.type, Actions):
+                slots.update(self._actions(field))
+        return FormCells(slots, lines)
+
+    def _place(self, cell: FormCell) -> Place | None:
+        return self.places.get((cell.row, cell.column))
+
+    def _beside(
+        self,
+        field: Field,
+        label: Place,
+        slots: dict[str, Place],
+        lines: dict[str, Sequence[Place]],
+    ) -> None:
+        choices = self._choices(field)
+        if choices:
+            slots.update(choices)
+            return
+        ticks = [c for c in self.plan.cells if c.field is field and c.role == "tick"]
+        right = self._right_of(label)
+        if ticks:
+            lines[field.key] = right
+            return
+        filled = [place for place in right if _at(self.sheet, place) != ""]
+        planned = self.plan.slots.get(field.key)
+        if filled:
+            slots[field.key] = filled[0]
+        elif planned:
+            home = next(c for c in self.plan.cells if c.field is field and c.role == "label")
+            slots[field.key] = (label[0], label[1] + planned.column - home.column)
+
+    def _choices(self, field: Field) -> dict[str, Place]:
+        """Return the tick cells of a field, each left of its printed choice."""
+        cells = [c for c in self.plan.cells if c.field is field]
+        ticks = [c for c in cells if c.role == "tick"]
+        found: dict[str, Place] = {}
+        for tick, choice in zip(ticks, (c for c in cells if c.role == "choice"), strict=True):
+            place = self._place(choice)
+            if place and place[1] > 0 and tick.slot:
+                found[tick.slot] = (place[0], place[1] - 1)
+        return found
+
+    def _right_of(self, label: Place) -> list[Place]:
+        row, column = label
+        labels = [c for r, c in self.places.values() if r == row and c > column]
+        end = min(labels, default=len(self.sheet.rows[row]))
+        return [(row, each) for each in range(column + 1, end)]
+
+    def _grid_slots(self, slots: dict[str, Place]) -> None:
+        rows = {label_key(c.text["zh"]): c for c in self.plan.cells if c.role == "label" and c.text}
+        for head in self.plan.cells:
+            if head.role != "head" or head.field or not head.text:
+                continue
+            column = self._place(head)
+            for field in self.table.fields if column else ():
+                if field.options.get("column", {}).get("zh") != head.text["zh"]:
+                    continue
+                row = self._place(rows[label_key(field.options["row"]["zh"])])
+                if row and column:
+                    slots[field.key] = (row[0], column[1])
+
+    def _actions(self, field: Field) -> Iterator[tuple[str, Place]]:
+        assert isinstance(field.type, Actions)
+        heads = [c for c in self.plan.cells if c.role == "head" and c.field is field]
+        columns: dict[str, int] = {}
+        row = -1
+        for head, part in zip(heads, field.type.columns, strict=True):
+            place = self._place(head)
+            if place:
+                columns[part["key"]] = place[1]
+                row = place[0]
+        if columns:
+            below = [r for r, _ in self.places.values() if r > row]
+            last = min(below, default=len(self.sheet.rows)) - 1
+            yield from _action_slots(self.sheet, field, columns, row + 1, last, {last + 1})
+
+    def _match(self) -> dict[Place, Place]:
+        """Return where on the sheet each printed cell of the plan stands, by its planned place."""
+        known = {key for printed in self.printed for key in printed.keys}
+        found = [
+            (key, (row, column))
+            for row, cells in enumerate(self.sheet.rows)
+            for column, cell in enumerate(cells)
+            if cell != "" and (key := _cell_key(cell)) in known
+        ]
+        pairs = _align(self.printed, found)
+        places = {(p.cell.row, p.cell.column): found[n][1] for p, n in pairs}
+        used = set(places.values())
+        for printed in self.printed:  # labels that people moved to another line
+            planned = (printed.cell.row, printed.cell.column)
+            if planned in places or printed.kind != "label":
+                continue
+            free = [at for key, at in found if key in printed.keys and at not in used]
+            if len(free) == 1:
+                places[planned] = free[0]
+                used.add(free[0])
+        return places
+
+
+def _printed(plan: FormPlan) -> Iterator[_Printed]:
+    for cell in plan.cells:
+        if not cell.text or cell.role not in ("label", "head", "choice", "section"):
+            continue
+        keys = {label_key(text) for text in cell.text.values() if isinstance(text, str)}
+        if cell.role == "label" and cell.field:
+            keys |= set(cell.field.label_keys())
+        yield _Printed(cell, frozenset(keys), cell.role)
+
+
+def _cell_key(cell: CellValue) -> str:
+    if isinstance(cell, str):
+        return label_key(cell) if len(cell) <= 60 else ""
+    return as_text(cell) if isinstance(cell, float) else ""
+
+
+def _align(
+    printed: Sequence[_Printed], found: Sequence[tuple[str, Place]]
+) -> list[tuple[_Printed, int]]:
+    """Return the longest common order of printed and found texts; planned columns break ties."""
+    width = len(found) + 1
+    best = [[0.0] * width for _ in range(len(printed) + 1)]
+    for i in range(len(printed) - 1, -1, -1):
+        keys, column = printed[i].keys, printed[i].cell.column
+        for j in range(len(found) - 1, -1, -1):
+            score = max(best[i + 1][j], best[i][j + 1])
+            key, place = found[j]
+            if key in keys:
+                score = max(score, best[i + 1][j + 1] + _weight(column, place))
+            best[i][j] = score
+    pairs = []
+    i = j = 0
+    while i < len(printed) and j < len(found):
+        key, place = found[j]
+        weight = _weight(printed[i].cell.column, place)
+        if key in printed[i].keys and best[i][j] == best[i + 1][j + 1] + weight:
+            pairs.append((printed[i], j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return pairs
+
+
+def _weight(column: int, place: Place) -> float:
+    return 1 + (_SAME_COLUMN if place[1] == column else 0)

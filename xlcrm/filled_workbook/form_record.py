@@ -1,0 +1,185 @@
+"""The record of a form: one a sheet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from xlcrm.filled_workbook.cells import (
+    CellReader,
+    Noted,
+    anchor_days,
+    assign,
+    finding,
+    near_day,
+    record_day,
+    written,
+)
+from xlcrm.filled_workbook.form_cells import Place, find_cells
+from xlcrm.filled_workbook.located import FormMarks
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
+from xlcrm.findings import Finding
+from xlcrm.layout.forms import choices_of
+from xlcrm.records import Block, Record
+from xlcrm.spec.model import Field
+from xlcrm.spec.types.actions import Actions
+from xlcrm.spec.types.base import BLANK, Problem, ReadContext, Reading, as_text
+from xlcrm.spec.types.choices import Many, ticked_words
+from xlcrm.spec.types.texts import is_ticked
+
+
+def read_form(
+    sheet: RawSheet, marks: FormMarks, file: str, modified: str | None, date1904: bool
+) -> tuple[list[Record], list[Finding]]:
+    """Return the record of a form sheet, none where nothing is filled, and its findings."""
+    reader = _FormReader(sheet, marks, file, modified, date1904)
+    record = reader.record()
+    if record is None:
+        return [], []
+    return [record], [finding(noted, marks.table) for noted in reader.noted]
+
+
+class _FormReader:
+    def __init__(
+        self,
+        sheet: RawSheet,
+        marks: FormMarks,
+        file: str,
+        modified: str | None,
+        date1904: bool,
+    ) -> None:
+        self.table, self.date1904 = marks.table, date1904
+        self.cells = find_cells(sheet, self.table, marks.cells)
+        places = set(self.cells.slots.values())
+        self.sheet = sheet.reread() if places.intersection(sheet.suspects) else sheet
+        self.reader = CellReader(self.sheet, date1904)
+        self.noted: list[Noted] = []
+        addresses = {**self.cells.slots, **self._field_places()}
+        self.written = Record(Block(file, sheet.name, self.table.key, cells=addresses), 0, {})
+        self.context = self._context(modified)
+
+    def record(self) -> Record | None:
+        """Return the record; None where no cell was filled by a person."""
+        for field in self.table.fields:
+            if field.is_input:
+                self._read(field)
+        filled = self.written.values or self.written.raw
+        return self.written if filled else None
+
+    def _field_places(self) -> dict[str, Place]:
+        """Return the first cell of fields that have several."""
+        first: dict[str, Place] = {}
+        for slot, place in self.cells.slots.items():
+            first.setdefault(slot.partition(".")[0], place)
+        for key, places in self.cells.lines.items():
+            if places:
+                first.setdefault(key, places[0])
+        return first
+
+    def _context(self, modified: str | None) -> ReadContext:
+        place = self.cells.slots.get(self.table.date or "")
+        cell = self._at(place) if place else ""
+        near = near_day(anchor_days([cell], self.date1904), modified)
+        anchor: date | None = record_day(cell, near, self.date1904)
+        return ReadContext(anchor, near, self.date1904)
+
+    def _at(self, place: Place) -> CellValue:
+        row, column = place
+        if row < len(self.sheet.rows) and column < len(self.sheet.rows[row]):
+            return self.sheet.rows[row][column]
+        return ""
+
+    def _read(self, field: Field) -> None:
+        if isinstance(field.type, Actions):
+            self._read_actions(field, field.type)
+            return
+        if choices_of(field) and field.key not in self.cells.slots:
+            self._read_ticks(field)
+            return
+        place = self.cells.slots.get(field.key)
+        if place is None:
+            return
+        cell = self._at(place)
+        if cell == "":
+            return
+        reading = self.reader.one(field, place, cell, self.context)
+        assign(self.noted, self.written, field, field.key, cell, reading)
+        if place in self.sheet.formulas and reading.value is not None:
+            self.noted.append(
+                Noted(self.written, field, field.key, cell, Problem("formula-in-input"))
+            )
+
+    def _read_ticks(self, field: Field) -> None:
+        """Read a field whose choices are printed each with a box of its own, or on one line."""
+        raw, words, problems = self._ticked(field)
+        if isinstance(field.type, Many):
+            text = "、".join(words)
+        elif len(words) > 1:
+            problems.append(Problem("ambiguous-tick"))
+            text = ""
+        else:
+            text = words[0] if words else ""
+        reading = field.type.read(text, self.context) if text and not problems else BLANK
+        place = self._field_places().get(field.key)
+        if place and (reading.value is not None or problems or reading.problems):
+            reading = Reading(reading.value, (*problems, *reading.problems))
+            assign(self.noted, self.written, field, field.key, raw, reading)
+
+    def _ticked(self, field: Field) -> tuple[str, list[str], list[Problem]]:
+        """Return the ticks as written, the words ticked, and cells that are no tick."""
+        words: list[str] = []
+        problems: list[Problem] = []
+        pieces: list[str] = []
+        for n, choice in enumerate(choices_of(field) or (), 1):
+            place = self.cells.slots.get(f"{field.key}.{n}")
+            cell = self._at(place) if place else ""
+            if isinstance(cell, CellError | UncachedFormula):
+                problems.append(Problem("error-value"))
+                continue
+            ticked = is_ticked(cell)
+            if ticked is None:
+                problems.append(Problem("ambiguous-tick"))
+            if ticked:
+                words.append(choice["zh"])
+            if ticked or ticked is None:
+                pieces.append(f"{as_text(cell)}{choice['zh']}")
+        line = " ".join(written(self._at(p)) for p in self.cells.lines.get(field.key, ()))
+        if line.strip():
+            ticks = ticked_words(line)
+            words += [line.strip()] if ticks is None else ticks
+            pieces.append(line.strip())
+        return " ".join(pieces), words, problems
+
+    def _read_actions(self, field: Field, kind: Actions) -> None:
+        rows: dict[int, dict[str, Any]] = defaultdict(dict)
+        for slot, place in self.cells.slots.items():
+            key, _, rest = slot.partition(".")
+            number, _, part = rest.partition(".")
+            if key == field.key and part and number.isdecimal():
+                value = self._action_part(field, kind, slot, part, place)
+                if value is not None:
+                    rows[int(number)][part] = value
+        actions = [rows[number] for number in sorted(rows)]
+        if actions:
+            self.written.values[field.key] = list(actions)
+
+    def _action_part(self, field: Field, kind: Actions, slot: str, part: str, place: Place) -> Any:
+        cell = self._at(place)
+        if cell == "":
+            return None
+        if isinstance(cell, CellError | UncachedFormula):
+            reading = Reading(None, (Problem("error-value"),))
+        else:
+            reading = kind.read_part(part, cell, self.context)
+        for problem in reading.problems:
+            self.noted.append(Noted(self.written, field, slot, cell, problem))
+        if reading.value is None and reading.problems:
+            self.written.raw[field.key] = _appended(self.written.raw, field.key, written(cell))
+        return reading.value
+
+
+def _appended(raw: Mapping[str, str], key: str, text: str) -> str:
+    parts: Sequence[str] = [raw[key], text] if key in raw else [text]
+    return "; ".join(parts)

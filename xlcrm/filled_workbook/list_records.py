@@ -1,0 +1,160 @@
+"""Records of a list: a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from xlcrm.filled_workbook.cells import (
+    CellReader,
+    Noted,
+    anchor_days,
+    assign,
+    finding,
+    header_finding,
+    near_day,
+    record_day,
+    written,
+)
+from xlcrm.filled_workbook.located import ListHeader
+from xlcrm.filled_workbook.sheets import CellValue, RawSheet
+from xlcrm.findings import Finding
+from xlcrm.records import Block, Record, column_letters
+from xlcrm.spec.model import Field
+from xlcrm.spec.types.base import Problem, ReadContext
+from xlcrm.text import printable
+
+_LABEL = 60
+
+
+def read_list(
+    sheet: RawSheet, header: ListHeader, file: str, modified: str | None, date1904: bool
+) -> tuple[list[Record], list[Finding]]:
+    """Return the records of a list sheet, top to bottom, and what was wrong or interpreted."""
+    reader = _ListReader(sheet, header, file, modified, date1904)
+    return reader.records(), [*reader.header_findings(), *reader.findings()]
+
+
+class _ListReader:
+    def __init__(
+        self,
+        sheet: RawSheet,
+        header: ListHeader,
+        file: str,
+        modified: str | None,
+        date1904: bool,
+    ) -> None:
+        table = header.table
+        inputs = {
+            key: column for key, column in header.columns.items() if table.by_key[key].is_input
+        }
+        self.header, self.table, self.inputs = header, table, inputs
+        self.modified, self.date1904 = modified, date1904
+        self.noted: list[Noted] = []
+        self.block = Block(file, sheet.name, table.key, inputs)
+        self.sheet = _with_suspects(sheet, header.row, set(inputs.values()))
+        self.rows = self._filled_rows()
+
+    def _filled_rows(self) -> dict[int, list[CellValue]]:
+        """Return the rows in which a person filled an input cell, by their number."""
+        formulas, first = self.sheet.formulas, self.header.row + 1
+        columns = list(self.inputs.values())
+        rows = {}
+        for number, row in enumerate(self.sheet.rows[first:], first):
+            filled = [c for c in columns if c < len(row) and row[c] != "" and not _blank(row[c])]
+            if filled and (not formulas or any((number, c) not in formulas for c in filled)):
+                rows[number] = row
+        return rows
+
+    def records(self) -> list[Record]:
+        records = {row: Record(self.block, row, {}) for row in self.rows}
+        contexts = self._contexts()
+        reader = CellReader(self.sheet, self.date1904)
+        for key in self._reading_order():
+            field, column = self.table.by_key[key], self.inputs[key]
+            for row, raw, reading in reader.column(field, self._cells(column), contexts):
+                assign(self.noted, records[row], field, key, raw, reading)
+            self._note_formulas(records, field, column)
+        for label, column in self._extra_columns():
+            for row, _, cell in self._cells(column):
+                records[row].extras[label] = written(cell)
+        return list(records.values())
+
+    def findings(self) -> Iterator[Finding]:
+        return (finding(noted, self.table) for noted in self.noted)
+
+    def _reading_order(self) -> list[str]:
+        """Return the keys in the table's order, so that a field's own cell wins over a split one."""
+        split = [key for key in self.inputs if self.table.by_key[key].options.get("split_into")]
+        rest = [field.key for field in self.table.fields if field.key in self.inputs]
+        return [key for key in rest if key not in split] + split
+
+    def _cells(self, column: int) -> Iterator[tuple[int, int, CellValue]]:
+        for number, row in self.rows.items():
+            if column < len(row) and row[column] != "":
+                yield number, column, row[column]
+
+    def _contexts(self) -> _Contexts:
+        anchor = self.inputs.get(self.table.date or "")
+        if anchor is None:
+            return _Contexts({}, near_day([], self.modified), self.date1904)
+        cells = {row: cell for row, _, cell in self._cells(anchor)}
+        near = near_day(anchor_days(cells.values(), self.date1904), self.modified)
+        return _Contexts(cells, near, self.date1904)
+
+    def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
+        for row, _, cell in self._cells(column) if self.sheet.formulas else ():
+            if (row, column) in self.sheet.formulas:
+                problem = Problem("formula-in-input")
+                self.noted.append(Noted(records[row], field, field.key, cell, problem))
+
+    def _extra_columns(self) -> Iterator[tuple[str, int]]:
+        yield from self.header.marked.items()
+        taken = set(self.header.marked)
+        for column, label in self.header.others.items():
+            name, n = printable(label), 2
+            while name in taken:
+                name, n = f"{printable(label)} {n}", n + 1
+            taken.add(name)
+            yield name, column
+
+    def header_findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the header; nothing of a list in which nothing is filled."""
+        if not self.rows:
+            return
+        table, file, sheet, row = self.table, self.block.file, self.block.sheet, self.header.row
+        for first, second in self.header.doubled:
+            label = str(self.sheet.rows[row][second]).strip()
+            others = column_letters(first)
+            place = (row, second)
+            yield header_finding(
+                "duplicate-header", sheet, file, table, place, value=label, others=others
+            )
+        for column, label in self.header.others.items():
+            value = printable(label)[:_LABEL]
+            yield header_finding("unknown-column", sheet, file, table, (row, column), value=value)
+        for field in table.fields:
+            if field.key not in self.inputs and field.level == "core" and field.is_input:
+                yield header_finding("missing-column", sheet, file, table, None, label=field.labels)
+
+
+class _Contexts:
+    """What a cell of a row may depend on: the row's own date, and the sheet's other dates."""
+
+    def __init__(self, cells: dict[int, CellValue], near: date | None, date1904: bool) -> None:
+        self.cells, self.near, self.date1904 = cells, near, date1904
+
+    def __call__(self, row: int) -> ReadContext:
+        cell = self.cells.get(row, "")
+        return ReadContext(record_day(cell, self.near, self.date1904), self.near, self.date1904)
+
+
+def _with_suspects(sheet: RawSheet, header: int, columns: set[int]) -> RawSheet:
+    """Return the sheet read the slow way where a cell that people fill asks for it."""
+    if any(row > header and column in columns for row, column in sheet.suspects):
+        return sheet.reread()
+    return sheet
+
+
+def _blank(cell: CellValue) -> bool:
+    return isinstance(cell, str) and not cell.strip()

@@ -1,0 +1,177 @@
+"""Finds the table on a sheet: by its marks, else by its labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlcrm.filled_workbook.sheets import CellValue, RawSheet
+from xlcrm.layout.marks import OWN_SHEET, Mark, named_cells, read_marks
+from xlcrm.spec.model import Spec, Table
+from xlcrm.text import label_key
+
+_HEADER_DEPTH = 40  # rows in which a header is looked for
+_MARK_WIDTH = 3  # columns in which a form's marks are looked for
+_LIST_LABELS = 3  # labels that make a row a header
+_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class ListHeader:
+    """A list's header: zero-based row, column by field key, labels of columns that are not ours.
+
+    ``marked`` are columns that we wrote and that hold no field (the master's); ``doubled`` pairs
+    of columns with the same label, the first of which is read.
+    """
+
+    table: Table
+    row: int
+    columns: Mapping[str, int]
+    others: Mapping[int, str] = field(default_factory=dict)
+    marked: Mapping[str, int] = field(default_factory=dict)
+    doubled: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class FormMarks:
+    """A form sheet: its table, and the cells of slots that our names still point to."""
+
+    table: Table
+    cells: Mapping[str, tuple[int, int]]
+
+
+def locate(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:
+    """Return the table that lies on ``sheet``, or None where none is recognised."""
+    named = named_cells(sheet.names)
+    table = _marked_table(sheet, named, spec)
+    if table is None:
+        return _by_labels(sheet, spec)
+    if table.layout == "form":
+        cells = {each.slot: place for each, place in named.items() if each.table == table.key}
+        return FormMarks(table, cells)
+    return _marked_header(sheet, table, named) or _label_header(sheet, [table])
+
+
+def is_own(sheet: RawSheet) -> bool:
+    """Whether the sheet is a guide or list sheet of ours."""
+    marks = (*_cell_marks(sheet), *named_cells(sheet.names))
+    return any(mark.table == OWN_SHEET for mark in marks)
+
+
+def is_empty(sheet: RawSheet) -> bool:
+    """Whether no cell of the sheet holds anything."""
+    return not any(cell != "" for row in sheet.rows for cell in row)
+
+
+def _marked_table(sheet: RawSheet, named: Iterable[Mark], spec: Spec) -> Table | None:
+    """Return the table that most marks name: those in cells, else the sheet's names."""
+    for marks in (_cell_marks(sheet), named):
+        counts = Counter(each.table for each in marks if each.table in spec.tables)
+        if counts:
+            return spec.tables[counts.most_common(1)[0][0]]
+    return None
+
+
+def _cell_marks(sheet: RawSheet) -> Iterator[Mark]:
+    for row in sheet.rows[:_HEADER_DEPTH]:
+        for cell in row:
+            yield from read_marks(cell)
+    for row in sheet.rows[_HEADER_DEPTH:]:
+        for cell in row[:_MARK_WIDTH]:
+            yield from read_marks(cell)
+
+
+def _marked_header(
+    sheet: RawSheet, table: Table, named: Mapping[Mark, tuple[int, int]]
+) -> ListHeader | None:
+    """Return the header below the hidden row of marks, else the one our names point to."""
+    slots: dict[int, str] = {}
+    header = None
+    for number, row in enumerate(sheet.rows[:_HEADER_DEPTH]):
+        marks = {column: each for column, cell in enumerate(row) for each in read_marks(cell)}
+        if any(each.table == table.key for each in marks.values()):
+            slots = {column: each.slot for column, each in marks.items()}
+            header = number + 1
+            break
+    if header is None:
+        places = {each.slot: at for each, at in named.items() if each.table == table.key}
+        rows = Counter(row for row, _ in places.values())
+        if not rows:
+            return None
+        header = rows.most_common(1)[0][0]
+        slots = {column: slot for slot, (row, column) in places.items() if row == header}
+    return _header(sheet, table, header, slots)
+
+
+def _by_labels(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:
+    """Return the list or the form of which more labels stand on the sheet."""
+    lists = [table for table in spec.tables.values() if table.layout == "list"]
+    header = _label_header(sheet, lists)
+    words = {label_key(cell) for row in sheet.rows for cell in row if isinstance(cell, str)}
+    forms = [table for table in spec.tables.values() if table.layout == "form"]
+    form = max(forms, key=lambda table: _share(table, words), default=None)
+    if form is None or _share(form, words) < _SHARE:
+        return header
+    found = sum(any(key in words for key in field.label_keys()) for field in form.fields)
+    if header and len(header.columns) >= found:
+        return header
+    return FormMarks(form, {})
+
+
+def _share(table: Table, words: set[str]) -> float:
+    """Return which part of a form's core labels, its title among them, stands on the sheet."""
+    core = [
+        field for field in table.fields if field.level == "core" and "grid" not in field.options
+    ]
+    found = sum(any(key in words for key in field.label_keys()) for field in core)
+    titled = any(label_key(label) in words for label in table.labels.values())
+    return found / max(1, len(core)) + (0.05 if titled else 0)
+
+
+def _label_header(sheet: RawSheet, tables: Iterable[Table]) -> ListHeader | None:
+    """Return the row that reads most like the header of one of ``tables``."""
+    best: tuple[float, int, Table] | None = None
+    for number, row in enumerate(sheet.rows[:_HEADER_DEPTH]):
+        words = [label_key(cell) for cell in row if isinstance(cell, str) and cell.strip()]
+        if len(words) < _LIST_LABELS:
+            continue
+        for table in tables:
+            known = {table.by_label[word].key for word in words if word in table.by_label}
+            if len(known) < _LIST_LABELS or len(known) < _SHARE * len(words):
+                continue
+            core = {each.key for each in table.fields if each.level == "core"}
+            score = len(known) + len(known & core) / max(1, len(core))
+            if best is None or score > best[0]:
+                best = (score, number, table)
+    return _header(sheet, best[2], best[1], {}) if best else None
+
+
+def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -> ListHeader:
+    """Return the columns of a header row: by mark where there is one, else by label."""
+    cells = sheet.rows[row] if row < len(sheet.rows) else []
+    columns: dict[str, int] = {}
+    others: dict[int, str] = {}
+    marked: dict[str, int] = {}
+    doubled: list[tuple[int, int]] = []
+    for column, slot in slots.items():
+        if slot in table.by_key:
+            columns[slot] = column
+        else:
+            marked[slot] = column
+    for column, cell in enumerate(cells):
+        if column in slots or cell == "":
+            continue
+        known = _known_label(table, cell)
+        if known is None:
+            others[column] = str(cell).strip()
+        elif known in columns:
+            doubled.append((columns[known], column))
+        else:
+            columns[known] = column
+    return ListHeader(table, row, columns, others, marked, tuple(doubled))
+
+
+def _known_label(table: Table, cell: CellValue) -> str | None:
+    known = table.by_label.get(label_key(cell)) if isinstance(cell, str) else None
+    return known.key if known else None

@@ -1,0 +1,73 @@
+"""One file in, its records and findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xlcrm.filled_workbook.form_record import read_form
+from xlcrm.filled_workbook.list_records import read_list
+from xlcrm.filled_workbook.located import FormMarks, ListHeader, is_empty, is_own, locate
+from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook, open_workbook
+from xlcrm.filled_workbook.source import Rejected, read_source
+from xlcrm.findings import Finding
+from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
+from xlcrm.records import FileReading
+from xlcrm.spec.model import Spec
+
+
+def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileReading:
+    """Return what the workbook at ``path`` says; ``file`` is how findings name it.
+
+    A file that can't be read is a reading without records whose finding says why. Workbooks that
+    xlcrm wrote for reading (master, report) are named and not read, unless ``own`` asks for it.
+    """
+    reading = FileReading(file)
+    try:
+        source = read_source(path)
+        reading.sha256 = source.sha256
+        workbook = open_workbook(source)
+    except Rejected as rejected:
+        reading.rejected = rejected.code
+        reading.findings.append(rejection(file, rejected.code, rejected.detail))
+        return reading
+    saved = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
+    reading.modified = workbook.modified or saved
+    if RUN_PROPERTY in workbook.properties:
+        reading.own = workbook.properties.get(PROPERTY, "own")
+        if not own:
+            detail = {"detail": "own-output"}
+            reading.findings.append(Finding("skipped-temporary", file, parameters=detail))
+            return reading
+    if workbook.has_macros:
+        reading.findings.append(Finding("macro-ignored", file))
+    for sheet in workbook.sheets:
+        _read_sheet(sheet, workbook, spec, reading)
+    return reading
+
+
+def rejection(file: str, code: str, detail: str) -> Finding:
+    """Return the finding of a file that could not be read."""
+    return Finding(code, file, parameters={"detail": detail})
+
+
+def _read_sheet(sheet: RawSheet, workbook: RawWorkbook, spec: Spec, reading: FileReading) -> None:
+    if is_own(sheet):
+        return
+    found = locate(sheet, spec)
+    arguments = (reading.file, reading.modified, workbook.date1904)
+    if isinstance(found, ListHeader):
+        records, findings = read_list(sheet, found, *arguments)
+    elif isinstance(found, FormMarks):
+        records, findings = read_form(sheet, found, *arguments)
+    else:
+        records, findings = [], list(_unknown(sheet, reading))
+    reading.records += records
+    reading.findings += findings
+
+
+def _unknown(sheet: RawSheet, reading: FileReading) -> Iterator[Finding]:
+    """Yield the finding of a sheet on which no table was recognised, unless it is empty."""
+    if not (reading.own or is_empty(sheet)):
+        yield Finding("unknown-sheet", reading.file, sheet.name, value=sheet.name)
