@@ -26,6 +26,9 @@ def do(payload):
         case "return":
             print("noise on stdout", flush=True)
             return {"pid": os.getpid(), "twice": payload["value"] * 2}
+        case "nap":
+            time.sleep(0.3)
+            return {"pid": os.getpid()}
         case "hang":
             time.sleep(600)
         case "allocate":
@@ -189,6 +192,15 @@ def gone() -> Callable[[int], bool]:
         return subprocess.run(["ps", "-p", str(pid)], capture_output=True).returncode != 0
 
     return look
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_an_interrupt_is_the_parents_to_heed() -> None:
+    outcomes = run_batches(TASK, [item("nap", number) for number in range(3)], workers=1)
+    first = next(outcomes)
+    assert first.result is not None
+    os.kill(first.result["pid"], signal.SIGINT)
+    assert [outcome.result for outcome in outcomes] == [first.result] * 2
 
 
 INTERRUPTED = """

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from xlcrm.filled_workbook import archive as guards
+from xlcrm.filled_workbook import source
 from xlcrm.filled_workbook.archive import Archive, open_archive
 from xlcrm.filled_workbook.package import read_package
 from xlcrm.filled_workbook.source import Rejected, read_source
@@ -218,10 +219,10 @@ def test_macros_are_seen_and_broken_parts_named() -> None:
 def test_a_file_is_read_once_with_its_hash(tmp_path: Path) -> None:
     path = tmp_path / "客户.xlsx"
     path.write_bytes(b"abc")
-    source = read_source(path)
-    assert (source.data, source.size) == (b"abc", 3)
-    assert source.sha256.startswith("ba7816bf")
-    assert source.mtime_ns == path.stat().st_mtime_ns
+    read = read_source(path)
+    assert (read.data, read.size) == (b"abc", 3)
+    assert read.sha256.startswith("ba7816bf")
+    assert read.mtime_ns == path.stat().st_mtime_ns
 
 
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
@@ -230,7 +231,11 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
-def test_links_and_pipes_are_not_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flags", [source._FLAGS, os.O_RDONLY])  # the second as on Windows
+def test_links_and_pipes_are_not_read(
+    flags: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "_FLAGS", flags)
     (tmp_path / "file").write_bytes(b"abc")
     (tmp_path / "link").symlink_to(tmp_path / "file")
     os.mkfifo(tmp_path / "pipe")

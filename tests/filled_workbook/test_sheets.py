@@ -177,7 +177,19 @@ def check_format(sheet: RawSheet, row: int, column: int, cell: Any) -> None:
     assert sheet.is_date_only(row, column) == (cell.number_format == "yyyy-mm-dd")
 
 
-def test_an_empty_stored_text_is_a_value_and_no_suspect() -> None:
+@pytest.mark.parametrize("text", ["1+1", "<![CDATA[1+1]]>", "1<!-- -->+1"])
+def test_no_formula_is_overlooked(text: str) -> None:
+    sheet = sheet_of(f'<row r="1"><c r="A1"><f>{text}</f></c></row>')
+    assert sheet.formulas == {(0, 0)}
+    assert sheet.reread().rows == [[UncachedFormula("=1+1")]]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_an_empty_stored_text_is_a_value_and_no_suspect(
+    exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if exact:
+        monkeypatch.setattr(sheet_xml, "_is_small", lambda xml: False)
     sheet = sheet_of(
         '<row r="1"><c r="A1" t="str"><f>B1</f><v></v></c><c r="B1"><f>C1</f><v></v></c>'
         '<c r="C1"><f>D1</f><v/></c><c r="D1" t="str"><f>E1</f></c></row>'
@@ -207,7 +219,8 @@ def test_a_shared_formula_reads_as_its_own_cell_has_it() -> None:
         "<row r='2'><c r='B2'><v>1</v></c><c t='e' r='C2'><v>#N/A</v></c></row>",
         '<row r="2"><c r="A2" s="0"/><c><v>1</v></c><c t="e"><v>#N/A</v></c></row>',
         '<row/><row><c/><c><v>1</v></c><c t="e"><v><![CDATA[#N/A]]></v></c></row>',
-        '<row r="2"><c r="B2"><v>1</v></c>\n<c r="C2" s="0" t="e">\n<f>A1</f>\n<v>#N/A</v></c></row>',
+        '<row r="2"><c r="B2"><v>1</v></c><c r="C2" t="e">\n<f>A1</f>\n<v>#N/A</v></c></row>',
+        '<row r="2"><c r="B2"><v>1</v></c><c r="C2" t="e"><v><![CDATA[#N/A]]></v></c></row>',
     ],
 )
 def test_xml_may_be_written_in_many_ways(rows: str) -> None:
