@@ -99,7 +99,7 @@ class LedgerRecord:
     """A record of the ledger: what all its sources say together.
 
     ``id`` is its stable row key in master and state. ``customer`` is the resolved customer's key.
-    ``sources`` come in path order; the first is the one whose values are shown. ``worst`` is the
+    ``sources`` names first the one whose values are shown, then all in path order. ``worst`` is the
     gravest severity among its findings (error, warning or None).
     """
 

@@ -135,23 +135,11 @@ def finding(noted: Noted, table: Table) -> Finding:
         record.cell(noted.slot),
         table.key,
         field.key,
-        record_text(record, table),
+        table.name_of(record.values),
         printable(written(noted.raw))[:_WRITTEN],
         noted.problem.suggestion,
         {"label": field.labels, **noted.problem.parameters},
     )
-
-
-def record_text(record: Record, table: Table) -> str | None:
-    """Return a record's id, else its natural key, as people read it."""
-    values: dict[str, Any] = record.values
-    if table.id and table.id in values:
-        return str(values[table.id])
-    keys = ["customer_name" if key == "customer" else key for key in table.natural_key]
-    if "customer_name" in keys and "customer_name" not in values:
-        keys[keys.index("customer_name")] = "customer_id"
-    texts = [table.by_key[key].type.text(values[key]) for key in keys if key in values]
-    return " · ".join(texts) or None
 
 
 def header_finding(

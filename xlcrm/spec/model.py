@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from xlcrm.records import Values
 from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.text import label_key
@@ -112,9 +113,17 @@ class Table:
             if each.level in levels or (not core and each.key in self.shown_off)
         )
 
-    def rules_named(self, name: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the arguments of this table's rules of that name."""
-        return (rule.arguments for rule in self.rules if rule.name == name)
+    def name_of(self, values: Values) -> str | None:
+        """Return what people know a record by: its id, else its natural key as text."""
+        if self.id and self.id in values:
+            return str(values[self.id])
+        texts = []
+        for key in self.natural_key:
+            keys = ("customer_name", "customer_id") if key == "customer" else (key,)
+            found = next((each for each in keys if each in values), None)
+            if found:
+                texts.append(self.by_key[found].type.text(values[found]))
+        return " · ".join(texts) or None
 
 
 @dataclass(frozen=True)

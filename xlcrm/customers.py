@@ -1,0 +1,64 @@
+"""Who a record's customer is: one resolver for checking, merging and metrics."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from xlcrm.records import Record, Values
+from xlcrm.text import fold
+
+ID, NAME = "customer_id", "customer_name"
+
+
+class CustomerBase:
+    """The customers that a set of files knows, and the names that were decided to be one.
+
+    A customer's key is its id, else the normal form of its name. A file's own customer base is
+    looked up first, then those of all files; a name that several ids share in them names none.
+    """
+
+    def __init__(
+        self, records: Iterable[Record], aliases: Mapping[str, str] | None = None
+    ) -> None:
+        """``records`` are the table of customers'; ``aliases`` lead to the decided name or id."""
+        self._names: dict[str, dict[str, str]] = defaultdict(dict)
+        self._ids: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._aliases = {fold(name): decided for name, decided in (aliases or {}).items()}
+        for record in records:
+            customer_id, name = record.values.get(ID), record.values.get(NAME)
+            for scope in (record.block.file, "") if isinstance(customer_id, str) else ():
+                self._names[scope].setdefault(str(customer_id), str(name or ""))
+                if isinstance(name, str):
+                    self._ids[scope][fold(name)].add(str(customer_id))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no customer base is known at all."""
+        return not self._names
+
+    def knows(self, customer_id: str, file: str) -> bool:
+        """Whether an id stands in the file's own customer base or in anybody's."""
+        return customer_id in self._names.get(file, {}) or customer_id in self._names.get("", {})
+
+    def name(self, customer_id: str, file: str = "") -> str | None:
+        """Return the name that belongs to an id, as the file's own base has it, else anybody's."""
+        for scope in (file, ""):
+            name = self._names.get(scope, {}).get(customer_id)
+            if name:
+                return name
+        return None
+
+    def resolve(self, values: Values, file: str = "") -> str | None:
+        """Return the key of the customer that a record names; None where it names none."""
+        customer_id, name = values.get(ID), values.get(NAME)
+        if isinstance(customer_id, str):
+            return self._aliases.get(fold(customer_id), customer_id)
+        if not isinstance(name, str):
+            return None
+        decided = self._aliases.get(fold(name), name)
+        for scope in (file, ""):
+            ids = self._ids.get(scope, {}).get(fold(decided), set())
+            if len(ids) == 1:
+                return next(iter(ids))
+        return decided if self.knows(decided, file) else fold(decided)

@@ -1,0 +1,47 @@
+"""One file, read and its records checked by themselves: the work that child processes do.
+
+What comes out depends on the file alone and holds until the file, the settings or the program
+change; what depends on other files or on the day is found where all files are known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from xlcrm.filled_workbook.reading import read_file
+from xlcrm.records import FileReading
+from xlcrm.spec.loader import load_spec
+from xlcrm.spec.model import Spec
+from xlcrm.spec.settings import Settings
+from xlcrm.validation.references import check_duplicates
+from xlcrm.validation.rows import check_records
+
+TASK = "xlcrm.examination:examine_task"
+
+
+def examine(path: Path, file: str, spec: Spec) -> FileReading:
+    """Return what the file says, with every finding that depends on it alone."""
+    reading = read_file(path, file, spec)
+    reading.findings += check_records(reading.records, spec)
+    reading.findings += check_duplicates(reading.records, spec)
+    return reading
+
+
+def payload(path: Path, file: str, settings: Settings) -> dict[str, Any]:
+    """Return what a child process needs to examine a file."""
+    return {"path": str(path), "file": file, "settings": json.dumps(settings.to_state())}
+
+
+def examine_task(work: Mapping[str, Any]) -> dict[str, Any]:
+    """Examine the file that a payload names; the result is ``FileReading.to_state``."""
+    spec = _spec(work["settings"])
+    return examine(Path(work["path"]), work["file"], spec).to_state()
+
+
+@lru_cache(maxsize=1)
+def _spec(settings: str) -> Spec:
+    return load_spec(Settings(**json.loads(settings)))

@@ -1,0 +1,105 @@
+"""Claims: each file's records with the keys by which the ledger knows them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from xlcrm.customers import CustomerBase
+from xlcrm.ledger.model import Claim, Key
+from xlcrm.records import FileReading, Record
+from xlcrm.spec.model import Spec, Table
+from xlcrm.text import fold
+
+CUSTOMER = "customer"  # in a natural key: the resolved customer
+
+
+def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[Claim | Record]:
+    """Yield a claim a record, and as it is a record that has neither its id nor its natural key.
+
+    Records of one workbook whose keys are equal get an ordinal, in sheet, then row order; a form
+    that repeats another sheet's record in every value is the same record.
+    """
+    seen: Counter[Key] = Counter()
+    first: dict[Key, list[Record]] = {}
+    for record in reading.records:
+        table = spec.tables[record.table]
+        customer = base.resolve(record.values, record.block.file)
+        key = record_key(record, table, customer)
+        if key is None:
+            yield record
+            continue
+        repeated = next(
+            (n for n, other in enumerate(first.get(key, [])) if _copied(record, other)), None
+        )
+        if repeated is None:
+            repeated = seen[key]
+            seen[key] += 1
+            first.setdefault(key, []).append(record)
+        yield Claim(record, (*key, repeated), customer, reading.modified, reading.removed)
+
+
+def _copied(record: Record, other: Record) -> bool:
+    """Whether a record is an unchanged copy on another sheet of its workbook."""
+    same = record.values == other.values and record.raw == other.raw
+    return same and record.block.sheet != other.block.sheet
+
+
+def record_key(record: Record, table: Table, customer: str | None) -> Key | None:
+    """Return (table, "id", id), else (table, "natural", ...); None where a record has neither."""
+    if table.id and table.id in record.values:
+        return (table.key, "id", str(record.values[table.id]))
+    parts = [_part(record, table, name, customer) for name in table.natural_key]
+    if all(part is None for part in parts):
+        return None
+    return (table.key, "natural", *parts)
+
+
+def _part(record: Record, table: Table, name: str, customer: str | None) -> object:
+    """Return a value as keys compare it; one that was not understood as it was written."""
+    if name == CUSTOMER:
+        return customer
+    if name in record.values:
+        return table.by_key[name].type.compare_key(record.values[name])
+    return fold(record.raw[name]) if name in record.raw else None
+
+
+def differs(one: Claim, other: Claim, table: Table) -> bool:
+    """Whether two claims with one id are of different records: all of an identity group differs."""
+    return any(
+        all(_different(one, other, table, name) for name in group) for group in table.identity
+    )
+
+
+def _different(one: Claim, other: Claim, table: Table, name: str) -> bool:
+    parts = [_part(claim.record, table, name, claim.customer) for claim in (one, other)]
+    return None not in parts and parts[0] != parts[1]
+
+
+def same_values(one: Record, other: Record, table: Table) -> bool:
+    """Whether two records say the same."""
+    return not any(disagreements(one, other, table))
+
+
+def disagreements(one: Record, other: Record, table: Table) -> Iterator[str]:
+    """Yield the keys of fields, and the labels of extra columns, on which two records differ."""
+    for key in _keys(one, other):
+        if comparable(one, table, key) != comparable(other, table, key):
+            yield key
+
+
+def _keys(*records: Record) -> Iterable[str]:
+    return dict.fromkeys(
+        key
+        for record in records
+        for part in (record.values, record.raw, record.extras)
+        for key in part
+    )
+
+
+def comparable(record: Record, table: Table, key: str) -> object:
+    """Return what a record says of a field (or extra column) in a form that compares by meaning."""
+    if key in record.values:
+        return table.by_key[key].type.compare_key(record.values[key])
+    text = record.raw.get(key) or record.extras.get(key)
+    return fold(text) if text else None

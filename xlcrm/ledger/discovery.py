@@ -1,0 +1,93 @@
+"""What lies in a shared folder: workbooks to read, and everything else, named with its reason."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+OUTPUT_FOLDER = "汇总"
+SETTINGS_FILE = "团队设置.xlsx"
+_READ = frozenset({".xlsx", ".xlsm"})
+_OTHER_WORKBOOKS = frozenset({".xls", ".xlsb", ".ods", ".et", ".csv"})
+_TEMPORARY = (".tmp", ".temp", ".part", ".crdownload", ".bak~", ".swp")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file below the folder. ``file`` is its path relative to it, with ``/``.
+
+    ``code`` and ``detail`` say why it is not read (a finding code and its detail); None: it is.
+    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since 1970.
+    """
+
+    path: Path
+    file: str
+    size: int
+    mtime_ns: int
+    code: str | None = None
+    detail: str = ""
+
+
+def discover(folder: Path) -> list[Entry]:
+    """Return every file below ``folder``, links and special files too, in the order of their paths.
+
+    The folder of results and the settings workbook are no input and left out.
+    Raises OSError where the folder itself can't be listed.
+    """
+    return sorted(_walk(folder, folder), key=lambda entry: entry.file)
+
+
+def _walk(folder: Path, root: Path) -> Iterator[Entry]:
+    with os.scandir(folder) as entries:
+        found = list(entries)
+    for entry in found:
+        top = folder == root
+        if top and entry.name in (OUTPUT_FOLDER, SETTINGS_FILE):
+            continue
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _subfolder(path, root)
+        else:
+            yield _entry(entry, path, root)
+
+
+def _subfolder(path: Path, root: Path) -> Iterator[Entry]:
+    """Yield the files of a folder below; one that can't be listed is an entry itself."""
+    try:
+        yield from _walk(path, root)
+    except PermissionError:
+        yield Entry(path, _relative(path, root), 0, 0, "unreadable", "permission")
+
+
+def _entry(entry: os.DirEntry[str], path: Path, root: Path) -> Entry:
+    status = entry.stat(follow_symlinks=False)
+    code, detail = _reason(entry.name, status.st_mode)
+    return Entry(path, _relative(path, root), status.st_size, status.st_mtime_ns, code, detail)
+
+
+def _reason(name: str, mode: int) -> tuple[str | None, str]:
+    """Return the finding code and detail why a file is not read; (None, '') for one to read."""
+    lower = name.lower()
+    if stat.S_ISLNK(mode):
+        return "skipped-temporary", "link"
+    if not stat.S_ISREG(mode):
+        return "skipped-temporary", "not-a-regular-file"
+    if lower.startswith(("~$", ".~lock.", ".~")):
+        return "skipped-temporary", "lock-file"
+    if lower.startswith("."):
+        return "skipped-temporary", "hidden"
+    if lower.startswith("~") or lower.endswith(_TEMPORARY):
+        return "skipped-temporary", "temporary"
+    suffix = Path(lower).suffix
+    if suffix in _READ:
+        return None, ""
+    if suffix in _OTHER_WORKBOOKS:
+        return "not-a-workbook", "xls"
+    return "skipped-temporary", "not-excel"
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()

@@ -1,0 +1,209 @@
+"""Many files' claims become one ledger: each record once, conflicts and collisions named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from xlcrm.customers import CustomerBase
+from xlcrm.findings import Finding
+from xlcrm.ledger.claims import claims_of, comparable, differs, disagreements, same_values
+from xlcrm.ledger.model import Claim, Conflict, Key, Ledger, RowCounts
+from xlcrm.records import FileReading, LedgerRecord, Record, Source, Value
+from xlcrm.spec.model import Spec, Table
+
+REMOVED = "removed"  # marks a record whose files have all left the folder
+_OTHERS = 5  # places that a message names
+
+
+def merge(readings: Sequence[FileReading], spec: Spec, base: CustomerBase) -> Ledger:
+    """Return the ledger of all readings; they come in path order.
+
+    A removed file's claims (``reading.removed``) hold only for records that no present file claims.
+    """
+    merger = _Merger(spec)
+    for reading in readings:
+        merger.add(reading, base)
+    return merger.ledger(readings)
+
+
+@dataclass
+class _Merger:
+    spec: Spec
+    groups: dict[Key, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, RowCounts] = field(default_factory=dict)
+    records: dict[str, list[LedgerRecord]] = field(default_factory=lambda: defaultdict(list))
+    conflicts: list[Conflict] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    duplicates: int = 0
+
+    def add(self, reading: FileReading, base: CustomerBase) -> None:
+        counts = self.rows.setdefault(reading.file, RowCounts())
+        for claim in claims_of(reading, self.spec, base):
+            counts.seen += 1
+            if isinstance(claim, Record):
+                counts.rejected += 1
+                continue
+            counts.merged += 1
+            self.groups[claim.key].append(claim)
+
+    def ledger(self, readings: Sequence[FileReading]) -> Ledger:
+        for key, claims in self.groups.items():
+            table = self.spec.tables[str(key[0])]
+            present = [claim for claim in claims if not claim.removed]
+            clusters = _clusters(present or claims, table)
+            for cluster in clusters:
+                self._merge(key, cluster, table, collided=len(clusters) > 1)
+            if len(clusters) > 1:
+                self._collision(clusters, table)
+        copies = _copies(readings)
+        for file, original in copies.items():
+            self.findings.append(Finding("duplicate-copy", file, parameters={"others": original}))
+        ordered = {key: self.records[key] for key in self.spec.tables if key in self.records}
+        return Ledger(ordered, self.conflicts, self.findings, self.rows, self.duplicates, copies)
+
+    def _merge(self, key: Key, cluster: Sequence[Claim], table: Table, *, collided: bool) -> None:
+        versions = _versions(cluster, table)
+        self.duplicates += len(cluster) - len(versions)
+        shown = max(versions, key=lambda claim: claim.modified)
+        row_key = _row_key(key, shown if collided else None)
+        removed = all(claim.removed for claim in cluster)
+        self.records[table.key].append(_record(row_key, shown, cluster, table, removed=removed))
+        if len(versions) > 1:
+            self._conflict(row_key, versions, table, shown.customer)
+
+    def _conflict(
+        self, row_key: str, versions: Sequence[Claim], table: Table, customer: str | None
+    ) -> None:
+        """Note every field on which the versions differ, and the record at each of its places."""
+        first = versions[0].record
+        fields = dict.fromkeys(
+            name for other in versions[1:] for name in disagreements(first, other.record, table)
+        )
+        text = table.name_of(first.values) or ""
+        for name in fields:
+            distinct: dict[object, Record] = {}
+            for claim in versions:
+                distinct.setdefault(comparable(claim.record, table, name), claim.record)
+            sides = tuple((_said(each, name), str(_source(each))) for each in distinct.values())
+            self.conflicts.append(Conflict(table.key, row_key, text, customer, name, sides))
+        place = table.id or next(iter(fields))
+        self._tell("edit-conflict", [claim.record for claim in versions], table, place)
+
+    def _collision(self, clusters: Sequence[Sequence[Claim]], table: Table) -> None:
+        records = [cluster[0].record for cluster in clusters]
+        self._tell("id-collision", records, table, table.id or "")
+
+    def _tell(self, code: str, records: Sequence[Record], table: Table, key: str) -> None:
+        """Note a finding at each of several records that names the places of the others."""
+        each = table.by_key.get(key)
+        for record in records:
+            others = [_place(other, key) for other in records if other is not record]
+            value = record.values.get(key)
+            self.findings.append(
+                Finding(
+                    code,
+                    record.block.file,
+                    record.block.sheet,
+                    record.cell(key),
+                    table.key,
+                    key if each else None,
+                    table.name_of(record.values),
+                    each.type.text(value) if each and value is not None else None,
+                    None,
+                    {
+                        "label": each.labels if each else key,
+                        "others": "、".join(others[:_OTHERS]) + ("…" if others[_OTHERS:] else ""),
+                    },
+                )
+            )
+
+
+def _clusters(claims: Sequence[Claim], table: Table) -> list[list[Claim]]:
+    """Return the claims of one key, apart where they are of different records."""
+    clusters: list[list[Claim]] = []
+    for claim in claims:
+        for cluster in clusters:
+            if not differs(claim, cluster[0], table):
+                cluster.append(claim)
+                break
+        else:
+            clusters.append([claim])
+    return clusters
+
+
+def _versions(cluster: Sequence[Claim], table: Table) -> list[Claim]:
+    """Return the first claim of each distinct version, in path order."""
+    versions: list[Claim] = []
+    for claim in cluster:
+        if not any(same_values(claim.record, other.record, table) for other in versions):
+            versions.append(claim)
+    return versions
+
+
+def _record(
+    row_key: str, shown: Claim, cluster: Sequence[Claim], table: Table, *, removed: bool
+) -> LedgerRecord:
+    record = shown.record
+    sources = dict.fromkeys([_source(record), *(_source(claim.record) for claim in cluster)])
+    return LedgerRecord(
+        row_key,
+        table.key,
+        record.values,
+        tuple(sources),
+        shown.customer,
+        record.raw,
+        record.extras,
+        owner=_owner(record, table),
+        marks=(REMOVED,) if removed else (),
+    )
+
+
+def _owner(record: Record, table: Table) -> str:
+    """Return who is responsible: the owner named, else whose folder or file it is."""
+    named = record.values.get(table.owner or "")
+    if isinstance(named, str):
+        return named
+    path = PurePosixPath(record.block.file)
+    return path.parent.name or path.stem
+
+
+def _source(record: Record) -> Source:
+    row = 0 if record.block.cells else record.row + 1
+    return Source(record.block.file, record.block.sheet, row)
+
+
+def _said(record: Record, key: str) -> Value | None:
+    return record.values.get(key) or record.raw.get(key) or record.extras.get(key)
+
+
+def _place(record: Record, key: str) -> str:
+    cell = record.cell(key)
+    return f"{record.block.file} · {record.block.sheet}" + (f" · {cell}" if cell else "")
+
+
+def _row_key(key: Key, collided: Claim | None) -> str:
+    """Return a short stable key of a record; of records that share an id, by whose they are."""
+    parts: list[object] = list(key)
+    if collided:
+        record = collided.record
+        parts += [collided.customer, sorted(map(str, record.values.items()))]
+    text = json.dumps(parts, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _copies(readings: Iterable[FileReading]) -> Mapping[str, str]:
+    """Return for each file with the bytes of one before it that one's path."""
+    first: dict[str, str] = {}
+    copies = {}
+    for reading in readings:
+        if reading.removed or reading.rejected or not reading.sha256:
+            continue
+        original = first.setdefault(reading.sha256, reading.file)
+        if original != reading.file:
+            copies[reading.file] = original
+    return copies

@@ -1,0 +1,124 @@
+"""What one merge leaves for the next: what each file said, so that only changed files are read.
+
+``.xlcrm/state/<run id>/state.db`` is a SQLite database beside the master. It is written and synced
+before the master is replaced, and older ones are pruned afterwards, so that any interruption leaves
+a master and a state that fit. Losing it costs time, never data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlcrm.records import FileReading
+
+STATE_FOLDER = ".xlcrm"
+_FORMAT = 1
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE files (
+    file TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    removed INTEGER NOT NULL, reading TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True)
+class FileState:
+    """A file as the last merge saw it. ``reading`` is ``FileReading.to_state`` as JSON text."""
+
+    file: str
+    size: int
+    mtime_ns: int
+    reading: str
+    removed: bool = False
+
+    def load(self) -> FileReading:
+        """Return the reading."""
+        reading = FileReading.from_state(self.file, json.loads(self.reading))
+        reading.removed = self.removed
+        return reading
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of a run: its files by path, and facts of the run as JSON data."""
+
+    run_id: str
+    files: Mapping[str, FileState]
+    meta: Mapping[str, Any]
+
+
+def encode(reading: FileReading) -> str:
+    """Return a reading as the text that a state keeps."""
+    return json.dumps(reading.to_state(), ensure_ascii=False)
+
+
+def load_state(folder: Path, run_id: str, version: str) -> State | None:
+    """Return the state of a run; None where there is none that this program and spec can use.
+
+    ``folder`` is the folder of the master, ``version`` names program, settings and declarations.
+    """
+    path = _path(folder, run_id)
+    if not path.is_file():
+        return None
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{_uri(path)}?mode=ro", uri=True)) as db:
+            meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
+            if meta.get("format") != _FORMAT or meta.get("version") != version:
+                return None
+            rows = db.execute("SELECT file, size, mtime_ns, reading, removed FROM files")
+            files = {row[0]: FileState(*row[:4], bool(row[4])) for row in rows}
+    except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError):
+        return None  # damaged: everything is read again
+    return State(run_id, files, meta)
+
+
+def save_state(folder: Path, state: State, version: str) -> None:
+    """Write and sync a state. Raises OSError where the disk does not take it."""
+    path = _path(folder, state.run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(".new")
+    scratch.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(scratch)) as db, db:
+        db.executescript(_SCHEMA)
+        meta = {**state.meta, "format": _FORMAT, "version": version}
+        db.executemany("INSERT INTO meta VALUES (?, ?)", _json_rows(meta))
+        db.executemany(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
+            ((f.file, f.size, f.mtime_ns, f.removed, f.reading) for f in state.files.values()),
+        )
+    with scratch.open("rb+") as file:
+        os.fsync(file.fileno())
+    scratch.replace(path)
+
+
+def prune_states(folder: Path, keep: Iterable[str]) -> None:
+    """Remove the states of all runs but those to keep."""
+    kept = set(keep)
+    root = folder / STATE_FOLDER / "state"
+    for path in root.iterdir() if root.is_dir() else ():
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _json_rows(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in meta.items():
+        yield key, json.dumps(value, ensure_ascii=False)
+
+
+def _path(folder: Path, run_id: str) -> Path:
+    return folder / STATE_FOLDER / "state" / run_id / "state.db"
+
+
+def _uri(path: Path) -> str:
+    from urllib.parse import quote
+
+    return quote(path.as_posix())

@@ -1,0 +1,51 @@
+"""Makes a finding of a record's field."""
+
+from __future__ import annotations
+
+from xlcrm.findings import Finding, Parameter
+from xlcrm.records import Record
+from xlcrm.spec.model import Field, Table
+from xlcrm.spec.types.actions import Actions
+
+
+def field_finding(
+    code: str,
+    record: Record,
+    table: Table,
+    field: Field,
+    *,
+    slot: str | None = None,
+    value: str | None = None,
+    suggestion: str | None = None,
+    **words: Parameter,
+) -> Finding:
+    """Return a finding at a field's cell (or at the cell of ``slot``, a part of it)."""
+    if value is None and field.key in record.values:
+        value = field.type.text(record.values[field.key])
+    return Finding(
+        code,
+        record.block.file,
+        record.block.sheet,
+        record.cell(slot or field.key),
+        table.key,
+        field.key,
+        table.name_of(record.values),
+        value,
+        suggestion,
+        {"label": _label(field, slot), **words},
+    )
+
+
+def is_blank(record: Record, key: str) -> bool:
+    """Whether a field was left blank: a value that was not understood is none, but not blank."""
+    return key not in record.values and key not in record.raw
+
+
+def _label(field: Field, slot: str | None) -> Parameter:
+    """Return a field's label; of a part of an action row that part's."""
+    part = (slot or "").rpartition(".")[2]
+    if isinstance(field.type, Actions):
+        for column in field.type.columns:
+            if column["key"] == part:
+                return {language: column[language] for language in field.labels}
+    return field.labels

@@ -1,0 +1,62 @@
+"""What is wrong between records: ids given twice, customers that nobody registered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from xlcrm.customers import ID, NAME, CustomerBase
+from xlcrm.findings import Finding
+from xlcrm.records import Record
+from xlcrm.spec.model import Spec
+from xlcrm.spec.types.codes import Reference
+from xlcrm.text import fold
+from xlcrm.validation.make import field_finding
+
+_OTHERS = 5  # cells that a message names
+
+
+def check_duplicates(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
+    """Yield duplicate-id at each of the records of one workbook that share a table's id."""
+    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        key = spec.tables[record.table].id
+        if key and key in record.values:
+            groups[record.table, str(record.values[key])].append(record)
+    for (table_key, _), group in groups.items():
+        for record in group if len(group) > 1 else ():
+            table = spec.tables[table_key]
+            field = table.by_key[table.id or ""]
+            others = _cells(record, [other for other in group if other is not record], field.key)
+            yield field_finding("duplicate-id", record, table, field, others=others)
+
+
+def _cells(record: Record, others: Sequence[Record], key: str) -> str:
+    """Return the cells of the other records, with their sheet where it is another."""
+    texts = [
+        (f"{each.block.sheet}!" if each.block.sheet != record.block.sheet else "")
+        + (each.cell(key) or "")
+        for each in others
+    ]
+    more = "…" if len(texts) > _OTHERS else ""
+    return "、".join(texts[:_OTHERS]) + more
+
+
+def check_customers(records: Iterable[Record], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
+    """Yield unknown-customer and name-mismatch, where a customer base is known at all."""
+    if base.is_empty:
+        return
+    for record in records:
+        table = spec.tables[record.table]
+        field, customer_id = table.by_key.get(ID), record.values.get(ID)
+        if not field or not isinstance(field.type, Reference) or not isinstance(customer_id, str):
+            continue
+        file = record.block.file
+        if not base.knows(customer_id, file):
+            yield field_finding("unknown-customer", record, table, field)
+            continue
+        name, expected = record.values.get(NAME), base.name(customer_id, file)
+        if isinstance(name, str) and expected and fold(name) != fold(expected):
+            yield field_finding(
+                "name-mismatch", record, table, table.by_key[NAME], expected=expected
+            )

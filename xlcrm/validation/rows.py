@@ -1,0 +1,83 @@
+"""What is wrong with one record by itself: missing fields, its table's rules, private values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xlcrm.findings import Finding
+from xlcrm.privacy import find_private, mask
+from xlcrm.records import Record, Value
+from xlcrm.spec.model import Field, Spec, Table
+from xlcrm.spec.types.codes import CreditCode, Id
+from xlcrm.spec.types.dates import Moments
+from xlcrm.spec.types.numbers import Number
+from xlcrm.validation.make import field_finding, is_blank
+from xlcrm.validation.rules import check_rules
+
+
+def check_records(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
+    """Yield the findings of records that depend on each record alone."""
+    for record in records:
+        table = spec.tables[record.table]
+        yield from _required(record, table)
+        yield from check_rules(record, table, spec)
+        yield from _private(record, table)
+
+
+def _required(record: Record, table: Table) -> Iterator[Finding]:
+    """A required field on the sheet that nobody filled; a missing column is told once, apart."""
+    for field in table.fields:
+        on_sheet = record.block.cells or field.key in record.block.columns
+        if field.required and on_sheet and is_blank(record, field.key):
+            yield field_finding("required-missing", record, table, field)
+    id_field = table.by_key[table.id] if table.id else None
+    if id_field and not id_field.required and is_blank(record, id_field.key):
+        yield field_finding("id-missing", record, table, id_field)
+
+
+def _private(record: Record, table: Table) -> Iterator[Finding]:
+    """Private values in any cell. Ids and codes are long numbers, and no bank cards."""
+    for key, value in record.values.items():
+        field = table.by_key[key]
+        if not isinstance(field.type, Moments | Number):
+            yield from _private_in(record, table, field, value)
+    for key, text in record.raw.items():
+        yield from _private_in(record, table, table.by_key[key], text)
+    for label, text in record.extras.items():
+        for private in find_private(text):
+            yield Finding(
+                private.code,
+                record.block.file,
+                record.block.sheet,
+                None,
+                table.key,
+                None,
+                table.name_of(record.values),
+                text,
+                mask(text),
+                {"label": label},
+            )
+
+
+def _private_in(record: Record, table: Table, field: Field, value: Value) -> Iterator[Finding]:
+    coded = isinstance(field.type, Id | CreditCode)
+    told = set()
+    for text in _texts(value):
+        for private in find_private(text):
+            if private.code in told or (coded and private.code == "private-bank-card"):
+                continue
+            told.add(private.code)
+            yield field_finding(
+                private.code, record, table, field, value=text, suggestion=mask(text)
+            )
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
