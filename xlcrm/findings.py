@@ -124,7 +124,7 @@ class Finding:
         }
 
     def to_state(self) -> dict[str, Any]:
-        """Return the fields that are set, for a result file; ``Finding(**state)`` is its inverse."""
+        """Return the fields that are set, for a result file; ``Finding(**state)`` inverts it."""
         state = {name: getattr(self, name) for name in self.__slots__}
         return {name: value for name, value in state.items() if value}
 

@@ -66,7 +66,7 @@ _KINDS = (
 
 
 def _holds(code: str, value: str) -> bool:
-    """Whether the check digit holds, for numbers that have one: other long numbers are no secret."""
+    """Whether the check digit holds, where a number has one: other long numbers are no secret."""
     if code == "private-id-card":
         from stdnum.cn import ric  # late: stdnum is needed by the rare long number alone
 

@@ -69,7 +69,7 @@ class Record:
         return self.block.table
 
     def cell(self, key: str) -> str | None:
-        """Return the A1 address of a field of this record; None where the sheet has no such cell."""
+        """Return the A1 address of a field of this record; None where it has no cell."""
         if self.block.cells:
             place = self.block.cells.get(key)
             return address(*place) if place else None
@@ -84,7 +84,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a merged record comes from: file (relative path), sheet, and row (1-based; 0: a form)."""
+    """Where a merged record comes from: relative path, sheet, and row (1-based; 0: a form)."""
 
     file: str
     sheet: str

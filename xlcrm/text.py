@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 
 def label_key(text: str) -> str:
-    """Return the form in which labels are compared: ``*``, colons and spaces mean nothing in one."""
+    """Return the form in which labels are compared: ``*``, colons and spaces mean nothing."""
     return _LABEL_NOISE.sub("", clean(text)).casefold()
 
 
@@ -43,7 +43,15 @@ def prose(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` safe for a terminal: control and direction characters as ``\\xNN`` escapes."""
+    """Return ``text`` safe for a terminal: no direction marks, controls as ``\\xNN`` escapes."""
     text = _INVISIBLE.sub("", text)
     text = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def escaped(text: str) -> str:
+    """Return a file's name or path as text that any output holds, what is odd in it as escapes."""
+    odd = (_CONTROL, _INVISIBLE)
+    for pattern in odd:
+        text = pattern.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -83,7 +83,7 @@ def _unreadable(cell: CellError | UncachedFormula) -> Reading:
 
 
 def written(cell: CellValue) -> str:
-    """Return a raw cell as text for a finding or for the master's cell of a value not understood."""
+    """Return a raw cell as text, for a finding or for the master's cell of a value not read."""
     if isinstance(cell, CellError):
         return cell.code
     if isinstance(cell, UncachedFormula):

@@ -84,7 +84,7 @@ def _action_slots(
     last: int,
     taken: set[int],
 ) -> Iterator[tuple[str, Place]]:
-    """Yield the cells of action rows from ``first`` on: to ``last``, and on while rows are filled."""
+    """Yield the cells of action rows from ``first`` to ``last``, and on while rows are filled."""
     row = n = 0
     for n, row in enumerate(range(first, max(last + 1, len(sheet.rows))), 1):
         filled = any(_at(sheet, (row, column)) != "" for column in columns.values())

@@ -84,7 +84,7 @@ class _ListReader:
         return (finding(noted, self.table) for noted in self.noted)
 
     def _reading_order(self) -> list[str]:
-        """Return the keys in the table's order, so that a field's own cell wins over a split one."""
+        """Return the keys in the table's order: a field's own cell wins over a split one."""
         split = [key for key in self.inputs if self.table.by_key[key].options.get("split_into")]
         rest = [field.key for field in self.table.fields if field.key in self.inputs]
         return [key for key in rest if key not in split] + split

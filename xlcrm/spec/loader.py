@@ -1,4 +1,4 @@
-"""Reads the declarations of ``templates/`` into a Spec, and names the place of a mistake in them."""
+"""Reads the declarations of ``templates/`` into a Spec; names the place of a mistake in them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def display_formula(
     """Return the formula of a display field; None where a field that it needs isn't on the sheet.
 
     ``{key}`` is a field's cell (``cells``: address by key), ``{list.key}`` a vocabulary's range,
-    ``{parameter.name}`` a value of a parameter, ``{vocabulary.value}`` a value as the sheet shows it.
+    ``{parameter.name}`` a value of a parameter, ``{vocabulary.value}`` a value as shown.
     Raises KeyError for anything else.
     """
     assert isinstance(field.type, Display)

@@ -16,7 +16,7 @@ CellKind = Literal["text", "date", "datetime", "integer", "number"]
 
 
 class Problem(NamedTuple):
-    """Why a cell was not understood, or how it was interpreted: a finding code without its place."""
+    """Why a cell was not understood or how it was interpreted: a finding without its place."""
 
     code: str
     suggestion: str | None = None

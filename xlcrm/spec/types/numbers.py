@@ -42,7 +42,7 @@ class Number(FieldType):
     def read(self, raw: Cell, context: ReadContext) -> Reading:
         if isinstance(raw, str):
             return self._read_text(raw)
-        if isinstance(raw, bool) or isinstance(raw, date | datetime | time | timedelta):
+        if isinstance(raw, bool | date | datetime | time | timedelta):
             return Reading(None, (Problem("bad-number", self._from_date(raw)),))
         return self._in_range(float(raw), ())
 
