@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from xlcrm.periods import Period
+
 ChangeKind = Literal["relative", "points", "difference", "none"]
 Unit = Literal["hours", "days", "rate", "score", "count", "per-month", "list"]
 
@@ -17,9 +19,10 @@ class Metric:
     A rate is a fraction, so is its change in points and a relative change. List metrics hold lists
     of mappings; their change is the difference of lengths where ``change_kind`` says so.
     ``basis`` names the facts that the current figure rests on: fact ids (row labels of the fact
-    tables) by kind of fact, ``previous_basis`` those of the earlier figure. ``details`` carries what
-    the narrative and charts need besides (such as the values of the last eight periods in
-    ``trend``). ``better`` says which direction is good: 1 higher, -1 lower, 0 neither.
+    tables) by kind of fact, ``previous_basis`` those of the earlier figure. ``details`` carries
+    what the narrative needs besides (a rate's ``hits`` and ``total``), ``previous_details`` that of
+    the earlier figure. ``better`` says which direction is good: 1 higher, -1 lower, 0 neither.
+    ``dimension``, ``name`` and ``subject`` are Chinese; ``labels`` has all three by language.
     """
 
     key: str
@@ -35,6 +38,10 @@ class Metric:
     basis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previous_basis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    previous_details: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    period: Period | None = None
+    previous_period: Period | None = None
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,88 @@
+"""Follow-up actions, messages and entries: what was promised, asked and written down, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from xlcrm.facts.lines import Line, by_table, day_of
+from xlcrm.facts.model import Action, Entry, Message
+from xlcrm.facts.sources import ACTIONS, ActionSource
+from xlcrm.spec.chinese_dates import read_deadline
+from xlcrm.spec.model import Spec
+from xlcrm.timeliness import entered_in_time
+
+
+def actions(lines: Sequence[Line]) -> Iterator[Action]:
+    """Yield the follow-up actions of every record; without an owner of its own, the record's."""
+    for table, rows in by_table(lines, ACTIONS).items():
+        for line in rows:
+            for n, part in enumerate(_parts(line, ACTIONS[table]), 1):
+                yield _action(line, n, part)
+
+
+def messages(lines: Sequence[Line]) -> Iterator[Message]:
+    """Yield our messages with their replies."""
+    for line in lines:
+        sent, replied = line.text("sent_at"), line.text("replied_at")
+        if sent is not None:
+            hours = _hours(sent, replied) if replied else None
+            yield Message(line.id, line.customer, sent, replied, hours, line.owner, (line.id,))
+
+
+def entries(lines: Sequence[Line], spec: Spec) -> Iterator[Entry]:
+    """Yield the entry of each record that the entry limit holds for, by its table's own rule."""
+    hours = spec.parameter("entry_hours")
+    skip = spec.parameter("entry_skip_nonworking")
+    rules = {
+        key: [rule.arguments for rule in table.rules if rule.name == "late-entry"]
+        for key, table in spec.tables.items()
+    }
+    for line in lines:
+        for rule in rules[line.record.table]:
+            talk, recorded = line.values.get(rule["talk"]), line.values.get(rule["recorded"])
+            if isinstance(talk, str) and isinstance(recorded, str) and line.day:
+                in_time = entered_in_time(talk, recorded, hours, skip_days_off=skip)
+                yield Entry(
+                    line.id, line.customer, line.day, recorded, in_time, line.owner, (line.id,)
+                )
+
+
+def _parts(line: Line, source: ActionSource) -> Iterator[Mapping[str, Any]]:
+    """Yield what, who, by when and when done: of action rows each, else of the fields named."""
+    value = line.values.get(source.text)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        yield from value
+        return
+    due, done = line.values.get(source.due), line.values.get(source.done)
+    owner = line.text(source.owner) if source.owner else None
+    texts = value if isinstance(value, list) else [value]
+    for text in filter(None, texts):
+        words = str(text.get("text", "")) if isinstance(text, dict) else str(text)
+        day = due if due or not source.due_in_words else _due_in_words(words, line)
+        yield {"action": words or None, "owner": owner, "due": day, "done": done}
+
+
+def _due_in_words(text: str, line: Line) -> str | None:
+    deadline = read_deadline(text, date.fromisoformat(line.day)) if line.day else None
+    return deadline.day if deadline else None
+
+
+def _action(line: Line, n: int, part: Mapping[str, Any]) -> Action:
+    return Action(
+        id=f"{line.id}#{n}",
+        customer=line.customer,
+        date=line.day,
+        action=part.get("action"),
+        owner=part.get("owner") or line.owner,
+        due=day_of(part.get("due")),
+        done=day_of(part.get("done")),
+        status=line.text("status"),
+        source=(line.id,),
+    )
+
+
+def _hours(sent: str, replied: str) -> float | None:
+    seconds = (datetime.fromisoformat(replied) - datetime.fromisoformat(sent)).total_seconds()
+    return seconds / 3600 if seconds >= 0 else None

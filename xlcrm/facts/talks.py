@@ -1,0 +1,130 @@
+"""Talks: rows of different tables that tell of the same one are brought together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlcrm.facts.lines import Line, by_table, choice_of
+from xlcrm.facts.model import Communication
+from xlcrm.facts.sources import REVISITS, TALKS
+from xlcrm.spec.model import Spec
+
+_Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
+_COLUMNS = {"category": "talk_category"}
+
+
+@dataclass(slots=True)
+class Talk:
+    """The lines that tell of one talk, one of a table at most, in the order fields are taken."""
+
+    lines: list[Line]
+    channel_class: str | None
+    start: str | None = None
+    end: str | None = None
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    def holder(self, column: str) -> tuple[Line, str] | None:
+        """Return the first line that has a column, and the field it has it in."""
+        for line in self.lines:
+            key = TALKS[line.record.table].get(column) or _COLUMNS.get(column, column)
+            if line.values.get(key) not in (None, "", []):
+                return line, key
+        return None
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+        if line.start and line.end:
+            self.start = min(self.start or line.start, line.start)
+            self.end = max(self.end or line.end, line.end)
+
+    def text(self, column: str) -> str | None:
+        """Return a column from the first table that has it."""
+        held = self.holder(column)
+        return held[0].text(held[1]) if held else None
+
+
+def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
+    """Return each talk once, whatever number of tables it was entered on.
+
+    Rows of different tables are the same talk where customer, day and channel class agree and
+    their times overlap, or at most one of them has a time; they are matched one to one in row
+    order. Without a customer, a day or a channel nothing can be said to agree.
+    """
+    channels = spec.vocabularies["channel"]
+    class_of = lru_cache(lambda channel: channels.group(choice_of(channel)))
+    known: dict[_Agreement, list[Talk]] = defaultdict(list)
+    talks: list[Talk] = []
+    for rows in by_table(lines, TALKS).values():
+        unmatched: dict[_Agreement, list[Talk]] = {}  # of the tables before this one
+        added: list[tuple[_Agreement, Talk]] = []
+        for line in rows:
+            channel = line.text("channel")
+            group = class_of(channel) if channel else None
+            key = (line.customer, line.day, group)
+            if key not in unmatched:
+                unmatched[key] = list(known[key])
+            talk = next((each for each in unmatched[key] if _no_conflict(each, line)), None)
+            if talk:
+                unmatched[key].remove(talk)
+            else:
+                talk = Talk([], group)
+                talks.append(talk)
+                if all(key):
+                    added.append((key, talk))
+            talk.add(line)
+        for key, talk in added:
+            known[key].append(talk)
+    return talks
+
+
+def communications(talks: Iterable[Talk], spec: Spec) -> list[Communication]:
+    """Return the communications, each with its fields from the first table that has them."""
+    moods = spec.vocabularies["emotion"]
+    polarities: dict[str, str | None] = {}
+    rows = []
+    for talk in talks:
+        emotion = talk.text("emotion")
+        if emotion and emotion not in polarities:
+            polarities[emotion] = moods.polarity(emotion)
+        rows.append(_communication(talk, emotion, polarities.get(emotion or "")))
+    return rows
+
+
+def _communication(talk: Talk, emotion: str | None, polarity: str | None) -> Communication:
+    first = talk.first
+    return Communication(
+        id=first.id,
+        customer=first.customer,
+        date=first.day,
+        start=talk.start,
+        end=talk.end,
+        channel=talk.text("channel"),
+        channel_class=talk.channel_class,
+        topic=talk.text("topic"),
+        content=talk.text("content"),
+        emotion=emotion,
+        polarity=polarity,
+        type_after=talk.text("type_after"),
+        stage_after=talk.text("stage_after"),
+        category=talk.text("category"),
+        status=talk.text("status"),
+        next_contact=talk.text("next_contact"),
+        owner=next((line.owner for line in talk.lines if line.owner), None),
+        is_revisit=any(line.record.table == REVISITS for line in talk.lines),
+        source=tuple(line.id for line in talk.lines),
+    )
+
+
+def _no_conflict(talk: Talk, line: Line) -> bool:
+    """Whether the times of a talk and of a line overlap, or one of them has none."""
+    if talk.start is None or talk.end is None or line.start is None or line.end is None:
+        return True
+    if talk.start < talk.end and line.start < line.end:
+        return talk.start < line.end and line.start < talk.end
+    return talk.start <= line.end and line.start <= talk.end

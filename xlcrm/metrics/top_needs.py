@@ -1,0 +1,43 @@
+"""What do most customers ask for?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlcrm.facts.model import Facts
+from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, within
+from xlcrm.metrics.model import Metric
+from xlcrm.periods import Period
+from xlcrm.spec.model import Spec
+
+_TOP = 3
+
+
+def top_needs(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[Metric]:
+    """The three tags that most customers raised; ties by mentions (rows), then by code points.
+
+    A tag's share is of the customers who raised any.
+    """
+
+    def measure(of: Period) -> Figure:
+        return _measure(facts, of)
+
+    return [metric("top_needs", measure, period, previous, spec)]
+
+
+def _measure(facts: Facts, period: Period) -> Figure:
+    raised = within(facts.needs, "date", period).dropna(subset=["customer", "tag"])
+    if raised.empty:
+        return NO_DATA
+    everyone = int(raised["customer"].nunique())
+    tags: list[dict[str, Any]] = [
+        {
+            "tag": str(tag),
+            "customers": int(rows["customer"].nunique()),
+            "mentions": len(rows),
+            "share": int(rows["customer"].nunique()) / everyone,
+        }
+        for tag, rows in raised.groupby("tag")
+    ]
+    tags.sort(key=lambda row: (-row["customers"], -row["mentions"], row["tag"]))
+    return Figure(tags[:_TOP], {"needs": ids(raised)}, {"customers": everyone})
