@@ -1,0 +1,1 @@
+"""The master: every record of the team, its source, what is wrong, what the lead decides."""

@@ -1,0 +1,204 @@
+"""The master's lists: conflicts to decide, findings, source files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from xlcrm.findings import SEVERITIES, Finding
+from xlcrm.layout.marks import OWN_SHEET, header_marks
+from xlcrm.master_workbook.home_plan import reason_text
+from xlcrm.master_workbook.plan import Conflict, MasterContents, holdable
+from xlcrm.record_sheet import Column, RecordSheet, palette
+from xlcrm.records import Value
+from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Field, Spec
+from xlcrm.spec.types.base import ReadContext
+
+HEADER_ROW = 1  # below the hidden row of marks
+LIST_LENGTH = 255  # characters of a dropdown written with its cell
+
+_SPAN = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+/\d{4}-\d\d-\d\dT[\d:]+")
+
+# Where a record stands in this workbook, by its id.
+Targets = Mapping[str, str]
+
+
+def conflict_sheet(
+    contents: MasterContents, spec: Spec, words: Words, targets: Targets
+) -> RecordSheet:
+    """Return the conflicts, a row a field, its versions side by side in their order."""
+    count = max((len(each.versions) for each in contents.conflicts), default=2)
+    rows = [_conflict_row(each, count, spec, words, targets) for each in contents.conflicts]
+    return RecordSheet(
+        words("master.sheet.conflicts"),
+        _conflict_columns(max(2, count), words),
+        rows,
+        HEADER_ROW,
+        2,
+    )
+
+
+def _conflict_columns(versions: int, words: Words) -> list[Column]:
+    def column(key: str, width: float, **options: object) -> Column:
+        name, _, number = key.partition(" ")
+        label = words(f"master.conflict.{name}", number=number)
+        return Column(key, label, width, wrap=True, **options)  # type: ignore[arg-type]
+
+    sides = [
+        side
+        for number in range(1, versions + 1)
+        for side in (column(f"version {number}", 26), column(f"source {number}", 24))
+    ]
+    return [
+        column("table", 18),
+        column("record", 18, kind="link"),
+        column("customer", 16),
+        column("field", 16),
+        *sides,
+        column("decision", 12, fill=palette.INPUT_FILL),
+        column("own_value", 22, fill=palette.INPUT_FILL),
+        column("state", 10),
+        column("key", 10, hidden=True),
+    ]
+
+
+def _conflict_row(
+    conflict: Conflict, count: int, spec: Spec, words: Words, targets: Targets
+) -> Sequence[object]:
+    table = spec.tables[conflict.table]
+    each = table.by_key.get(conflict.field or "")
+    label = each.labels[words.language] if each else conflict.field
+    sides: list[str | None] = []
+    for value, source in conflict.versions:
+        sides += [version_text(each, value, words), source]
+    sides += [None] * (2 * max(2, count) - len(sides))
+    target = targets.get(conflict.record)
+    record = (conflict.record_text, target) if target else conflict.record_text
+    state = "open" if conflict.decided is None else "decided"
+    return [
+        table.labels[words.language],
+        record,
+        conflict.customer,
+        label or words("master.conflict.whole"),
+        *(holdable(side) for side in sides),
+        *_decision(conflict, words),
+        words(f"master.conflict.{state}"),
+        f"{conflict.record} {conflict.field or ''}".strip(),
+    ]
+
+
+def _decision(conflict: Conflict, words: Words) -> tuple[str | None, str | None]:
+    """Return what stands in the columns of the decision and of the lead's own value."""
+    if conflict.decided is None or conflict.decided in decisions(len(conflict.versions), words):
+        return conflict.decided, None
+    return None, conflict.decided
+
+
+def version_text(each: Field | None, value: Value | None, words: Words) -> str:
+    """Return a version as people read it; what was not understood, as it was written."""
+    if value is None:
+        return words("master.conflict.blank")
+    if each is None or (isinstance(value, str) and not _is_value(each, value)):
+        return str(value)
+    return each.type.text(value, words.language)
+
+
+def _is_value(each: Field, text: str) -> bool:
+    # A span of time is held in a form of its own, which nobody writes and no cell is read from.
+    return bool(_SPAN.match(text)) or each.type.read(text, ReadContext()).value is not None
+
+
+def decisions(versions: int, words: Words) -> list[str]:
+    """Return what the lead may choose for a conflict of so many versions."""
+    takes = [words("master.conflict.take", number=number) for number in range(1, versions + 1)]
+    return [*takes, words("master.conflict.keep_both")]
+
+
+def decision_lists(
+    conflicts: Sequence[Conflict], words: Words
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield (first, last, choices) for runs of conflicts, counted from 0, with as many versions.
+
+    A dropdown holds 255 characters: of very many versions the first can be chosen, any typed.
+    """
+    row = 0
+    for count, run in groupby(len(each.versions) for each in conflicts):
+        length = len(list(run))
+        choices = decisions(count, words)
+        while len(",".join(choices)) > LIST_LENGTH:
+            choices.pop(-2)
+        yield row, row + length - 1, choices
+        row += length
+
+
+def finding_sheet(contents: MasterContents, spec: Spec, words: Words) -> RecordSheet:
+    """Return the findings, gravest first, else in their order."""
+    widths = {
+        "severity": 8,
+        "code": 18,
+        "file": 30,
+        "sheet": 18,
+        "cell": 8,
+        "table": 18,
+        "field": 16,
+        "record": 18,
+        "value": 22,
+        "message": 52,
+        "suggestion": 18,
+    }
+    wrapped = {"file", "value", "message"}
+    columns = [
+        Column(key, words(f"master.finding.{key}"), width, wrap=key in wrapped)
+        for key, width in widths.items()
+    ]
+    ordered = sorted(contents.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    rows = (_finding_row(finding, spec, words) for finding in ordered)
+    return RecordSheet(words("master.sheet.findings"), columns, rows, HEADER_ROW, 1)
+
+
+def _finding_row(finding: Finding, spec: Spec, words: Words) -> Sequence[object]:
+    table = spec.tables.get(finding.table or "")
+    each = table.by_key.get((finding.field or "").partition(".")[0]) if table else None
+    cells = [
+        words(f"severity.{finding.severity}"),
+        finding.code,
+        finding.file,
+        finding.sheet,
+        finding.cell,
+        table.labels[words.language] if table else finding.table,
+        each.labels[words.language] if each else finding.field,
+        finding.record,
+        finding.value,
+        finding.message(words.language),
+        finding.suggestion,
+    ]
+    return [holdable(cell) for cell in cells]
+
+
+def file_sheet(contents: MasterContents, words: Words) -> RecordSheet:
+    """Return every file of the folder, what became of it, and why."""
+    counts = ("rows_seen", "rows_merged", "rows_rejected")
+    columns = [
+        Column("path", words("master.file.path"), 46, wrap=True),
+        Column("status", words("master.file.status"), 12),
+        Column("reason", words("master.file.reason"), 52, wrap=True),
+        *(Column(key, words(f"master.file.{key}"), 11, kind="integer") for key in counts),
+    ]
+    rows = (
+        [
+            file["path"],
+            words(f"status.{file['status']}"),
+            reason_text(file, words),
+            *(file[key] for key in counts),
+        ]
+        for file in contents.files
+    )
+    return RecordSheet(words("master.sheet.files"), columns, rows, HEADER_ROW, 1)
+
+
+def list_marks(name: str, sheet: RecordSheet) -> list[str]:
+    """Return the hidden row of a list that is no table: its reader knows the columns by it."""
+    keys = (column.key.replace(" ", "-") for column in sheet.columns)
+    return header_marks(OWN_SHEET, (f"{name}.{key}" for key in keys))

@@ -1,0 +1,196 @@
+"""Writes the master."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from xlcrm.findings import Language
+from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
+from xlcrm.master_workbook.analysis import draw_analysis
+from xlcrm.master_workbook.home import HomeSheet
+from xlcrm.master_workbook.home_plan import plan_home, tables_with_records
+from xlcrm.master_workbook.lists import (
+    HEADER_ROW,
+    conflict_sheet,
+    decision_lists,
+    file_sheet,
+    finding_sheet,
+    list_marks,
+)
+from xlcrm.master_workbook.plan import (
+    MasterContents,
+    TableColumns,
+    table_columns,
+    table_row,
+)
+from xlcrm.record_sheet import Book, Column, RecordSheet, WrittenSheet, book, cell_target, palette
+from xlcrm.records import MASTER_SLOTS
+from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Spec
+
+KIND = "master"  # by which the file is known again, wherever it lies
+PAGE_WIDTH = 190  # characters that can still be read on one page
+TRACE_WIDTHS = {"source_file": 26, "source_place": 24, "check_state": 12, "lead_note": 30}
+SEVERITY_LOOKS = {
+    "error": {"bg_color": palette.ERROR_FILL, "font_color": palette.ERROR_TEXT},
+    "warning": {"bg_color": palette.WARNING_FILL, "font_color": palette.WARNING_TEXT},
+}
+
+
+def write_master(
+    path: Path, contents: MasterContents, spec: Spec, language: Language, created: datetime
+) -> None:
+    """Write a master, replacing the file at ``path`` whole.
+
+    The same contents and ``created`` (UTC, without time zone) give the same bytes. Raises OSError
+    where the file can't be written, KeyError for a table that the spec does not have.
+    """
+    words = Words(language)
+    properties = {"title": words("master.title")}
+    with book(path, created=created, properties=properties) as wb:
+        wb.workbook.set_custom_property(PROPERTY, KIND)
+        wb.workbook.set_custom_property(RUN_PROPERTY, contents.run_id)
+        home = wb.add_sheet(words("master.sheet.home"))
+        home.set_tab_color(palette.HEADER_FILL)
+        HomeSheet(wb, home, words).draw(plan_home(contents, spec, words), contents)
+        targets: dict[str, str] = {}
+        for key in tables_with_records(contents, spec):
+            targets |= _write_table(wb, key, contents, spec, words)
+        _write_conflicts(wb, contents, spec, words, targets)
+        _write_findings(wb, contents, spec, words)
+        _write_files(wb, contents, words)
+        analysis = wb.add_sheet(words("master.sheet.analysis"))
+        analysis.set_tab_color(palette.POSITIVE_TEXT)
+        draw_analysis(wb, analysis, contents, words)
+        home.activate()
+
+
+def _write_table(
+    wb: Book, key: str, contents: MasterContents, spec: Spec, words: Words
+) -> dict[str, str]:
+    """Write a table's records; return where each stands, by its id."""
+    table, records = spec.tables[key], contents.records[key]
+    columns = table_columns(table, records)
+    rows = (
+        table_row(columns, record, contents.notes.get(record.id, ""), words) for record in records
+    )
+    label = table.labels[words.language]
+    sheet = RecordSheet(
+        label, _columns(columns, words), rows, HEADER_ROW, min(2, len(columns.fields))
+    )
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, columns.marks)
+    for severity, look in SEVERITY_LOOKS.items():
+        _colour_state(wb, written, words(f"severity.{severity}"), look)
+    return {
+        record.id: cell_target(written.name, written.first_row + number)
+        for number, record in enumerate(records)
+    }
+
+
+def _columns(columns: TableColumns, words: Words) -> list[Column]:
+    fields = [
+        Column(
+            each.key,
+            each.labels[words.language],
+            each.options.get("width", each.type.width),
+            each.type.kind,
+            wrap=each.type.wraps,
+            num_format=each.type.number_format,
+        )
+        for each in columns.fields
+    ]
+    extras = [
+        Column(f"extra {number}", label, 18, wrap=True)
+        for number, label in enumerate(columns.extras)
+    ]
+    trace = [
+        Column(
+            slot,
+            words(f"master.record.{key}"),
+            TRACE_WIDTHS.get(key, 12),
+            wrap=True,
+            hidden=key == "row_key",
+            fill=palette.INPUT_FILL if key == "lead_note" else None,
+        )
+        for key, slot in MASTER_SLOTS.items()
+    ]
+    return [*fields, *extras, *trace]
+
+
+def _colour_state(wb: Book, written: WrittenSheet, state: str, look: dict[str, str]) -> None:
+    """Colour the state, and the row's first cell, which stays in sight: the state is far right."""
+    slot = MASTER_SLOTS["check_state"]
+    first_row, column, last_row, _ = written.area(slot)
+    place = cell_target("", first_row, column).rpartition("!")[2]
+    rule = {
+        "type": "formula",
+        "criteria": f'=LEFT(${place},{len(state)})="{state}"',
+        "format": wb.format(look),
+    }
+    for coloured in (column, 0):
+        written.worksheet.conditional_format(first_row, coloured, last_row, coloured, rule)
+
+
+def _write_conflicts(
+    wb: Book, contents: MasterContents, spec: Spec, words: Words, targets: dict[str, str]
+) -> None:
+    sheet = conflict_sheet(contents, spec, words, targets)
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, list_marks("conflicts", sheet))
+    written.worksheet.set_tab_color(palette.ERROR_TEXT)
+    first, column, last, _ = written.area("decision")
+    for start, end, choices in decision_lists(contents.conflicts, words):
+        rule = {"validate": "list", "source": choices, "error_type": "warning"}
+        written.worksheet.data_validation(first + start, column, first + end, column, rule)
+    if contents.conflicts:
+        muted = {"font_color": palette.MUTED_TEXT, "bg_color": palette.DISPLAY_FILL}
+        state = cell_target("", first, written.column("state")).rpartition("!")[2]
+        decided = words("master.conflict.decided")
+        rule = {"type": "formula", "criteria": f'=${state}="{decided}"', "format": wb.format(muted)}
+        written.worksheet.conditional_format(first, 0, last, len(sheet.columns) - 1, rule)
+
+
+def _write_findings(wb: Book, contents: MasterContents, spec: Spec, words: Words) -> None:
+    sheet = finding_sheet(contents, spec, words)
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, list_marks("findings", sheet))
+    written.worksheet.set_tab_color(palette.WARNING_TEXT)
+    for severity, look in SEVERITY_LOOKS.items():
+        _colour_equal(wb, written, "severity", words(f"severity.{severity}"), look)
+
+
+def _write_files(wb: Book, contents: MasterContents, words: Words) -> None:
+    sheet = file_sheet(contents, words)
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, list_marks("files", sheet))
+    rejected, skipped = words("status.rejected"), words("status.skipped")
+    _colour_equal(wb, written, "status", rejected, SEVERITY_LOOKS["error"])
+    _colour_equal(wb, written, "status", skipped, {"font_color": palette.MUTED_TEXT})
+
+
+def _colour_equal(
+    wb: Book, written: WrittenSheet, key: str, text: str, look: dict[str, str]
+) -> None:
+    rule = {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": wb.format(look)}
+    written.worksheet.conditional_format(*written.area(key), rule)
+
+
+def _finish(wb: Book, written: WrittenSheet, marks: Sequence[str]) -> None:
+    """Write the hidden row of marks, and set the sheet up for A4 paper."""
+    worksheet = written.worksheet
+    worksheet.set_row(0, None, None, {"hidden": True})
+    for column, mark in enumerate(marks):
+        if mark:
+            worksheet.write_string(0, column, mark)
+    worksheet.set_landscape()
+    worksheet.set_paper(9)
+    worksheet.set_margins(0.4, 0.4, 0.6, 0.6)
+    width = sum(column.width for column in written.sheet.columns if not column.hidden)
+    worksheet.fit_to_pages(max(1, round(width / PAGE_WIDTH)), 0)
+    worksheet.repeat_rows(HEADER_ROW)
+    worksheet.repeat_columns(0, written.sheet.frozen_columns - 1)
+    worksheet.set_header("&L&A")
+    worksheet.set_footer("&C&P / &N")

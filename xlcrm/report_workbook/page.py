@@ -1,0 +1,183 @@
+"""Draws the report's first sheet: one A4 page with the table, the charts and the named lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from xlsxwriter.format import Format
+
+from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
+from xlcrm.record_sheet import Book, CheckedWorksheet, palette
+from xlcrm.report_workbook.charts import Place, chart
+from xlcrm.report_workbook.plan import NamedList, ReportPlan
+from xlcrm.sheet_words import Words
+
+WIDTHS = (13, 30, 17, 17, 11, 46)  # characters of the six columns
+LAST = len(WIDTHS) - 1
+# Charts stand on whole columns, nearly alike: applications draw a column in different widths.
+CHART_COLUMNS = ((0, 1), (2, 4), (5, 5))
+CHART_ROWS, ROW_PIXELS, GAP = 8, 22, 4
+LINE_HEIGHT = 15  # points
+MOODS = {
+    "good": {"font_color": palette.POSITIVE_TEXT, "bg_color": palette.POSITIVE_FILL, "bold": True},
+    "bad": {"font_color": palette.NEGATIVE_TEXT, "bg_color": palette.NEGATIVE_FILL, "bold": True},
+    "plain": {},
+}
+
+
+class Page:
+    """The first sheet in the making, top to bottom; ``_row`` is the next free row."""
+
+    def __init__(self, book: Book, worksheet: CheckedWorksheet) -> None:
+        self._book = book
+        self._sheet = worksheet
+        self._row = 0
+
+    def draw(self, plan: ReportPlan, places: Sequence[Place], words: Words) -> None:
+        """Write everything; the values of the plan's panels stand at ``places``."""
+        self._sheet.hide_gridlines(2)
+        for column, width in enumerate(WIDTHS):
+            self._sheet.set_column(column, column, width)
+        self._title(plan)
+        self._table(plan)
+        if plan.panels:
+            self._charts(plan, places, words("report.trend_title"))
+        for each in plan.lists:
+            self._list(each, words)
+        self._print_setup(plan)
+
+    def _title(self, plan: ReportPlan) -> None:
+        band = {"bg_color": palette.HEADER_FILL, "font_color": palette.HEADER_TEXT, "indent": 1}
+        title = self._format(**band, bold=True, font_size=20, valign="vcenter")
+        span = self._format(**band, align="right", valign="vcenter", font_size=11, bold=True)
+        faint = {**band, "font_color": palette.SECTION_FILL, "align": "right", "valign": "top"}
+        self._sheet.set_row(0, 34)
+        self._sheet.set_row(1, 20)
+        self._sheet.merge_range(0, 0, 1, 2, plan.title, title)
+        self._sheet.merge_range(0, 3, 0, LAST, plan.span, span)
+        self._sheet.merge_range(1, 3, 1, LAST, plan.against, self._format(**faint))
+        self._sheet.set_row(2, 6)
+        self._row = 3
+
+    def _table(self, plan: ReportPlan) -> None:
+        head = self._format(
+            bold=True, font_color=palette.SECTION_TEXT, bg_color=palette.SECTION_FILL,
+            align="center", valign="vcenter", bottom=2, border_color=palette.TITLE_TEXT,
+        )  # fmt: skip
+        self._sheet.set_row(self._row, 24)
+        for column, label in enumerate(plan.labels):
+            self._sheet.write_string(self._row, column, label, head)
+        self._row += 1
+        self._sheet.freeze_panes(self._row, 0)
+        for row in plan.leading:
+            self._metric(row, leads=True, opens=True)
+        shown = None
+        for row in plan.others:
+            self._metric(row, leads=False, opens=row.dimension != shown)
+            shown = row.dimension
+
+    def _metric(self, row: AnalysisRow, *, leads: bool, opens: bool) -> None:
+        """Write a metric; document E's rows are larger, and a dimension is said aloud once."""
+        look = {"bg_color": palette.INPUT_FILL} if leads else {}
+        size = 12 if leads else palette.FONT_SIZE
+        texts = (row.dimension, row.name, row.current.text, row.previous.text, "", row.narrative)
+        self._sheet.set_row(self._row, _height(texts, leads))
+        colour = palette.TITLE_TEXT if opens else palette.MUTED_TEXT
+        dimension = self._cell(**look, font_color=colour, bold=opens)
+        self._sheet.write_string(self._row, 0, row.dimension, dimension)
+        self._sheet.write_string(self._row, 1, row.name, self._cell(**look, bold=leads))
+        self._figure(2, row.current, look | {"bold": leads, "font_size": size})
+        self._figure(3, row.previous, look | {"font_color": palette.MUTED_TEXT})
+        change = self._cell(**{**look, "align": "center", "font_size": size, **MOODS[row.mood]})
+        self._sheet.write_string(self._row, 4, row.change, change)
+        self._sheet.write_string(self._row, LAST, row.narrative, self._cell(**look))
+        self._row += 1
+
+    def _figure(self, column: int, figure: Figure, look: dict[str, Any]) -> None:
+        if figure.number is None:
+            # Words are smaller than a figure: a list of needs is long.
+            style = self._cell(**{**look, "align": "center", "font_size": palette.FONT_SIZE})
+            self._sheet.write_string(self._row, column, figure.text, style)
+        else:
+            style = self._cell(**look, align="center", num_format=figure.number_format)
+            self._sheet.write_number(self._row, column, figure.number, style)
+
+    def _charts(self, plan: ReportPlan, places: Sequence[Place], title: str) -> None:
+        self._heading(title)
+        for number, (panel, place) in enumerate(zip(plan.panels, places, strict=True)):
+            down, across = divmod(number, len(CHART_COLUMNS))
+            first, last = CHART_COLUMNS[across]
+            width = sum(7 * each + 5 for each in WIDTHS[first : last + 1])  # as Excel reckons
+            size = width - GAP, CHART_ROWS * ROW_PIXELS - GAP
+            made = chart(self._book, panel, place, size)
+            options = {"x_offset": GAP, "y_offset": GAP, "object_position": 1}
+            self._sheet.insert_chart(self._row + down * CHART_ROWS, first, made, options)
+        self._row += CHART_ROWS * -(-len(plan.panels) // len(CHART_COLUMNS))
+
+    def _list(self, each: NamedList, words: Words) -> None:
+        self._heading(each.title)
+        if not each.rows:
+            note = self._format(font_color=palette.MUTED_TEXT, valign="vcenter")
+            self._sheet.write_string(self._row, 0, each.empty, note)
+            self._row += 1
+            return
+        head = self._format(font_color=palette.MUTED_TEXT, bottom=1, border_color=palette.BORDER)
+        centred = self._format(
+            font_color=palette.MUTED_TEXT, bottom=1, border_color=palette.BORDER, align="center"
+        )
+        for column, label in enumerate(each.labels):
+            self._sheet.write_string(self._row, column, label, head if column < 2 else centred)
+        self._row += 1
+        for entry in each.rows:
+            for column, (value, look) in enumerate(zip(entry, each.formats, strict=True)):
+                align = "left" if column < 2 else "center"
+                self._write(column, value, self._cell(num_format=look, align=align))
+            self._row += 1
+        if each.more:
+            more = self._format(font_color=palette.MUTED_TEXT, italic=True)
+            self._sheet.write_string(self._row, 0, words("report.more", count=each.more), more)
+            self._row += 1
+
+    def _write(self, column: int, value: Any, style: Format) -> None:
+        if isinstance(value, str):
+            self._sheet.write_string(self._row, column, value, style)
+        elif isinstance(value, date):
+            moment = datetime.combine(value, time())
+            self._sheet.write_datetime(self._row, column, moment, style)
+        else:
+            self._sheet.write_number(self._row, column, value, style)
+
+    def _heading(self, text: str) -> None:
+        style = self._format(
+            bold=True, font_size=12, font_color=palette.TITLE_TEXT, valign="bottom", bottom=2,
+            border_color=palette.TITLE_TEXT,
+        )  # fmt: skip
+        self._sheet.set_row(self._row, 26)
+        self._sheet.write_string(self._row, 0, text, style)
+        for column in range(1, len(WIDTHS)):
+            self._sheet.write_blank(self._row, column, None, style)
+        self._row += 1
+
+    def _cell(self, **properties: object) -> Format:
+        shared = {"valign": "vcenter", "text_wrap": True, "bottom": 1}
+        return self._book.format({**shared, "border_color": palette.BORDER, **properties})
+
+    def _format(self, **properties: object) -> Format:
+        return self._book.format(properties)
+
+    def _print_setup(self, plan: ReportPlan) -> None:
+        self._sheet.set_portrait()
+        self._sheet.set_paper(9)
+        self._sheet.set_margins(0.4, 0.4, 0.45, 0.45)
+        self._sheet.center_horizontally()
+        self._sheet.fit_to_pages(1, 1)
+        self._sheet.print_area(0, 0, self._row - 1, LAST)
+        self._sheet.set_footer(f"&C&8{plan.title} {plan.span}".replace("·", "-"))
+
+
+def _height(texts: Sequence[str], leads: bool) -> float:
+    """Return the height in points at which every text of a row shows in full."""
+    lines = max(shown_lines(text, width) for text, width in zip(texts, WIDTHS, strict=True))
+    return max(30 if leads else 23, lines * LINE_HEIGHT + (10 if leads else 7))

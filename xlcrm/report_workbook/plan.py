@@ -1,0 +1,201 @@
+"""What the report says, as plain data: its contents, and what its first sheet shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, Protocol
+
+from xlcrm.analysis_rows import AnalysisRow, leading_first, row_name
+from xlcrm.metrics.model import Metric, Unit
+from xlcrm.records import Source
+from xlcrm.sheet_words import Words, declared
+
+PANELS = 6  # charts on the page, in two rows of three
+LISTED = 6  # customers named in a list on the page
+
+
+class Period(Protocol):
+    """What the report needs to know of a period; days are both included."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+    @property
+    def kind(self) -> Literal["week", "month", "quarter", "year"]: ...
+    @property
+    def previous(self) -> Period: ...
+
+
+class FactFrame(Protocol):
+    """A table of facts, such as a DataFrame: ``itertuples`` yields a fact's id, then its cells."""
+
+    @property
+    def columns(self) -> Iterable[Any]: ...
+    def itertuples(self, index: Any, name: Any) -> Iterable[tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True)
+class ReportContents:
+    """What a report holds.
+
+    ``metrics`` and ``rows`` are the same, as figures and as displayed. ``trends`` are (period,
+    value) pairs, oldest first, by (key, subject) of their metric. ``facts`` come by kind, as the
+    metrics' ``basis`` names it; ``sources`` tell where a ledger record stands, by its id.
+    """
+
+    run_id: str
+    period: Period
+    metrics: Sequence[Metric]
+    rows: Sequence[AnalysisRow]
+    trends: Mapping[tuple[str, str | None], Sequence[tuple[Period, Any]]] = field(
+        default_factory=dict
+    )
+    facts: Mapping[str, FactFrame] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small chart: a line over periods, or bars. None is a period without data."""
+
+    title: str
+    labels: tuple[str, ...]
+    values: tuple[float | None, ...]
+    number_format: str
+    bars: bool = False
+
+
+@dataclass(frozen=True)
+class NamedList:
+    """The customers that a metric names: their rows, how many more there are, or why none."""
+
+    title: str
+    labels: tuple[str, ...]
+    formats: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    more: int
+    empty: str
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """What the first sheet shows, from top to bottom."""
+
+    sheet: str
+    title: str
+    span: str
+    against: str
+    labels: tuple[str, ...]
+    leading: tuple[AnalysisRow, ...]
+    others: tuple[AnalysisRow, ...]
+    panels: tuple[Panel, ...]
+    lists: tuple[NamedList, ...]
+
+
+def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
+    """Return what the report's first sheet shows."""
+    period, kind = contents.period, contents.period.kind
+    leading, others = leading_first(contents.rows)
+    columns = ("dimension", "name", f"current.{kind}", f"previous.{kind}", f"change.{kind}")
+    return ReportPlan(
+        sheet=words(f"report.sheet.{kind}"),
+        title=words(f"report.title.{kind}"),
+        span=_span("report.span", period, words),
+        against=_span("report.against", period.previous, words),
+        labels=tuple(words(f"analysis.{column}") for column in (*columns, "narrative")),
+        leading=tuple(leading),
+        others=tuple(others),
+        panels=tuple(_panels(contents, words)),
+        lists=tuple(_lists(contents, words)),
+    )
+
+
+def _span(key: str, period: Period, words: Words) -> str:
+    return words(key, label=period.label, start=period.start, end=period.end)
+
+
+def _panels(contents: ReportContents, words: Words) -> list[Panel]:
+    """Return the bars, then the first trends of the declared ones that have data."""
+    by_key: dict[str, tuple[Metric, AnalysisRow]] = {}
+    for pair in zip(contents.metrics, contents.rows, strict=True):
+        by_key.setdefault(pair[0].key, pair)
+    bars = by_key.get(declared("report.bars"))
+    panels = [_bars(*bars)] if bars and bars[0].current else []
+    for key in declared("report.trends"):
+        if key in by_key:
+            metric, row = by_key[key]
+            points = contents.trends.get((key, metric.subject), ())
+            if sum(value is not None for _, value in points) >= 2:
+                panels.append(_trend(metric, row, points))
+    return panels[:PANELS]
+
+
+def _trend(metric: Metric, row: AnalysisRow, points: Sequence[tuple[Period, Any]]) -> Panel:
+    labels = tuple(_short(period) for period, _ in points)
+    return Panel(row.name, labels, tuple(value for _, value in points), _FORMATS[metric.unit])
+
+
+def _short(period: Period) -> str:
+    """Return a period's label as it fits below a small chart: W20, 24-05, 24-Q2, 2024."""
+    if period.kind == "week":
+        return period.label.partition("-")[2]
+    return period.label if period.kind == "year" else period.label[2:]
+
+
+def _bars(metric: Metric, row: AnalysisRow) -> Panel:
+    return Panel(
+        row.name,
+        tuple(each["tag"] for each in metric.current),
+        tuple(each["share"] for each in metric.current),
+        "0%",
+        bars=True,
+    )
+
+
+def _lists(contents: ReportContents, words: Words) -> list[NamedList]:
+    by_key = {metric.key: metric for metric in contents.metrics}
+    return [
+        _named_list(by_key[key], tuple(columns), words)
+        for key, columns in declared("report.lists").items()
+        if key in by_key
+    ]
+
+
+def _named_list(metric: Metric, columns: tuple[str, ...], words: Words) -> NamedList:
+    entries = metric.current or ()
+    looks = declared("report.list")
+    formats = tuple(looks[column].get("num_format", "@") for column in columns)
+    return NamedList(
+        row_name(metric, words.language),
+        tuple(looks[column][words.language] for column in columns),
+        formats,
+        tuple(
+            tuple(_entry(each[column], look) for column, look in zip(columns, formats, strict=True))
+            for each in entries[:LISTED]
+        ),
+        max(0, len(entries) - LISTED),
+        words("report.no_data" if metric.current is None else "report.nobody"),
+    )
+
+
+def _entry(value: Any, number_format: str) -> Any:
+    """Return an entry's cell; what is not known is the dash that document E prints."""
+    if value is None:
+        return "-"
+    return date.fromisoformat(value) if number_format.startswith("yyyy") else value
+
+
+_FORMATS: Mapping[Unit, str] = {
+    "rate": "0%",
+    "score": "0.0",
+    "hours": "0",
+    "days": "0.0",
+    "count": "0",
+    "per-month": "0.0",
+    "list": "0",
+}

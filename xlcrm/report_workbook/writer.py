@@ -1,0 +1,70 @@
+"""Writes the report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from xlcrm.findings import Language
+from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
+from xlcrm.record_sheet import Book, RecordSheet, book, palette
+from xlcrm.record_sheet.styles import HEADER
+from xlcrm.report_workbook.charts import write_chart_data
+from xlcrm.report_workbook.facts_plan import FactSheet, plan_facts
+from xlcrm.report_workbook.page import Page
+from xlcrm.report_workbook.plan import ReportContents, plan_report
+from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Spec
+
+KIND = "report"  # by which the file is known again, wherever it lies
+PAGE_WIDTH = 190  # characters that can still be read on one page
+FROZEN = 2  # the customer and its name
+
+
+def write_report(
+    path: Path, contents: ReportContents, spec: Spec, language: Language, created: datetime
+) -> None:
+    """Write a report, replacing the file at ``path`` whole.
+
+    The same contents and ``created`` (UTC, without time zone) give the same bytes. Raises OSError
+    where the file can't be written, KeyError for a kind or column of facts that is not declared.
+    """
+    words = Words(language)
+    plan = plan_report(contents, words)
+    properties = {"title": f"{plan.title} {contents.period.label}"}
+    with book(path, created=created, properties=properties) as wb:
+        wb.workbook.set_custom_property(PROPERTY, KIND)
+        wb.workbook.set_custom_property(RUN_PROPERTY, contents.run_id)
+        page = wb.add_sheet(plan.sheet)
+        page.set_tab_color(palette.HEADER_FILL)
+        for sheet in plan_facts(contents, spec, words):
+            _write_facts(wb, sheet)
+        places = write_chart_data(wb, words("report.sheet.charts"), plan.panels)
+        Page(wb, page).draw(plan, places, words)
+        page.activate()
+
+
+def _write_facts(wb: Book, sheet: FactSheet) -> None:
+    """Write facts as a native table under its stable name; a kind without any is hidden."""
+    plain = RecordSheet(sheet.name, sheet.columns, sheet.rows, 0, FROZEN, autofilter=False)
+    written = wb.add_record_sheet(plain)
+    worksheet = written.worksheet
+    header = wb.format(HEADER)
+    options = {
+        "name": sheet.table,
+        "style": None,
+        "columns": [{"header": column.label, "header_format": header} for column in sheet.columns],
+    }
+    last_row = max(written.first_row, written.last_row)
+    worksheet.add_table(0, 0, last_row, len(sheet.columns) - 1, options)
+    if not sheet.rows:
+        worksheet.hide()
+    worksheet.set_landscape()
+    worksheet.set_paper(9)
+    worksheet.set_margins(0.4, 0.4, 0.6, 0.6)
+    width = sum(column.width for column in sheet.columns)
+    worksheet.fit_to_pages(max(1, round(width / PAGE_WIDTH)), 0)
+    worksheet.repeat_rows(0)
+    worksheet.repeat_columns(0, FROZEN - 1)
+    worksheet.set_header("&L&A")
+    worksheet.set_footer("&C&P / &N")

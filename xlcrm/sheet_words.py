@@ -1,0 +1,62 @@
+"""The words on the sheets of master and report, in the workbook's language.
+
+They are declared once, in ``templates/sheets.toml``; a word is known by its dotted key there.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from xlcrm import resources
+from xlcrm.findings import Language, Localised
+
+
+@cache
+def _words() -> Mapping[str, Localised]:
+    return dict(_flat("", _declared()))
+
+
+@cache
+def _declared() -> Mapping[str, Any]:
+    return tomllib.loads(resources.templates().joinpath("sheets.toml").read_text(encoding="utf-8"))
+
+
+def _flat(prefix: str, entries: Mapping[str, Any]) -> Iterator[tuple[str, Localised]]:
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            continue
+        if {"zh", "en"} <= set(entry) and isinstance(entry["zh"], str):
+            yield prefix + name, entry
+        else:
+            yield from _flat(f"{prefix}{name}.", entry)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language. ``Words("zh")("master.sheet.home")`` is 首页."""
+
+    language: Language
+
+    def __call__(self, key: str, **parameters: object) -> str:
+        """Return a word, its ``{parameters}`` filled in. Raises KeyError for an undeclared key."""
+        return _words()[key][self.language].format_map(parameters)
+
+    def get(self, key: str) -> str | None:
+        """Return a word, or None where none is declared under this key."""
+        word = _words().get(key)
+        return word[self.language] if word else None
+
+
+def declared(path: str) -> Any:
+    """Return what ``sheets.toml`` declares under a dotted path, such as the report's chart list.
+
+    Raises KeyError for an undeclared path.
+    """
+    entry: Any = _declared()
+    for name in path.split("."):
+        entry = entry[name]
+    return entry
