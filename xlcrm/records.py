@@ -17,6 +17,15 @@ from xlcrm.findings import Finding
 Value = str | int | float | bool | list[Any] | dict[str, Any]
 Values = dict[str, Value]
 
+# Columns that follow a table's own in the master: what they are, and the slots that mark them.
+MASTER_SLOTS: Mapping[str, str] = {
+    "source_file": "source-file",
+    "source_place": "source-place",
+    "check_state": "check-state",
+    "lead_note": "lead-note",
+    "row_key": "row-key",
+}
+
 
 @lru_cache(maxsize=20_000)
 def column_letters(column: int) -> str:

@@ -23,7 +23,7 @@ import tempfile
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias, cast
@@ -78,7 +78,7 @@ def run_batches(
     workers: int,
     limits: Limits | None = None,
     on_progress: Progress | None = None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Run a task over items; outcomes come as they are done, not in order.
 
     Args:

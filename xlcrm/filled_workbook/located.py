@@ -47,10 +47,16 @@ def locate(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:
     table = _marked_table(sheet, named, spec)
     if table is None:
         return _by_labels(sheet, spec)
-    if table.layout == "form":
+    if table.layout == "form" and not _has_mark_row(sheet):
         cells = {each.slot: place for each, place in named.items() if each.table == table.key}
         return FormMarks(table, cells)
     return _marked_header(sheet, table, named) or _label_header(sheet, [table])
+
+
+def _has_mark_row(sheet: RawSheet) -> bool:
+    """Whether marks stand side by side: the master lays the records of a form out as a list."""
+    rows = ([any(read_marks(cell)) for cell in row] for row in sheet.rows[:_HEADER_DEPTH])
+    return any(sum(marks) > 1 for marks in rows)
 
 
 def is_own(sheet: RawSheet) -> bool:

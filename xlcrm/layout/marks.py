@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 PREFIX = "xlcrm."
-ROW_KEY = "row-key"  # the slot of a master row's key
 OWN_SHEET = "own"  # in the place of a table: a guide or list sheet
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from xlcrm.text import escaped
 
 OUTPUT_FOLDER = "汇总"
 SETTINGS_FILE = "团队设置.xlsx"
@@ -17,7 +19,8 @@ _TEMPORARY = (".tmp", ".temp", ".part", ".crdownload", ".bak~", ".swp")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file below the folder. ``file`` is its path relative to it, with ``/``.
+    """A file below the folder. ``file`` is its path relative to it, with ``/``,
+    what no output holds in it escaped.
 
     ``code`` and ``detail`` say why it is not read (a finding code and its detail); None: it is.
     ``size`` is in bytes, ``mtime_ns`` in nanoseconds since 1970.
@@ -30,6 +33,10 @@ class Entry:
     code: str | None = None
     detail: str = ""
 
+    def below(self, folder: Path) -> Entry:
+        """Return the entry named with the folder it was found in."""
+        return replace(self, file=escaped(folder.joinpath(self.file).as_posix()))
+
 
 def discover(folder: Path) -> list[Entry]:
     """Return every file below ``folder``, links and special files too, in the order of their paths.
@@ -38,6 +45,13 @@ def discover(folder: Path) -> list[Entry]:
     Raises OSError where the folder itself can't be listed.
     """
     return sorted(_walk(folder, folder), key=lambda entry: entry.file)
+
+
+def describe(path: Path) -> Entry:
+    """Return a single file as an entry, named as it was given. Raises OSError if it is gone."""
+    status = path.lstat()
+    code, detail = _reason(path.name, status.st_mode)
+    return Entry(path, escaped(path.as_posix()), status.st_size, status.st_mtime_ns, code, detail)
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Entry]:
@@ -90,4 +104,4 @@ def _reason(name: str, mode: int) -> tuple[str | None, str]:
 
 
 def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
+    return escaped(path.relative_to(root).as_posix())

@@ -75,10 +75,21 @@ def load_state(folder: Path, run_id: str, version: str) -> State | None:
             if meta.get("format") != _FORMAT or meta.get("version") != version:
                 return None
             rows = db.execute("SELECT file, size, mtime_ns, reading, removed FROM files")
-            files = {row[0]: FileState(*row[:4], bool(row[4])) for row in rows}
+            files = {
+                file: FileState(file, size, mtime_ns, reading, bool(removed))
+                for file, size, mtime_ns, reading, removed in rows
+            }
     except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError):
         return None  # damaged: everything is read again
     return State(run_id, files, meta)
+
+
+def latest_state(folder: Path, version: str) -> State | None:
+    """Return the newest usable state below the folder of a master."""
+    root = folder / STATE_FOLDER / "state"
+    runs = sorted(root.iterdir(), key=lambda path: -path.stat().st_mtime) if root.is_dir() else []
+    states = (load_state(folder, path.name, version) for path in runs)
+    return next((state for state in states if state), None)
 
 
 def save_state(folder: Path, state: State, version: str) -> None:

@@ -1,0 +1,40 @@
+"""What a master says by itself: its rows as claims where the state is lost, and the lead's notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from xlcrm.records import MASTER_SLOTS, Block, FileReading, Record
+
+_FILE, _PLACE, _NOTE, _KEY = (
+    MASTER_SLOTS[name] for name in ("source_file", "source_place", "lead_note", "row_key")
+)
+
+
+def lead_notes(master: FileReading) -> dict[str, str]:
+    """Return the lead's notes by row key."""
+    return {
+        record.extras[_KEY]: record.extras[_NOTE]
+        for record in master.records
+        if record.extras.get(_KEY) and record.extras.get(_NOTE)
+    }
+
+
+def recovered(master: FileReading) -> list[FileReading]:
+    """Return the master's rows as the readings of the files they came from, all taken as removed.
+
+    Files that are still there claim their records anew, and their claims hold over these.
+    """
+    files: dict[str, list[Record]] = defaultdict(list)
+    blocks: dict[tuple[str, str, str], Block] = {}
+    for record in master.records:
+        file = record.extras.get(_FILE, "").split("\n")[0] or master.file
+        sheet = record.extras.get(_PLACE, "").split("\n")[0]
+        where = (file, sheet, record.table)
+        block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
+        extras = {label: text for label, text in record.extras.items() if label not in MASTER_SLOTS.values()}
+        files[file].append(Record(block, record.row, record.values, record.raw, extras))
+    return [
+        FileReading(file, modified=master.modified, records=records, removed=True)
+        for file, records in sorted(files.items())
+    ]

@@ -1,0 +1,40 @@
+"""From the ledger to figures: facts, metrics and what they say, for one period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlcrm.analysis_rows import AnalysisRow, analysis_row
+from xlcrm.facts.build import build_facts
+from xlcrm.facts.model import Facts
+from xlcrm.metrics.catalogue import compute, ordered
+from xlcrm.metrics.display import display
+from xlcrm.metrics.model import Metric
+from xlcrm.narrative import narrate
+from xlcrm.periods import Period
+from xlcrm.pipeline.options import Options
+from xlcrm.records import LedgerRecord
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The figures of a period, in the order of the report, and their sentences."""
+
+    period: Period
+    facts: Facts
+    metrics: list[Metric]
+    rows: list[AnalysisRow]
+
+
+def analyse(records: Sequence[LedgerRecord], period: Period, options: Options) -> Analysis:
+    """Return the figures of ``period`` and of the one before it."""
+    spec, language = options.spec, options.language
+    facts = build_facts(records, spec)
+    metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
+    sentences = narrate(metrics, facts, spec, language)
+    rows = [
+        analysis_row(each, display(each, language), sentences[each.key, each.subject], language)
+        for each in metrics
+    ]
+    return Analysis(period, facts, metrics, rows)

@@ -1,0 +1,100 @@
+"""Checking files or folders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlcrm.customers import CustomerBase
+from xlcrm.findings import Finding
+from xlcrm.ledger.discovery import OUTPUT_FOLDER, Entry, describe, discover
+from xlcrm.ledger.state import latest_state
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.readings import FileStatus, read_files
+from xlcrm.records import FileReading, Record
+from xlcrm.spec.model import Spec
+from xlcrm.validation.references import check_customers
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What was checked, and what was found."""
+
+    files: list[FileStatus]
+    readings: list[FileReading]
+    findings: list[Finding]
+    options: Options
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the documented JSON document."""
+        readings = {reading.file: reading for reading in self.readings}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "files": [_file(status, readings.get(status.entry.file)) for status in self.files],
+            "findings": [each.to_json(self.options.messages) for each in self.findings],
+        }
+
+
+def _file(status: FileStatus, reading: FileReading | None) -> dict[str, Any]:
+    tables = Counter(record.table for record in reading.records) if reading else Counter[str]()
+    return {
+        "path": status.entry.file,
+        "status": status.status,
+        "reason": status.reason,
+        "tables": dict(tables),
+        "records": tables.total(),
+    }
+
+
+def check(paths: Sequence[Path], options: Options) -> CheckResult:
+    """Return the findings of files and folders.
+
+    Raises UsageError for a path that does not exist, or where no workbook is found.
+    """
+    entries = [entry for path in paths for entry in _entries(path, folders=len(paths) > 1)]
+    if not any(entry.code in (None, "not-a-workbook") for entry in entries):
+        raise UsageError("no-workbook", path=str(paths[0]))
+    result = read_files(entries, options)
+    base = customer_base(result.readings, options.spec)
+    if base.is_empty:
+        base = _surrounding_base(paths[0], options)
+    findings = [*result.findings]
+    for reading in result.readings:
+        findings += check_customers(reading.records, options.spec, base)
+    return CheckResult(result.statuses, result.readings, in_order(findings), options)
+
+
+def customer_base(readings: Sequence[FileReading], spec: Spec) -> CustomerBase:
+    """Return the customers that all readings know."""
+    table = spec.with_role("customers")
+    records: list[Record] = []
+    for reading in readings:
+        records += (record for record in reading.records if table and record.table == table.key)
+    return CustomerBase(records, spec.customer_aliases)
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings by file, those of the file itself first, then as they were found."""
+    return sorted(findings, key=lambda each: (each.file, each.sheet is not None))
+
+
+def _entries(path: Path, *, folders: bool) -> list[Entry]:
+    if path.is_dir():
+        found = discover(path)
+        return [entry.below(path) for entry in found] if folders else found
+    if not path.exists():
+        raise UsageError("not-found", path=str(path))
+    return [describe(path)]
+
+
+def _surrounding_base(path: Path, options: Options) -> CustomerBase:
+    """Return the customer base of the team folder around a file, as its last merge knew it."""
+    for folder in path.resolve().parents:
+        if (folder / OUTPUT_FOLDER).is_dir():
+            state = latest_state(folder / OUTPUT_FOLDER, options.version)
+            readings = [each.load() for each in state.files.values()] if state else []
+            return customer_base(readings, options.spec)
+    return CustomerBase(())

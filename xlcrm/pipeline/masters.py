@@ -1,0 +1,185 @@
+"""The master on disk: what the one before left, and its replacement as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from xlcrm.filled_workbook.reading import read_file
+from xlcrm.filled_workbook.stamp import run_id
+from xlcrm.ledger.discovery import Entry
+from xlcrm.ledger.recovery import lead_notes, recovered
+from xlcrm.ledger.state import (
+    STATE_FOLDER,
+    FileState,
+    State,
+    load_state,
+    prune_states,
+    save_state,
+)
+from xlcrm.master_workbook.plan import MasterContents
+from xlcrm.master_workbook.writer import write_master
+from xlcrm.periods import last_full_week
+from xlcrm.pipeline.analysis import analyse
+from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.picture import Picture
+from xlcrm.records import FileReading
+
+_BACKUPS = 10
+
+
+class MasterBusy(Exception):
+    """Another merge of the folder is running."""
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The run before: its master and its state, where there are any that can be used."""
+
+    run_id: str | None = None
+    state: State | None = None
+    edited: FileReading | None = None
+
+    @property
+    def files(self) -> Mapping[str, FileState]:
+        return self.state.files if self.state else {}
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        return self.state.meta["document"] if self.state else {}
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """The lead's notes by row key: as the master has them, where it was edited since."""
+        if self.edited:
+            return lead_notes(self.edited)
+        return self.state.meta["notes"] if self.state else {}
+
+    def holds(self, signature: Mapping[str, Any]) -> bool:
+        """Whether nothing has changed since: same files, options, and the master as it was written."""
+        return bool(self.state and not self.edited and self.state.meta["signature"] == signature)
+
+    def knows(self, entry: Entry) -> bool:
+        """Whether a file is as the state has it."""
+        known = self.files.get(entry.file)
+        same = known and (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
+        return bool(same and known and not known.removed)
+
+    def readings_of(self, entries: Sequence[Entry]) -> dict[str, FileReading]:
+        """Return the readings of files that are as the state has them, by path."""
+        return {e.file: self.files[e.file].load() for e in entries if self.knows(e)}
+
+    def gone(self, entries: Sequence[Entry]) -> list[FileReading]:
+        """Return the readings of files that have left; without a state the master's own rows."""
+        present = {entry.file for entry in entries}
+        if self.state is None and self.edited:
+            return recovered(self.edited)
+        states = [each for each in self.files.values() if each.file not in present]
+        readings = [each.load() for each in states]
+        for reading in readings:
+            reading.removed = True
+        return [reading for reading in readings if reading.records]
+
+
+def find_previous(master: Path, home: Path, options: Options) -> Previous:
+    """Return what the run before left. The master is read where it was edited or its state is lost."""
+    run = run_id(master)
+    if run is None:
+        return Previous()
+    state = load_state(home, run, options.version)
+    if state and state.meta["master"] == _digest(master):
+        return Previous(run, state)
+    reading = read_file(master, master.name, options.spec, own=True)
+    return Previous(run, state, reading)
+
+
+@dataclass(frozen=True)
+class Master:
+    """A master about to be written, with the state that goes with it."""
+
+    path: Path
+    home: Path
+    picture: Picture
+    files: Sequence[Mapping[str, Any]]
+    options: Options
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def replace(
+        self,
+        previous: Previous,
+        states: Mapping[str, FileState],
+        signature: Mapping[str, Any],
+        document: Mapping[str, Any],
+    ) -> Path | None:
+        """Write state and master so that any interruption leaves a pair that fits.
+
+        Returns the path of the pending copy where the master is open elsewhere, else None.
+        """
+        contents = self._contents()
+        scratch = self.home / STATE_FOLDER / "new.xlsx"
+        write_master(
+            scratch, contents, self.options.spec, self.options.language, self.options.created
+        )
+        meta = {
+            "signature": signature,
+            "document": document,
+            "notes": dict(contents.notes),
+            "master": _digest(scratch),
+        }
+        save_state(self.home, State(contents.run_id, states, meta), self.options.version)
+        if previous.run_id:
+            self._back_up(previous.run_id)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            scratch.replace(self.path)
+        except PermissionError:
+            pending = self.path.with_stem(self.path.stem + "_待替换")
+            scratch.replace(pending)
+            return pending
+        prune_states(self.home, [contents.run_id])
+        return None
+
+    def _contents(self) -> MasterContents:
+        week = last_full_week(self.options.as_of)
+        analysis = analyse(self.picture.records, week, self.options)
+        ledger = self.picture.ledger
+        keys = {record.id for record in self.picture.records}
+        plain = MasterContents(
+            run_id="",
+            as_of=week.end,
+            records=ledger.records,
+            findings=self.picture.findings,
+            conflicts=ledger.conflicts,
+            files=self.files,
+            analysis=analysis.rows,
+            analysis_period=week.label,
+            previous_period=week.previous.label,
+            duplicates=ledger.duplicates,
+            notes={key: note for key, note in self.notes.items() if key in keys},
+        )
+        return replace(plain, run_id=_run_id(plain, self.options))
+
+    def _back_up(self, run: str) -> None:
+        """Keep the master that is about to be replaced, with nine before it."""
+        folder = self.home / STATE_FOLDER / "backups"
+        folder.mkdir(exist_ok=True)
+        shutil.copy2(self.path, folder / f"{run}.xlsx")
+        kept = sorted(folder.glob("*.xlsx"), key=lambda path: -path.stat().st_ctime_ns)
+        for old in kept[_BACKUPS:]:
+            old.unlink()
+
+
+def _run_id(contents: MasterContents, options: Options) -> str:
+    """Return the id of a run, derived from all that its master says."""
+    parts = [options.version, options.language, repr(vars(contents))]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,180 @@
+"""Merging a shared folder into its master."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from xlcrm.ledger.discovery import OUTPUT_FOLDER, Entry, discover
+from xlcrm.ledger.model import RowCounts
+from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
+from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.picture import Picture, assemble
+from xlcrm.pipeline.readings import FileStatus, Readings, read_files
+from xlcrm.records import FileReading
+
+MASTER_NAME = "客户沟通汇总.xlsx"
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """What a merge did. ``document`` is the documented JSON; ``pending`` a copy beside a busy master.
+
+    ``picture`` is what the folder says; after a run without a change it is put together anew.
+    """
+
+    document: dict[str, Any]
+    files: Mapping[str, FileState]
+    options: Options
+    pending: Path | None = None
+    made: Picture | None = None
+
+    @cached_property
+    def picture(self) -> Picture:
+        readings = [each.load() for each in self.files.values()]
+        findings = [
+            each for reading in readings if not reading.removed for each in reading.findings
+        ]
+        return self.made or assemble(readings, findings, self.options)
+
+    @property
+    def rejected(self) -> list[str]:
+        """The files that look like workbooks and could not be read."""
+        return [each["path"] for each in self.document["files"] if each["status"] == "rejected"]
+
+
+def merge(folder: Path, options: Options, target: Path | None = None) -> MergeResult:
+    """Merge a folder into its master and return what was done; staff files are never touched.
+
+    Raises UsageError for a folder that does not exist or holds no workbook, MasterBusy where
+    another merge of the folder is running, OSError where the results can't be written.
+    """
+    started = time.monotonic()
+    entries = _entries(folder)
+    home = folder / OUTPUT_FOLDER
+    path = (target or home / MASTER_NAME).absolute()
+    with _locked(home):
+        previous = find_previous(path, home, options)
+        signature = _signature(entries, options)
+        if previous.holds(signature):
+            document = _unchanged(previous.document, time.monotonic() - started)
+            return MergeResult(document, previous.files, options)
+        result, readings = _read(entries, previous, options)
+        picture = assemble(readings, result.findings, options)
+        files = _files(result.statuses, previous, picture)
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "master": str(path),
+            "files": files,
+            "records": {key: len(records) for key, records in picture.ledger.records.items()},
+            "duplicates": picture.ledger.duplicates,
+            "conflicts": len({each.record for each in picture.ledger.conflicts}),
+            "findings": [each.to_json(options.messages) for each in picture.findings],
+        }
+        states = _states(entries, readings, previous)
+        master = Master(path, home, picture, files, options, previous.notes)
+        pending = master.replace(previous, states, signature, document)
+    document["seconds"] = round(time.monotonic() - started, 3)
+    return MergeResult(document, states, options, pending, picture)
+
+
+def _entries(folder: Path) -> list[Entry]:
+    if not folder.is_dir():
+        raise UsageError("no-folder", path=str(folder))
+    entries = discover(folder)
+    if not any(entry.code in (None, "not-a-workbook") for entry in entries):
+        raise UsageError("no-workbook", path=str(folder))
+    return entries
+
+
+@contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Keep other merges of the folder away. Raises MasterBusy where one is running."""
+    state = home / STATE_FOLDER
+    state.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(state / "lock", timeout=0):
+            yield
+    except filelock.Timeout as error:
+        raise MasterBusy(str(home)) from error
+
+
+def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
+    """Return what a run depends on: where all of it is as it was, nothing has to be done."""
+    return {
+        "entries": [[each.file, each.size, each.mtime_ns, each.code] for each in entries],
+        "as_of": options.as_of.isoformat(),
+        "language": options.language,
+        "messages": options.messages,
+    }
+
+
+def _unchanged(document: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    files = [
+        {**each, "status": "unchanged" if each["status"] == "merged" else each["status"]}
+        for each in document["files"]
+    ]
+    return {**document, "files": files, "seconds": round(seconds, 3)}
+
+
+def _read(
+    entries: Sequence[Entry], previous: Previous, options: Options
+) -> tuple[Readings, list[FileReading]]:
+    """Return what present files say, and with them in path order the files that have left."""
+    result = read_files(entries, options, previous.readings_of(entries))
+    present = {reading.file for reading in result.readings}
+    hashes = {reading.sha256 for reading in result.readings}
+    gone = [each for each in previous.gone(entries) if each.sha256 not in hashes or not each.sha256]
+    readings = [*result.readings, *(each for each in gone if each.file not in present)]
+    return result, sorted(readings, key=lambda reading: reading.file)
+
+
+def _files(
+    statuses: Sequence[FileStatus], previous: Previous, picture: Picture
+) -> list[dict[str, Any]]:
+    files = []
+    for each in statuses:
+        file = each.entry.file
+        rows = picture.ledger.rows.get(file, RowCounts())
+        status, reason = each.status, each.reason
+        if status == "read":
+            status = "unchanged" if previous.knows(each.entry) else "merged"
+            reason = "duplicate-copy" if file in picture.ledger.copies else None
+        files.append(
+            {
+                "path": file,
+                "status": status,
+                "reason": reason,
+                "rows_seen": rows.seen,
+                "rows_merged": rows.merged,
+                "rows_rejected": rows.rejected,
+            }
+        )
+    return files
+
+
+def _states(
+    entries: Sequence[Entry], readings: Sequence[FileReading], previous: Previous
+) -> dict[str, FileState]:
+    """Return what the next run needs of each file, in path order."""
+    places = {entry.file: entry for entry in entries}
+    removed = Counter(reading.file for reading in readings if reading.removed)
+    states = {}
+    for reading in readings:
+        entry, known = places.get(reading.file), previous.files.get(reading.file)
+        size, mtime_ns = (entry.size, entry.mtime_ns) if entry else (0, 0)
+        same = known and entry and previous.knows(entry)
+        text = known.reading if known and same else encode(reading)
+        states[reading.file] = FileState(
+            reading.file, size, mtime_ns, text, reading.file in removed
+        )
+    return states

@@ -1,0 +1,63 @@
+"""What every command may be told, and the mistakes that are the operator's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+
+from xlcrm import __version__
+from xlcrm.findings import Language
+from xlcrm.spec.loader import load_spec
+from xlcrm.spec.model import Spec
+from xlcrm.spec.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+SCHEMA_VERSION = 1
+
+
+class UsageError(Exception):
+    """A mistake of the operator's, such as a folder that does not exist: code and what it names.
+
+    ``code`` is the key of its wording in the command line's messages.
+    """
+
+    def __init__(self, code: str, **words: str) -> None:
+        super().__init__(code, words)
+        self.code, self.words = code, words
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run goes. ``language`` is that of workbooks, ``messages`` that of findings' messages.
+
+    ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
+    machine), ``on_progress`` is called with files done, files in all and the file's path.
+    """
+
+    as_of: date
+    language: Language = "zh"
+    messages: Language = "zh"
+    settings: Settings = field(default_factory=Settings)
+    workers: int | None = None
+    on_progress: Progress | None = None
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The tables as the settings have them."""
+        return load_spec(self.settings)
+
+    @property
+    def version(self) -> str:
+        """What a cached reading depends on besides its file: program, declarations, settings."""
+        settings = json.dumps(self.settings.to_state(), sort_keys=True, ensure_ascii=False)
+        digest = hashlib.sha256(settings.encode()).hexdigest()[:12]
+        return f"{__version__}-{self.spec.version}-{digest}"
+
+    @property
+    def created(self) -> datetime:
+        """The creation date of what is written, so that equal contents give equal bytes."""
+        return datetime.combine(self.as_of, time())

@@ -1,0 +1,112 @@
+"""Files to readings: what the last run knows is taken over, the rest is read in child processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from xlcrm.examination import TASK, payload
+from xlcrm.findings import Finding
+from xlcrm.ledger.discovery import Entry
+from xlcrm.pipeline.options import Options
+from xlcrm.records import FileReading
+from xlcrm.workers import Item, Outcome, run_batches
+
+_SMALL = 256 * 1024  # bytes that this process reads itself, where it is the only file
+_FILES_A_WORKER = 8  # a child process takes some time to start
+_MOST_WORKERS = 4
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """What became of a file: ``status`` is read, skipped or rejected, ``reason`` a finding code."""
+
+    entry: Entry
+    status: str
+    reason: str | None
+
+
+@dataclass
+class Readings:
+    """All files of a run in path order: their readings, and what became of each."""
+
+    readings: list[FileReading] = field(default_factory=list)
+    statuses: list[FileStatus] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_files(
+    entries: Sequence[Entry], options: Options, known: Mapping[str, FileReading] | None = None
+) -> Readings:
+    """Return the readings of all entries; those in ``known``, by path, are not read again."""
+    taken = dict(known or {})
+    wanted = [entry for entry in entries if entry.code is None and entry.file not in taken]
+    for reading in _examine(wanted, options):
+        taken[reading.file] = reading
+    result = Readings()
+    for entry in entries:
+        if entry.code is not None:
+            status = "rejected" if _looks_like_workbook(entry) else "skipped"
+            result.statuses.append(FileStatus(entry, status, entry.code))
+            detail = {"detail": entry.detail}
+            result.findings.append(Finding(entry.code, entry.file, parameters=detail))
+            continue
+        reading = taken[entry.file]
+        result.findings += reading.findings
+        result.readings.append(reading)
+        result.statuses.append(_status(entry, reading))
+    return result
+
+
+def _status(entry: Entry, reading: FileReading) -> FileStatus:
+    if reading.rejected:
+        return FileStatus(entry, "rejected", reading.rejected)
+    if reading.own:
+        return FileStatus(entry, "skipped", "skipped-temporary")
+    return FileStatus(entry, "read", None)
+
+
+def _looks_like_workbook(entry: Entry) -> bool:
+    """Whether a file that is not read may hold records: a workbook of another format."""
+    return entry.code == "not-a-workbook"
+
+
+def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading]:
+    items = [
+        Item(entry.file, payload(entry.path, entry.file, options.settings)) for entry in entries
+    ]
+    if not items:
+        return
+
+    def progress(done: int, total: int, item: Item) -> None:
+        if options.on_progress:
+            options.on_progress(done, total, item.name)
+
+    workers = _workers(entries, options)
+    with closing(run_batches(TASK, items, workers=workers, on_progress=progress)) as outcomes:
+        for outcome in outcomes:
+            yield _reading(outcome)
+
+
+def _reading(outcome: Outcome) -> FileReading:
+    if outcome.result is not None:
+        return FileReading.from_state(outcome.item.name, outcome.result)
+    if outcome.failure == "error":
+        # A fault of ours, not of the file: it must be seen, not merged around.
+        raise RuntimeError(f"{outcome.item.name}: {outcome.detail}")
+    reading = FileReading(outcome.item.name, rejected="unreadable")
+    detail = {"detail": outcome.failure or ""}
+    reading.findings.append(Finding("unreadable", outcome.item.name, parameters=detail))
+    return reading
+
+
+def _workers(entries: Sequence[Entry], options: Options) -> int:
+    """Return how many child processes to use; none for one small file alone."""
+    if options.workers is not None:
+        return max(1, options.workers)
+    if len(entries) == 1 and entries[0].size <= _SMALL:
+        return 0
+    wanted = -(-len(entries) // _FILES_A_WORKER)
+    return max(1, min(os.cpu_count() or 1, _MOST_WORKERS, wanted))
