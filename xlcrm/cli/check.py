@@ -1,0 +1,45 @@
+"""``xlcrm check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlcrm.cli.common import (
+    EXIT_FINDINGS,
+    EXIT_REJECTED,
+    Common,
+    common_options,
+    progress_bar,
+)
+from xlcrm.cli.words import language_of, say
+from xlcrm.pipeline.checks import check
+
+_LANGUAGE = language_of()
+
+
+@click.command("check", help=say(_LANGUAGE, "help.check"))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@common_options
+def command(paths: tuple[Path, ...], workers: int | None, **given: Any) -> int:
+    """Print the findings of files and folders."""
+    common = Common.of(given)
+    console = common.console
+    with progress_bar(console) as progress:
+        result = check(paths, common.options(workers, progress))
+    console.document(result.to_json())
+    if not console.as_json:
+        console.findings(result.findings)
+        if result.findings:
+            console.counts(result.findings)
+        else:
+            console.say("said.none")
+    if any(each.status == "rejected" for each in result.files):
+        return EXIT_REJECTED
+    errors = any(each.severity == "error" for each in result.findings)
+    return EXIT_FINDINGS if errors else 0

@@ -1,0 +1,169 @@
+"""Options that every command has, and how results leave: JSON or text, on the right stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from xlcrm.cli.words import language_of, say
+from xlcrm.findings import SEVERITIES, Finding, Language
+from xlcrm.pipeline.options import Options, Progress, UsageError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+EXIT_FINDINGS, EXIT_USAGE, EXIT_REJECTED, EXIT_BUSY, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
+_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+_MARKS = {"error": "×", "warning": "!", "info": "·"}  # what a GBK terminal can print
+
+
+@dataclass(frozen=True)
+class Console:
+    """How a run talks: language, JSON or text, how much, and whether in colour."""
+
+    language: Language
+    as_json: bool
+    quiet: bool
+    verbose: bool
+
+    def say(self, key: str, **words: object) -> None:
+        """Print a line of the result."""
+        if not self.as_json:
+            click.echo(say(self.language, key, **words), color=_coloured())
+
+    def note(self, key: str, **words: object) -> None:
+        """Print a line about the run, on stderr."""
+        if not self.quiet:
+            click.echo(say(self.language, key, **words), err=True, color=_coloured())
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """Print the JSON document, in UTF-8 whatever the console's encoding."""
+        if self.as_json:
+            text = json.dumps(document, ensure_ascii=False, indent=2)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+            sys.stdout.buffer.flush()
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Print findings a line each, file by file; notes only where they are asked for."""
+        for each in findings:
+            if each.severity != "info" or self.verbose:
+                mark = click.style(_MARKS[each.severity], fg=_COLOURS[each.severity])
+                line = f"{mark} {each.place()}  {each.message(self.language)}  [{each.code}]"
+                click.echo(line, color=_coloured())
+
+    def counts(self, findings: Sequence[Finding]) -> None:
+        """Print how many findings there are of each severity."""
+        counts = {name: sum(each.severity == name for each in findings) for name in SEVERITIES}
+        line = say(
+            self.language,
+            "said.found",
+            errors=counts["error"],
+            warnings=counts["warning"],
+            infos=counts["info"],
+        )
+        if counts["info"] and not self.verbose:
+            line += say(self.language, "said.hidden")
+        click.echo(line)
+
+
+def _coloured() -> bool | None:
+    """Return False where colour is not wanted; None lets the terminal decide."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def common_options(command: Command) -> Command:
+    """Add the options that every command has; they reach it as ``settings``."""
+    language = language_of()
+    for decorate in reversed(_options(language)):
+        command = decorate(command)
+    return command
+
+
+def _options(language: Language) -> list[Callable[[Command], Command]]:
+    def text(key: str) -> str:
+        return say(language, f"option.{key}")
+
+    return [
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            help=text("format"),
+        ),
+        click.option("--lang", type=click.Choice(["zh", "en"]), help=text("lang")),
+        click.option("--as-of", metavar="DATE", help=text("as_of")),
+        click.option("-q", "--quiet", is_flag=True, help=text("quiet")),
+        click.option("-v", "--verbose", is_flag=True, help=text("verbose")),
+        click.option("--debug", is_flag=True, help=text("debug")),
+        click.help_option("-h", "--help", help=text("help")),
+    ]
+
+
+@dataclass(frozen=True)
+class Common:
+    """The values of the common options."""
+
+    form: str
+    lang: Language | None
+    as_of: str | None
+    quiet: bool
+    verbose: bool
+    debug: bool
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Common:
+        """Take the common options out of all that a command was given."""
+        return cls(**{name: given.pop(name) for name in cls.__dataclass_fields__})
+
+    @property
+    def console(self) -> Console:
+        language = self.lang or language_of()
+        return Console(language, self.form == "json", self.quiet, self.verbose)
+
+    def options(self, workers: int | None = None, progress: Progress | None = None) -> Options:
+        """Return the run's options. Raises UsageError for a day that is none."""
+        return Options(
+            as_of=self._day(),
+            language=self.lang or "zh",
+            messages=self.console.language,
+            workers=workers,
+            on_progress=progress,
+        )
+
+    def _day(self) -> date:
+        if self.as_of is None:
+            return date.today()
+        try:
+            return date.fromisoformat(self.as_of)
+        except ValueError as error:
+            raise UsageError("bad-date", text=self.as_of) from error
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[Progress | None]:
+    """Give a callback that shows progress on stderr; None where nobody looks."""
+    if console.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console as Terminal
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn(say(console.language, "said.reading")), BarColumn(), MofNCompleteColumn())
+    file = TextColumn("{task.fields[file]}", markup=False)
+    with Bar(*columns, file, console=Terminal(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, file="")
+
+        def show(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, file=name[-40:])
+
+        yield show

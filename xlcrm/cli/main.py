@@ -1,0 +1,93 @@
+"""The ``xlcrm`` command: its commands are loaded when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from xlcrm import __version__
+from xlcrm.cli.words import language_of, say
+
+_COMMANDS = ("demo", "new", "check", "merge", "report")
+
+
+class _Commands(click.Group):
+    """A group whose commands are modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"xlcrm.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by their words, without loading them."""
+        texts = ((name, say(language_of(), f"help.{name}")) for name in _COMMANDS)
+        rows = [(name, text.partition("\n")[0]) for name, text in texts]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+_LANGUAGE = language_of()
+
+
+@click.group(
+    cls=_Commands,
+    help=say(_LANGUAGE, "help.program"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="xlcrm", help=say(_LANGUAGE, "option.version"))
+def cli() -> None:
+    """The commands; their help comes from the messages."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code; a traceback is shown with --debug alone."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a GBK console has not every character
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _fail("interrupted", 130)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    """Print one clear line about what went wrong and return the exit code."""
+    from xlcrm.pipeline.masters import MasterBusy
+    from xlcrm.pipeline.options import UsageError
+    from xlcrm.spec.loader import SpecError
+    from xlcrm.text import printable
+
+    if isinstance(error, UsageError):
+        return _fail(error.code, 2, **error.words)
+    if isinstance(error, MasterBusy):
+        return _fail("busy", 4, path=str(error))
+    if isinstance(error, SpecError):
+        return _fail("internal", 2, reason=printable(str(error)))
+    if isinstance(error, OSError):
+        path = printable(str(error.filename or ""))
+        return _fail("os", 2, path=path, reason=error.strerror or str(error))
+    return _fail("internal", 2, reason=printable(f"{type(error).__name__}: {error}"[:300]))
+
+
+def _fail(key: str, code: int, **words: Any) -> int:
+    language = language_of()
+    line = say(language, "error.prefix") + say(language, f"error.{key}", **words)
+    click.echo(line, err=True)
+    return code

@@ -1,0 +1,87 @@
+"""``xlcrm merge``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlcrm.cli.common import (
+    EXIT_BUSY,
+    EXIT_FINDINGS,
+    EXIT_REJECTED,
+    Common,
+    Console,
+    common_options,
+    progress_bar,
+)
+from xlcrm.cli.words import language_of, say
+from xlcrm.findings import Finding, Language
+from xlcrm.pipeline.merges import MergeResult, merge
+
+_LANGUAGE = language_of()
+
+
+@click.command("merge", help=say(_LANGUAGE, "help.merge"))
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
+)
+@click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
+@click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@common_options
+def command(
+    folder: Path, output: Path | None, strict: bool, workers: int | None, **given: Any
+) -> int:
+    """Merge a folder and say what became of it."""
+    common = Common.of(given)
+    console = common.console
+    with progress_bar(console) as progress:
+        result = merge(folder, common.options(workers, progress), output)
+    console.document(result.document)
+    if not console.as_json:
+        tell_merge(console, result)
+    errors = any(each["severity"] == "error" for each in result.document["findings"])
+    return exit_code(result, findings=strict and errors)
+
+
+def exit_code(result: MergeResult, *, findings: bool = False) -> int:
+    """Return the exit code of a run that merged: the gravest that holds."""
+    if result.pending:
+        return EXIT_BUSY
+    if result.rejected:
+        return EXIT_REJECTED
+    return EXIT_FINDINGS if findings else 0
+
+
+def tell_merge(console: Console, result: MergeResult) -> None:
+    """Print what a merge did."""
+    document = result.document
+    statuses = Counter(each["status"] for each in document["files"])
+    console.say("said.merged" if statuses["merged"] else "said.unchanged", path=document["master"])
+    labels = result.options.spec.tables
+    for key, count in document["records"].items():
+        console.say("said.table", label=labels[key].labels[console.language], count=count)
+    counts = {name: statuses[name] for name in ("merged", "unchanged", "skipped", "rejected")}
+    console.say("said.files", **counts)
+    for each in document["files"]:
+        if each["status"] == "rejected":
+            message = _reason(document["findings"], each["path"], each["reason"], console.language)
+            console.say("said.rejected", path=each["path"], message=message)
+    console.say("said.repeated", duplicates=document["duplicates"], conflicts=document["conflicts"])
+    severities = Counter(each["severity"] for each in document["findings"])
+    console.say(
+        "said.found",
+        errors=severities["error"],
+        warnings=severities["warning"],
+        infos=severities["info"],
+    )
+    if result.pending:
+        console.note("error.pending", path=result.pending)
+
+
+def _reason(findings: list[dict[str, Any]], path: str, code: str, language: Language) -> str:
+    told = (f["message"] for f in findings if (f["file"], f["code"]) == (path, code))
+    return next(told, "") or Finding(code, path).message(language)

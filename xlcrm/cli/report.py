@@ -1,0 +1,68 @@
+"""``xlcrm report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlcrm.cli.common import Common, Console, common_options, progress_bar
+from xlcrm.cli.merge import exit_code
+from xlcrm.cli.words import language_of, say
+from xlcrm.periods import Period, parse_period
+from xlcrm.pipeline.options import UsageError
+from xlcrm.pipeline.reports import ReportResult, report
+
+_LANGUAGE = language_of()
+_KINDS = ("week", "month", "quarter", "year")
+
+
+@click.command("report", help=say(_LANGUAGE, "help.report"))
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--week", metavar="2024-W20", help=say(_LANGUAGE, "option.week"))
+@click.option("--month", metavar="2024-05", help=say(_LANGUAGE, "option.month"))
+@click.option("--quarter", metavar="2024-Q2", help=say(_LANGUAGE, "option.quarter"))
+@click.option("--year", metavar="2024", help=say(_LANGUAGE, "option.year"))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
+)
+@click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@common_options
+def command(folder: Path, output: Path | None, workers: int | None, **given: Any) -> int:
+    """Merge a folder, write the report of a period and say what it shows."""
+    period = _period({kind: given.pop(kind) for kind in _KINDS})
+    common = Common.of(given)
+    console = common.console
+    with progress_bar(console) as progress:
+        result = report(folder, common.options(workers, progress), period, output)
+    console.document(result.document)
+    if not console.as_json:
+        tell_report(console, result)
+    return exit_code(result.merged)
+
+
+def _period(given: dict[str, str | None]) -> Period | None:
+    """Return the period asked for, if one is. Raises UsageError for a bad one, or several."""
+    asked = {kind: text for kind, text in given.items() if text is not None}
+    if len(asked) > 1:
+        raise UsageError("one-period")
+    for kind, text in asked.items():
+        try:
+            period = parse_period(text)
+        except ValueError as error:
+            raise UsageError("bad-period", text=text) from error
+        if period.kind != kind:
+            raise UsageError("bad-period", text=text)
+        return period
+    return None
+
+
+def tell_report(console: Console, result: ReportResult) -> None:
+    """Print where the report is, and its figures a line each."""
+    document = result.document
+    console.say("said.report", path=document["report"])
+    console.say("said.period", **{**document["period"], "previous": document["previous"]["label"]})
+    for row in result.analysis.rows:
+        figures = f"{row.current.text} | {row.previous.text} | {row.change}"
+        click.echo(f"  {row.name}  {figures}")

@@ -1,0 +1,38 @@
+"""The sample team's folder, copied, merged and reported."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from xlcrm import resources
+from xlcrm.ledger.discovery import OUTPUT_FOLDER
+from xlcrm.pipeline.options import Options, UsageError
+from xlcrm.pipeline.reports import ReportResult, report
+
+AS_OF = date(2024, 5, 20)  # the Monday after the sample's golden week, 2024-W20
+PLANTED = frozenset({"华东/王磊_损坏.xlsx"})  # files of the sample that can't be read, on purpose
+_MARK = ".xlcrm-demo"
+
+
+def demo(folder: Path, options: Options) -> ReportResult:
+    """Copy the sample to ``folder``, merge it and write the report of its golden week.
+
+    An earlier demo in the folder is replaced. Raises UsageError where it holds anything else.
+    """
+    mark = folder / OUTPUT_FOLDER / _MARK
+    if mark.exists():
+        shutil.rmtree(folder)
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError("demo-taken", path=str(folder))
+    resources.copy_tree(resources.sample_workbooks(), folder)
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+    return report(folder, replace(options, as_of=AS_OF))
+
+
+def is_as_planted(result: ReportResult) -> bool:
+    """Whether the only files that could not be read are those that the sample plants."""
+    return set(result.merged.rejected) == PLANTED
