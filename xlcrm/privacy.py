@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from xlcrm.text import INVISIBLE
+
 
 class PrivateValue(NamedTuple):
     """A private value within a text: finding code, the half-open span, and the masked form."""
@@ -34,6 +36,11 @@ _HINT = re.compile(r"[@\uff20]|(?:[0-9\uff10-\uff19][ \-]?){7}")
 
 def find_private(text: str) -> Iterator[PrivateValue]:
     """Yield the private values in ``text``, leftmost first; spans are those of ``text`` itself."""
+    if INVISIBLE.search(text):
+        seen = [n for n, char in enumerate(text) if not INVISIBLE.match(char)]
+        for code, start, end, masked in find_private("".join(text[n] for n in seen)):
+            yield PrivateValue(code, seen[start], seen[end - 1] + 1, masked)
+        return
     if not _HINT.search(text):
         return
     text = text.translate(_WIDE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LABEL_NOISE = re.compile(r"[\s*:]+")
@@ -17,7 +17,7 @@ def clean(text: str) -> str:
         return text
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return _SPACES.sub(" ", INVISIBLE.sub("", text)).strip()
 
 
 def compact(text: str) -> str:
@@ -44,14 +44,14 @@ def prose(text: str) -> str:
 
 def printable(text: str) -> str:
     """Return ``text`` safe for a terminal: no direction marks, controls as ``\\xNN`` escapes."""
-    text = _INVISIBLE.sub("", text)
+    text = INVISIBLE.sub("", text)
     text = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def escaped(text: str) -> str:
     """Return a file's name or path as text that any output holds, what is odd in it as escapes."""
-    odd = (_CONTROL, _INVISIBLE)
+    odd = (_CONTROL, INVISIBLE)
     for pattern in odd:
         text = pattern.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

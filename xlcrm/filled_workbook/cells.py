@@ -10,6 +10,7 @@ from typing import Any
 
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
+from xlcrm.privacy import mask
 from xlcrm.records import Record, address
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import BLANK, Problem, ReadContext, Reading, as_text
@@ -136,7 +137,7 @@ def finding(noted: Noted, table: Table) -> Finding:
         table.key,
         field.key,
         table.name_of(record.values),
-        printable(written(noted.raw))[:_WRITTEN],
+        mask(printable(written(noted.raw)))[:_WRITTEN],
         noted.problem.suggestion,
         {"label": field.labels, **noted.problem.parameters},
     )

@@ -16,8 +16,8 @@ from xlcrm.text import clean
 FIRST_YEAR, LAST_YEAR = 1901, 2100
 
 _DATE = (
-    r"(?:(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?[日号]?"
-    r"|(?P<y2>\d{2})\s?[-/.年]\s?(?P<m2>\d{1,2})\s?[-/.月]\s?(?P<d2>\d{1,2})\s?[日号]?"
+    r"(?:(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?:\s?[日号]|(?!\d))"
+    r"|(?P<y2>\d{2})\s?[-/.年]\s?(?P<m2>\d{1,2})\s?[-/.月]\s?(?P<d2>\d{1,2})(?:\s?[日号]|(?!\d))"
     r"|(?P<y3>\d{4})(?P<m3>\d{2})(?P<d3>\d{2})(?!\d)"
     r"|(?P<m4>\d{1,2})\s?月\s?(?P<d4>\d{1,2})\s?[日号])"
 )
@@ -34,7 +34,7 @@ _MOMENT = re.compile(
 _WITHIN = re.compile(
     r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2})\s?(?:个)?(?P<work>工作)?(?:日|天)(?:之)?内"
 )
-_BEFORE = re.compile(rf"{_DATE}\s?(?:之前|以前|前)?")
+_BEFORE = re.compile(rf"(?<!\d){_DATE}\s?(?:之前|以前|前)?")
 _EDGES = " ,;:、。()"
 _NUMERALS = {word: n for n, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
 

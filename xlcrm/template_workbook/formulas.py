@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping
 
 from xlcrm.spec.model import Field, Spec
-from xlcrm.spec.types.texts import Display
+from xlcrm.spec.types.texts import PLACE, Display
 from xlcrm.template_workbook.validations import list_name
-
-_PLACE = re.compile(r"\{([^{}.]+)(?:\.([^{}]+))?\}")
 
 
 def display_formula(
@@ -22,8 +20,7 @@ def display_formula(
     Raises KeyError for anything else.
     """
     assert isinstance(field.type, Display)
-    places = _PLACE.findall(field.type.formula)
-    if any(not rest and key not in cells for key, rest in places):
+    if any(not rest and key not in cells for key, rest in field.type.places()):
         return None
 
     def fill(match: re.Match[str]) -> str:
@@ -36,4 +33,4 @@ def display_formula(
             return f'"{spec.vocabularies[key].label(rest, language)}"'
         return str(spec.parameter(key)[rest])
 
-    return "=" + _PLACE.sub(fill, field.type.formula)
+    return "=" + PLACE.sub(fill, field.type.formula)

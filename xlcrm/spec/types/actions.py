@@ -53,17 +53,32 @@ class Actions(FieldType):
         return Reading(None, (Problem("bad-date"),))
 
     def _read_line(self, line: str, context: ReadContext) -> dict[str, Any]:
+        """Return the action of one line. Parts without any label stand in the columns' order."""
+        pieces = _LINE_NUMBER.sub("", line).split(" | ")
+        labelled = [self._labelled(piece) for piece in pieces]
+        if len(pieces) > 1 and not any(labelled):
+            keys = [column["key"] for column in self.columns]
+            labelled = list(zip(keys, pieces, strict=False))
+            labelled += [None] * (len(pieces) - len(labelled))
         action: dict[str, Any] = {}
-        labels = {fold(c[language]): c["key"] for c in self.columns for language in ("zh", "en")}
-        for piece in _LINE_NUMBER.sub("", line).split(" | "):
-            head, colon, rest = clean(piece).partition(":")
-            key = labels.get(fold(head)) if colon else None
-            value = self.read_part(key, rest, context).value if key else None
-            if key and key != "action" and value is not None:
-                action[key] = value
-            elif piece.strip():
-                action["action"] = piece.strip()
+        words: list[str] = []
+        for piece, part in zip(pieces, labelled, strict=True):
+            value = self.read_part(*part, context).value if part else None
+            if part is None or value is None or part[0] in action:
+                words += [piece.strip()] if piece.strip() else []
+            else:
+                action[part[0]] = value
+        if words:
+            given = [action["action"]] if "action" in action else []
+            action["action"] = " | ".join([*given, *words])
         return action
+
+    def _labelled(self, piece: str) -> tuple[str, str] | None:
+        """Return the key and the text of a part that begins with its column's label."""
+        labels = {fold(c[language]): c["key"] for c in self.columns for language in ("zh", "en")}
+        head, colon, rest = clean(piece).partition(":")
+        key = labels.get(fold(head)) if colon else None
+        return (key, rest) if key else None
 
     def text(self, value: Value, language: str = "zh") -> str:
         assert isinstance(value, list)

@@ -30,27 +30,31 @@ _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
 _COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
 _TICK_MARKS = "☑☒✓✔√■●□☐○"
 _TICK_PAIR = re.compile(rf"([{_TICK_MARKS}]|\[[xX√ ]?\])\s*([^{_TICK_MARKS}\[\]]+)")
-_BRACKETED = re.compile(r"\[([^\]]*)\]")
-_SEPARATORS = re.compile(r"[、,;/\n]+")
+_BRACKETED = re.compile(r"[\[【]([^\]】]*)[\]】]")
+_SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
 
 
 def bare(value: str) -> str:
     """Return a choice without its remark; of an arrow value what stands behind the arrow."""
-    choice = _ARROW.split(value)[-1] if "→" in value else value
-    return re.split(r"[(:]", choice, maxsplit=1)[0]
+    return _head(value).rpartition("→")[2]
 
 
 def remark_of(value: str) -> str:
     """Return the remark of a choice, or an empty text."""
-    match = re.search(r"[(:](.*?)\)?$", value, re.DOTALL)
-    return match[1] if match else ""
+    match = re.search(r"\((.*)\)$|:(.*)$", value, re.DOTALL)
+    return (match[1] or match[2] or "") if match else ""
 
 
 def arrow_of(value: str) -> tuple[str | None, str | None, str]:
     """Return (from, to, remark) of a change: from is None without an arrow, to where unchanged."""
-    before, arrow, _ = value.partition("→")
+    before, arrow, _ = _head(value).partition("→")
     target = bare(value)
     return (before if arrow else None), (None if target == UNCHANGED else target), remark_of(value)
+
+
+def _head(value: str) -> str:
+    """Return what stands before a remark."""
+    return re.split(r"[(:]", value, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Choice(FieldType):
 
     def text(self, value: Value, language: str = "zh") -> str:
         text = str(value)
-        head = bare(text)
+        head = bare(text) if self.remark else text
         return self.vocabulary.label(head, language) + text[len(head) :]
 
     @property
@@ -143,8 +147,9 @@ class Change(Choice):
         return Reading(value, () if same else normalised(written, value))
 
     def _sides(self, text: str) -> tuple[str, str]:
-        sides = _ARROW.split(text)
-        return (sides[0], sides[-1]) if len(sides) > 1 else ("", text)
+        head, bracket, remark = text.partition("(")
+        sides = _ARROW.split(head)
+        return (sides[0], sides[-1] + bracket + remark) if len(sides) > 1 else ("", text)
 
     def _head(self, text: str) -> tuple[str, str]:
         """Return the choice and what follows it."""
@@ -180,8 +185,7 @@ class Many(FieldType):
         if not clean(written):
             return BLANK
         words = ticked_words(clean(written))
-        if words is None:
-            words = _words(written)
+        words = _words(written) if words is None else [w for each in words for w in _words(each)]
         values: list[str] = []
         for word in words:
             choice = self.vocabulary.find(word) if self.vocabulary else None
@@ -259,8 +263,5 @@ def _unbracket(text: str) -> str:
 
 
 def _words(written: str) -> list[str]:
-    bracketed = _BRACKETED.findall(clean(written))
-    if bracketed:
-        return [word.strip() for word in bracketed if word.strip()]
     lines = "\n".join(clean(line) for line in written.splitlines())
     return [word.strip() for word in _SEPARATORS.split(lines) if word.strip()]

@@ -26,7 +26,7 @@ from xlcrm.text import clean, compact, prose
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?")
 _LUNAR = re.compile(
-    r"(?:农历|阴历)(?:(\d{1,2})[-/.月]|(正|冬|腊|[一二三四五六七八九十]{1,2})月)"
+    r"(?:农历|阴历)(?:(\d{1,2})[-/.月]|(正|冬|腊|[一二三四五六七八九]|十[一二]?)月)"
     r"(?:(\d{1,2})日?|(初[一二三四五六七八九十]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?"
     r"|廿[一二三四五六七八九]?|三十|卅))"
 )
@@ -39,7 +39,10 @@ def moment_of(raw: Cell, context: ReadContext) -> Moment | None:
     if isinstance(raw, str):
         return read_moment(raw, context.near or context.anchor)
     if isinstance(raw, float | int) and not isinstance(raw, bool):
-        raw = _from_serial(float(raw), context.date1904) or raw
+        serial = _from_serial(float(raw), context.date1904)
+        if serial is None:
+            return read_moment(as_text(raw))  # 20240520
+        raw = serial
     if isinstance(raw, datetime):
         if not FIRST_YEAR <= raw.year <= LAST_YEAR:
             return None
@@ -102,9 +105,22 @@ class Moments(FieldType):
 
 @dataclass(frozen=True)
 class Day(Moments):
-    """A day. A time of day beside it is left away and said."""
+    """A day. A time of day beside it is left away and said.
 
+    With ``deadline`` it may be told as one: ``2024-05-20前``, ``3日内``, ``5个工作日内``.
+    """
+
+    deadline: bool = False
     name: ClassVar[str] = "date"
+
+    def read(self, raw: Cell, context: ReadContext) -> Reading:
+        reading = super().read(raw, context)
+        if not self.deadline or not isinstance(raw, str) or reading == BLANK or reading.value:
+            return reading
+        due = Due().read(raw, context)
+        if isinstance(due.value, dict) and set(due.value) == {"date"}:
+            return Reading(due.value["date"], due.problems)
+        return reading
 
     def fit(self, iso: str) -> str | None:
         return iso[:10] if "/" not in iso else None
@@ -186,7 +202,8 @@ class MonthDay(FieldType):
         text = compact(as_text(raw))
         if not text:
             return BLANK
-        value = _lunar(text) or _month_day(text)
+        # A number is a serial day: 5.2 may have been typed as 5.20.
+        value = (_lunar(text) or _month_day(text)) if isinstance(raw, str) else None
         if value is None:
             moment = moment_of(raw, context)
             value = moment.iso[5:10] if moment else None

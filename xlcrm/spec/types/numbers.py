@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -23,17 +24,19 @@ from xlcrm.spec.types.base import (
 from xlcrm.text import compact
 
 _NUMBER = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?)(\D*)")
+_MONEY = {"元": 1, "万": 10_000, "万元": 10_000}
 _FRACTION = re.compile(r"(\d(?:\.5)?)/5分?")
 
 
 @dataclass(frozen=True)
 class Number(FieldType):
-    """A decimal number; a unit behind it (``4分``) is read and left away."""
+    """A decimal number. A unit behind it is read and left away (``4分``), money is converted."""
 
     low: float | None = None
     high: float | None = None
-    units: tuple[str, ...] = ("分", "万元", "万", "元", "人", "次", "个", "天", "小时")
     step: float | None = None
+    unit: str = ""
+    units: ClassVar[tuple[str, ...]] = ("人", "名", "次", "个", "家", "天", "小时")
     name: ClassVar[str] = "number"
     kind: ClassVar[CellKind] = "number"
     number_format: ClassVar[str] = "General"
@@ -52,12 +55,21 @@ class Number(FieldType):
             return BLANK
         fraction = _FRACTION.fullmatch(text) if self.high == 5 else None
         match = _NUMBER.fullmatch(fraction[1] if fraction else text)
-        if not match or (match[2] and match[2] not in self.units):
+        scale = self._scale(match[2]) if match else None
+        if not match or scale is None:
             return Reading(None, (Problem("bad-number"),))
-        number = float(match[1].replace(",", ""))
+        number = float(match[1].replace(",", "")) * scale
         return self._in_range(number, normalised(raw, as_text(number)))
 
+    def _scale(self, unit: str) -> float | None:
+        """Return what one of ``unit`` is in the field's own; None for a unit of another kind."""
+        if unit in _MONEY and self.unit in _MONEY:
+            return _MONEY[unit] / _MONEY[self.unit]
+        return 1.0 if unit in ("", self.unit, *self.units) else None
+
     def _in_range(self, number: float, notes: tuple[Problem, ...]) -> Reading:
+        if not math.isfinite(number):
+            return Reading(None, (Problem("bad-number"),))
         too_low = self.low is not None and number < self.low
         too_high = self.high is not None and number > self.high
         if too_low or too_high or (self.step and (number / self.step) % 1):
@@ -108,5 +120,6 @@ class Score(Number):
     low: float | None = 1
     high: float | None = 5
     step: float | None = 0.5
+    units: ClassVar[tuple[str, ...]] = ("分",)
     name: ClassVar[str] = "score"
     number_format: ClassVar[str] = "General"

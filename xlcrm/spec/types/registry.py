@@ -31,7 +31,7 @@ def _many(attributes: Attributes, lists: Vocabularies) -> FieldType:
 
 def _number(kind: type[Number]) -> Callable[[Attributes, Vocabularies], FieldType]:
     def build(attributes: Attributes, lists: Vocabularies) -> FieldType:
-        names = {"min": "low", "max": "high", "step": "step"}
+        names = {"min": "low", "max": "high", "step": "step", "unit": "unit"}
         given = {names[name]: attributes[name] for name in names if name in attributes}
         return kind(**given | ({"step": 1} if attributes.get("whole") else {}))
 
@@ -63,7 +63,6 @@ _BUILDERS: Mapping[str, Callable[[Attributes, Vocabularies], FieldType]] = {
             Items,
             ContactInfo,
             CreditCode,
-            Day,
             DayTime,
             TimeRange,
             MonthDay,
@@ -72,6 +71,7 @@ _BUILDERS: Mapping[str, Callable[[Attributes, Vocabularies], FieldType]] = {
         )
     },
     "name": _name,
+    "date": lambda attributes, lists: Day(attributes.get("deadline", False)),
     "contact": lambda attributes, lists: Contact(attributes.get("split_into", {})),
     "id": _id(Id),
     "reference": _id(Reference),

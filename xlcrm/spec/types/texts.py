@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from xlcrm.records import Value
-from xlcrm.spec.types.base import BLANK, Cell, CellKind, FieldType, ReadContext, Reading, as_text
+from xlcrm.spec.types.base import (
+    BLANK,
+    Cell,
+    CellKind,
+    FieldType,
+    ReadContext,
+    Reading,
+    as_text,
+    normalised,
+)
+from xlcrm.spec.types.codes import CreditCode
 from xlcrm.text import clean, fold, prose
 
 _CIRCLED = "\u2460-\u2473"
@@ -21,6 +31,7 @@ _INLINE_NUMBER = re.compile(
     rf"(?<=[;\uff1b。\s])[ \t]*(?:\d{{1,2}}[.\u3001)](?!\d)|[{_CIRCLED}])[ \t]*"
 )
 _CODED = re.compile(r"(.+?)\s*\(([0-9A-Za-z]{18})\)")
+PLACE = re.compile(r"\{([^{}.]+)(?:\.([^{}]+))?\}")
 _EDGES = " \t\n\u3000;\uff1b"
 
 
@@ -111,7 +122,10 @@ class Split(FieldType):
 
 @dataclass(frozen=True)
 class CodedName(FieldType):
-    """A name that may have its credit code in brackets: ``名称(91…)``; the code is ``rest``."""
+    """A name that may have its credit code in brackets: ``名称(91…)``; the code is ``rest``.
+
+    With a code that can't be one the text stays whole.
+    """
 
     code_field: str = ""
 
@@ -120,7 +134,10 @@ class CodedName(FieldType):
         match = _CODED.fullmatch(str(reading.value)) if reading.value else None
         if not match:
             return reading
-        return Reading(match[1], reading.problems, {self.code_field: match[2].upper()})
+        code = CreditCode().read(match[2], context)
+        if code.value is None:
+            return Reading(reading.value, (*reading.problems, *code.problems))
+        return Reading(match[1], normalised(as_text(raw), match[1]), {self.code_field: code.value})
 
 
 @dataclass(frozen=True)
@@ -144,7 +161,8 @@ class Contact(FieldType):
             if not key or not colon:
                 return reading
             found[key] = text.strip()
-        return Reading(found.pop(next(iter(self.split_into.values())), None), (), found)
+        contact = found.pop(next(iter(self.split_into.values())), None)
+        return Reading(contact, normalised(as_text(raw), str(contact or "")), found)
 
 
 @dataclass(frozen=True)
@@ -166,6 +184,10 @@ class Display(FieldType):
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
         return BLANK
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return the pairs (name, rest) of its ``{name}`` and ``{name.rest}`` places."""
+        return PLACE.findall(self.formula)
 
 
 _TICKED = frozenset(["☑", "☒", "✓", "✔", "√", "■", "●", "x", "[x]", "是", "y", "yes", "true", "1"])
