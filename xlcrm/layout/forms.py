@@ -27,6 +27,7 @@ _OTHER_ACTION_UNITS = 3
 _LEVEL_UNITS = 2
 _GRID_UNITS = (1, 1, 2)  # score, level, evidence
 _LEVELS_LIST = "level"
+_DESCRIBED_LINES = 4
 
 Role = Literal[
     "title", "section", "label", "value", "tick", "choice", "head", "number", "printed", "note"
@@ -157,7 +158,9 @@ class _Builder:
                 self.row += 1
             column = FIRST_UNIT + (n % per_row) * units
             yield FormCell(self.row, column, 1, "tick", None, f"{field.key}.{n + 1}", field)
-            yield FormCell(self.row, column + 1, units - 1, "choice", choice, None, field)
+            last = n == len(choices) - 1
+            width = LAST_COLUMN - column if last else units - 1
+            yield FormCell(self.row, column + 1, width, "choice", choice, None, field)
         self.row += 1
 
     def _actions(self, field: Field, kind: Actions) -> Iterator[FormCell]:
@@ -184,7 +187,7 @@ class _Builder:
         for label, group in groupby(fields, lambda field: field.options["row"]["zh"]):
             members = list(group)
             row = described.get(label)
-            lines = 6 if row else _lines(members[0])
+            lines = _DESCRIBED_LINES if row else _lines(members[0])
             labels = members[0].options["row"]
             yield FormCell(self.row, LABEL_COLUMN, 1, "label", labels, lines=lines)
             column = FIRST_UNIT

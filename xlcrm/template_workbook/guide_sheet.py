@@ -25,6 +25,7 @@ def write_guide(
         sheet.set_column(column, column, width)
     last = len(_WIDTHS) - 1
     header = False
+    breaks: list[int] = []
     for row, line in enumerate(_lines(tables, language)):
         if line.startswith("|"):
             style = wb.format(styles.HEAD if header else styles.GUIDE_CELL)
@@ -33,6 +34,8 @@ def write_guide(
             header = False
             continue
         head = line.startswith("#")
+        if line.startswith("##"):
+            breaks.append(row)
         style = wb.format(styles.GUIDE_HEAD if head else styles.GUIDE_TEXT)
         sheet.merge_range(row, 0, row, last, "", style)
         sheet.write_string(row, 0, line.lstrip("# "), style)
@@ -40,6 +43,7 @@ def write_guide(
         header = not head
     mark_own_sheet(wb, sheet, "guide", len(_WIDTHS))
     sheet.hide_gridlines(2)
+    sheet.set_h_pagebreaks(breaks)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&L&A&R{Words(language)('blank.page')}")

@@ -15,6 +15,7 @@ from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.validations import cell_rule
 
 _HEADER_HEIGHT = 32
+_PAGE_WIDTH = 190  # characters that an A4 page holds at a size that can be read
 _CHARACTER = {"zh": 2.1, "en": 1.1}  # column widths a label's character needs
 
 
@@ -48,10 +49,16 @@ def write_list(wb: Book, plan: ListPlan, language: Language, records: Sequence[V
     sheet.autofilter(HEADER_ROW, 0, last_row - 1, len(plan.fields) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(_pages_wide(plan, language), 0)
+    sheet.repeat_columns(0, max(0, _frozen(plan) - 1))
     sheet.repeat_rows(HEADER_ROW)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer(f"&L&A&R{Words(language)('blank.page')}")
+
+
+def _pages_wide(plan: ListPlan, language: Language) -> int:
+    """Return over how many pages side by side the columns go, so that print stays readable."""
+    return max(1, round(sum(_column(field, language).width for field in plan.fields) / _PAGE_WIDTH))
 
 
 def _column(field: Field, language: Language) -> Column:
