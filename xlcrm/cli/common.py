@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,7 @@ import click
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Finding, Language
 from xlcrm.pipeline.options import Options, Progress, UsageError
+from xlcrm.text import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -72,6 +74,14 @@ class Console:
         if counts["info"] and not self.verbose:
             line += say(self.language, "said.hidden")
         click.echo(line)
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as people want to read it: from here, where it is below the current folder."""
+    try:
+        return printable(str(Path(path).absolute().relative_to(Path.cwd())))
+    except ValueError:
+        return printable(str(path))
 
 
 def _coloured() -> bool | None:

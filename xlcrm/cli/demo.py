@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from xlcrm.cli.common import Common, common_options, progress_bar
+from xlcrm.cli.common import Common, common_options, progress_bar, shown
 from xlcrm.cli.merge import exit_code, tell_merge
 from xlcrm.cli.report import tell_report
 from xlcrm.cli.words import language_of, say
@@ -25,7 +25,7 @@ def command(folder: Path, **given: Any) -> int:
         result = demo(folder, common.options(progress=progress))
     console.document(result.document)
     if not console.as_json:
-        console.say("said.demo", path=folder)
+        console.say("said.demo", path=shown(folder))
         tell_merge(console, result.merged)
         tell_report(console, result)
         console.say("said.look")

@@ -16,6 +16,7 @@ from xlcrm.cli.common import (
     Console,
     common_options,
     progress_bar,
+    shown,
 )
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
@@ -60,7 +61,9 @@ def tell_merge(console: Console, result: MergeResult) -> None:
     """Print what a merge did."""
     document = result.document
     statuses = Counter(each["status"] for each in document["files"])
-    console.say("said.merged" if statuses["merged"] else "said.unchanged", path=document["master"])
+    console.say(
+        "said.merged" if statuses["merged"] else "said.unchanged", path=shown(document["master"])
+    )
     labels = result.options.spec.tables
     for key, count in document["records"].items():
         console.say("said.table", label=labels[key].labels[console.language], count=count)
@@ -79,7 +82,7 @@ def tell_merge(console: Console, result: MergeResult) -> None:
         infos=severities["info"],
     )
     if result.pending:
-        console.note("error.pending", path=result.pending)
+        console.note("error.pending", path=shown(result.pending))
 
 
 def _reason(findings: list[dict[str, Any]], path: str, code: str, language: Language) -> str:

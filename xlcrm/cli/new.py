@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from xlcrm.cli.common import Common, common_options
+from xlcrm.cli.common import Common, common_options, shown
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.blanks import new_workbook
 
@@ -25,6 +25,6 @@ def command(tables: tuple[str, ...], output: Path | None, core: bool, **given: A
     """Write a blank workbook and say where it is."""
     common = Common.of(given)
     path = new_workbook(tables, output, common.options(), core=core)
-    common.console.say("said.new", path=path)
+    common.console.say("said.new", path=shown(path))
     common.console.document({"schema_version": 1, "workbook": str(path.absolute())})
     return 0

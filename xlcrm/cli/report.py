@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from xlcrm.cli.common import Common, Console, common_options, progress_bar
+from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
 from xlcrm.cli.merge import exit_code
 from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
@@ -61,7 +61,7 @@ def _period(given: dict[str, str | None]) -> Period | None:
 def tell_report(console: Console, result: ReportResult) -> None:
     """Print where the report is, and its figures a line each."""
     document = result.document
-    console.say("said.report", path=document["report"])
+    console.say("said.report", path=shown(document["report"]))
     console.say("said.period", **{**document["period"], "previous": document["previous"]["label"]})
     for row in result.analysis.rows:
         figures = f"{row.current.text} | {row.previous.text} | {row.change}"
