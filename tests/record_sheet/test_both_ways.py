@@ -351,3 +351,18 @@ def test_libreoffice_opens_it_with_every_row(soffice: Any, tmp_path: Path) -> No
         )
         assert texts == expected
     assert sheet["H4"].hyperlink.location.endswith("A5")
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_row_is_as_high_as_its_wrapped_text(tmp_path: Path, plain: bool) -> None:
+    columns = [Column("a", "甲", 10, wrap=True), Column("b", "乙", 10)]
+    rows = [
+        ["五个汉字宽", "很长很长很长很长"],
+        ["六个汉字宽度", None],
+        ["一\n二\n三", None],
+        ["字" * 999, None],
+    ]
+    with book(tmp_path / "a.xlsx", created=CREATED) as wb:
+        wb.add_record_sheet(RecordSheet("表", columns, rows), plain=plain)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["表"]
+    assert [sheet.row_dimensions[row].height for row in range(2, 6)] == [None, 33, 49.5, 132]

@@ -17,6 +17,7 @@ from typing import BinaryIO, TypeAlias
 
 from xlsxwriter.utility import xl_col_to_name
 
+from xlcrm.record_sheet.heights import row_heights
 from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.sheet import MAX_ROWS, Column, RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
@@ -200,6 +201,7 @@ class _SheetCells:
         self.texts = texts
         self.unlinked = 0
         self._worksheet = worksheet
+        self._sheet = sheet
         self._columns = [
             _ColumnCells(column, index, style, self) for index, column in enumerate(sheet.columns)
         ]
@@ -220,7 +222,12 @@ class _SheetCells:
             column.cells(values, numbers)
             for column, values in zip(self._columns, by_column, strict=True)
         ]
-        starts = [f'<row r="{number}">' for number in numbers]
+        heights = row_heights(self._sheet.columns, block)
+        # Without customHeight: Excel fits the row anew when a cell in it is edited.
+        starts = [
+            f'<row r="{number}">' if height is None else f'<row r="{number}" ht="{height}">'
+            for number, height in zip(numbers, heights, strict=True)
+        ]
         ends = ["</row>"] * len(block)
         rows = ["".join(row) for row in zip(starts, *cells, ends, strict=True)]
         xml = "".join(rows).encode()

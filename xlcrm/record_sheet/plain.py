@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from xlcrm.record_sheet.heights import row_heights
 from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.sheet import RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
@@ -16,6 +17,9 @@ def write_rows_plain(
     """Write the records; returns (rows, links left out). Raises what the fast way does."""
     count = unlinked = 0
     for count, record in enumerate(sheet.rows, start=1):
+        (height,) = row_heights(sheet.columns, [record])
+        if height is not None:
+            worksheet.set_row(sheet.first_row + count, height)
         for index, (column, value) in enumerate(zip(sheet.columns, record, strict=True)):
             settled = settle(column.kind, value)
             if settled is not None:
