@@ -29,12 +29,20 @@ def recovered(master: FileReading) -> list[FileReading]:
     blocks: dict[tuple[str, str, str], Block] = {}
     for record in master.records:
         file = record.extras.get(_FILE, "").split("\n")[0] or master.file
-        sheet = record.extras.get(_PLACE, "").split("\n")[0]
+        sheet, row = _place(record)
         where = (file, sheet, record.table)
         block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
-        extras = {label: text for label, text in record.extras.items() if label not in MASTER_SLOTS.values()}
-        files[file].append(Record(block, record.row, record.values, record.raw, extras))
+        ours = MASTER_SLOTS.values()
+        extras = {name: text for name, text in record.extras.items() if name not in ours}
+        files[file].append(Record(block, row, record.values, record.raw, extras))
     return [
         FileReading(file, modified=master.modified, records=records, removed=True)
         for file, records in sorted(files.items())
     ]
+
+
+def _place(record: Record) -> tuple[str, int]:
+    """Return sheet and zero-based row where a record stood: ``sheet · row``, a form's sheet alone."""
+    place = record.extras.get(_PLACE, "").split("\n")[0]
+    sheet, _, row = place.rpartition(" · ")
+    return (sheet, int(row) - 1) if sheet and row.isdecimal() else (place, -1)

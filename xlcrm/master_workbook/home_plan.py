@@ -13,7 +13,7 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 
 REJECTED_SHOWN = 6  # files named on the first sheet: it stays one screen
-STATUSES = ("merged", "unchanged", "skipped", "rejected")
+STATUSES = ("merged", "skipped", "rejected")
 
 
 @dataclass(frozen=True)

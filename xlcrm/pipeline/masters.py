@@ -155,7 +155,7 @@ class Master:
             records=ledger.records,
             findings=self.picture.findings,
             conflicts=ledger.conflicts,
-            files=self.files,
+            files=[{**each, "status": _outcome(each["status"])} for each in self.files],
             analysis=analysis.rows,
             analysis_period=week.label,
             previous_period=week.previous.label,
@@ -172,6 +172,11 @@ class Master:
         kept = sorted(folder.glob("*.xlsx"), key=lambda path: -path.stat().st_ctime_ns)
         for old in kept[_BACKUPS:]:
             old.unlink()
+
+
+def _outcome(status: str) -> str:
+    """Return what became of a file, whether it was read this time or before: same rows, same master."""
+    return "merged" if status == "unchanged" else status
 
 
 def _run_id(contents: MasterContents, options: Options) -> str:
