@@ -55,8 +55,8 @@ class _Teller:
             "label": labels.get("name", metric.name),
             "subject": labels.get("subject", metric.subject),
             "period": metric.period.kind if metric.period else "week",
-            "current": None if metric.current is None else self._figure(metric, metric.current),
-            "previous": None if metric.previous is None else self._figure(metric, metric.previous),
+            "current": self._or_none(metric, metric.current),
+            "previous": self._or_none(metric, metric.previous),
             "direction": _direction(metric),
             "size": _size(metric),
             "change_kind": metric.change_kind,
@@ -68,8 +68,8 @@ class _Teller:
             "parameters": {key: each.value for key, each in self.spec.parameters.items()},
         }
 
-    def _figure(self, metric: Metric, value: Any) -> str:
-        return figure(metric, value, self.language)
+    def _or_none(self, metric: Metric, value: Any) -> str | None:
+        return None if value is None else figure(metric, value, self.language)
 
     def _driver(self, metric: Metric) -> Findings | None:
         found = driver(metric, self.facts)
@@ -81,10 +81,10 @@ class _Teller:
         who = self.who(found.group) if found.group in self.facts.customers.index else found.group
         return {
             "name": who,
-            "now": None if found.now is None else self._figure(metric, found.now),
-            "now_count": found.now_count,
-            "before": None if found.before is None else self._figure(metric, found.before),
-            "before_count": found.before_count,
+            "current": self._or_none(metric, found.current),
+            "current_count": found.current_count,
+            "previous": self._or_none(metric, found.previous),
+            "previous_count": found.previous_count,
         }
 
     def who(self, customer: str) -> str:

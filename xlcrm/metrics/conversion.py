@@ -77,7 +77,7 @@ def _at_entry(facts: Facts, period: Period, value: str) -> set[Hashable]:
     there = there.where(there > starts(period), starts(period))
     there = there[there < ends(period)]
     changes = facts.type_changes  # in date order
-    past = changes["date"] < changes["customer"].map(there)
+    past = changes["date"] < there.reindex(changes["customer"]).to_numpy()
     # What changed before says what they were; else what the first change later came from.
     later = changes[~past].drop_duplicates("customer").set_index("customer")["before"]
     earlier = changes[past].drop_duplicates("customer", keep="last").set_index("customer")["after"]

@@ -18,10 +18,10 @@ class Driver(NamedTuple):
     """What moved a mean most, with its own means (None: nothing of it in that period)."""
 
     group: str
-    now: float | None
-    now_count: int
-    before: float | None
-    before_count: int
+    current: float | None
+    current_count: int
+    previous: float | None
+    previous_count: int
 
 
 def _hits(facts: pd.DataFrame, hit_ids: Collection[str]) -> pd.Series[float]:
