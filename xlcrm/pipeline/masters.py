@@ -25,7 +25,6 @@ from xlcrm.ledger.state import (
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
-from xlcrm.pipeline.analysis import analyse
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
 from xlcrm.records import FileReading
@@ -145,6 +144,8 @@ class Master:
         return None
 
     def _contents(self) -> MasterContents:
+        from xlcrm.pipeline.analysis import analyse  # late: pandas, and only where something changed
+
         week = last_full_week(self.options.as_of)
         analysis = analyse(self.picture.records, week, self.options)
         ledger = self.picture.ledger
