@@ -1,0 +1,126 @@
+"""Writes workbooks as people leave them, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sample_team.folder import Workbook
+from sample_team.team import TYPED, Values
+from xlcrm.layout.lists import FIRST_ROW, HEADER_ROW
+from xlcrm.spec.model import Spec, Table
+from xlcrm.template_workbook import write_workbook
+
+_CORE, _STYLES = "docProps/core.xml", "xl/styles.xml"
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+_FONT = re.compile(rb"<font>(.*?)</font>", re.DOTALL)
+_FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
+_FONT_ORDER = b"b i strike outline shadow u vertAlign sz color name family charset scheme".split()
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_CUT_AT = 24_000
+
+
+def save(target: Path, workbook: Workbook, spec: Spec) -> None:
+    """Write a workbook to ``target``; typed cells make another program write it anew."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    meant = {
+        key: [{k: v for k, v in record.items() if k != TYPED} for record in records]
+        for key, records in workbook.records.items()
+    }
+    tables = [spec.tables[key] for key in spec.tables if key in meant]
+    write_workbook(target, tables, spec, workbook.language, created=workbook.saved, records=meant)
+    if workbook.is_typed_over:
+        target.write_bytes(_typed_over(target, workbook, spec))
+
+
+def cut(path: Path) -> None:
+    """Leave the first part of a file alone, as a broken copy does.
+
+    Its parts are packed without compression first, so that the bytes are the same on any machine.
+    """
+    path.write_bytes(_packed(_parts(path.read_bytes()), zipfile.ZIP_STORED)[:_CUT_AT])
+
+
+def lock_file(user: str) -> bytes:
+    """Return what Excel leaves beside an open workbook: who has it open, twice, in 165 bytes."""
+    narrow, wide = user.encode("gb18030"), user.encode("utf-16-le")
+    head = bytes([len(narrow)]) + narrow.ljust(54, b" ")
+    return (head + bytes([len(user), 0]) + wide).ljust(165, b" ")
+
+
+def _typed_over(path: Path, workbook: Workbook, spec: Spec) -> bytes:
+    book = openpyxl.load_workbook(path)
+    for key, records in workbook.records.items():
+        table = spec.tables[key]
+        _type_into(book, table, records, workbook.language)
+    for sheet in book.worksheets:
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if cell.data_type == "inlineStr":
+                cell.data_type = "s"  # a text that all cells share, as Excel keeps them
+    written = io.BytesIO()
+    book.save(written)
+    parts = _parts(written.getvalue())
+    parts[_STYLES] = _FONT.sub(_in_order, parts[_STYLES])
+    parts[_CORE] = _MODIFIED.sub(rb"\g<1>" + _stamp(workbook.saved), parts[_CORE])
+    return _packed(parts, zipfile.ZIP_DEFLATED)
+
+
+def _in_order(font: re.Match[bytes]) -> bytes:
+    """Return a font with its parts in the order that the format asks for; openpyxl has its own."""
+    parts = list(_FONT_PART.finditer(font[1]))
+    parts.sort(key=lambda part: _FONT_ORDER.index(part[1]))
+    return b"<font>" + b"".join(part[0] for part in parts) + b"</font>"
+
+
+def _type_into(
+    book: openpyxl.Workbook, table: Table, records: Sequence[Values], language: str
+) -> None:
+    """Type what the records' ``typed`` says into the cells beside or below the fields' labels."""
+    name = table.labels[language]
+    sheets = [
+        sheet for sheet in book.worksheets if re.fullmatch(rf"{name}( \(\d+\))?", sheet.title)
+    ]
+    for n, record in enumerate(records):
+        for key, text in record.get(TYPED, {}).items():
+            label = table.by_key[key].labels[language]
+            if table.layout == "list":
+                column = _column(sheets[0], label)
+                cell = sheets[0].cell(FIRST_ROW + n + 1, column)
+            else:
+                cell = sheets[n].cell(*_beside(sheets[n], label))
+            cell.value = text or None
+
+
+def _column(sheet: Worksheet, label: str) -> int:
+    return next(cell.column for cell in sheet[HEADER_ROW + 1] if cell.value == label)
+
+
+def _beside(sheet: Worksheet, label: str) -> tuple[int, int]:
+    """Return the row and column of the cell right of a label, which may be merged itself."""
+    cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == label)
+    merged = [area for area in sheet.merged_cells.ranges if cell.coordinate in area]
+    return cell.row, (merged[0].max_col if merged else cell.column) + 1
+
+
+def _stamp(moment: datetime) -> bytes:
+    return f"{moment.isoformat(timespec='seconds')}Z".encode()
+
+
+def _parts(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def _packed(parts: Mapping[str, bytes], method: int) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as package:
+        for name, content in parts.items():
+            package.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content, method)
+    return packed.getvalue()
