@@ -15,45 +15,53 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "xlcrm"
 
 # What every stage may know.
-KNOWN = {"privacy", "text", "findings", "records", "resources", "spec"}
+KNOWN = {"privacy", "text", "findings", "records", "resources", "spec", "team_folder"}
+WORDS = {"sheet_words", "wording"}
 # What prints records and figures.
-PRINTING = {"layout", "record_sheet", "sheet_words", "analysis_rows", "metrics.model"}
+PRINTING = WORDS | {"layout", "record_sheet", "analysis_rows", "metrics.model"}
 
 # A module or package, and what it may import of ours; of the keys that fit, the longest holds. A
 # name covers what lies below it. A result that travels from one stage to the next is known to both:
 # "metrics.model" is one.
 MAY_IMPORT: dict[str, set[str]] = {
     "text": set(),
+    "team_folder": set(),
+    "periods": set(),
     "resources": set(),
     "privacy": {"text"},
     "findings": {"privacy", "text", "resources"},
     "records": {"privacy", "text", "findings"},
     "spec": {"privacy", "text", "findings", "records", "resources"},
     "customers": KNOWN,
+    "timeliness": KNOWN,
     "layout": KNOWN,
     "record_sheet": KNOWN | {"layout"},
-    # What master and report say alike.
+    # What sheets and sentences say: declared in templates/.
     "sheet_words": KNOWN,
-    "analysis_rows": KNOWN | {"sheet_words", "metrics.model"},
+    "wording": KNOWN,
+    # What master and report say alike.
+    "analysis_rows": KNOWN | WORDS | {"metrics.model"},
     # Stages: none imports another.
-    "template_workbook": KNOWN | {"layout", "record_sheet"},
+    "template_workbook": KNOWN | WORDS | {"layout", "record_sheet"},
     "filled_workbook": KNOWN | {"layout"},
-    "validation": KNOWN | {"customers"},
+    "validation": KNOWN | {"customers", "timeliness"},
     "ledger": KNOWN | {"customers"},
-    "facts": KNOWN | {"customers"},
-    "metrics": KNOWN | {"customers", "facts"},
-    "narrative": KNOWN | {"metrics.model"},
+    "facts": KNOWN | {"customers", "timeliness"},
+    "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness"},
+    "narrative": KNOWN | {"facts", "metrics", "wording"},
     "master_workbook": KNOWN | PRINTING,
     "report_workbook": KNOWN | PRINTING,
-    # What a child process runs on a file.
-    "workers": KNOWN | {"layout", "filled_workbook"},
+    # What a child process does, and the children.
+    "examination": KNOWN | {"filled_workbook", "validation"},
+    "workers": set(),
     # The one that joins them.
     "pipeline": KNOWN
-    | {"customers", "layout", "record_sheet", "template_workbook", "filled_workbook"}
-    | {"validation", "ledger", "facts", "metrics", "narrative", "workers"}
+    | PRINTING
+    | {"customers", "periods", "template_workbook", "filled_workbook", "examination", "workers"}
+    | {"validation", "ledger", "facts", "metrics", "narrative"}
     | {"master_workbook", "report_workbook"},
     "demo": KNOWN | {"pipeline"},
-    "cli": KNOWN | {"pipeline", "demo"},
+    "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},
 }
 

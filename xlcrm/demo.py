@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from xlcrm import resources
-from xlcrm.ledger.discovery import OUTPUT_FOLDER
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.reports import ReportResult, report
+from xlcrm.team_folder import OUTPUT_FOLDER
 
 AS_OF = date(2024, 5, 20)  # the Monday after the sample's golden week, 2024-W20
 PLANTED = frozenset({"华东/王磊_损坏.xlsx"})  # files of the sample that can't be read, on purpose

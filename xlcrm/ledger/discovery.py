@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
 from xlcrm.text import escaped
 
-OUTPUT_FOLDER = "汇总"
-SETTINGS_FILE = "团队设置.xlsx"
 _READ = frozenset({".xlsx", ".xlsm"})
 _OTHER_WORKBOOKS = frozenset({".xls", ".xlsb", ".ods", ".et", ".csv"})
 _TEMPORARY = (".tmp", ".temp", ".part", ".crdownload", ".bak~", ".swp")

@@ -1,4 +1,4 @@
-"""What a master says by itself: its rows as claims where the state is lost, and the lead's notes."""
+"""What a master says by itself: its rows as claims where the state is lost, the lead's notes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def recovered(master: FileReading) -> list[FileReading]:
 
 
 def _place(record: Record) -> tuple[str, int]:
-    """Return sheet and zero-based row where a record stood: ``sheet · row``, a form's sheet alone."""
+    """Return sheet and zero-based row of a record's place: ``sheet · row``, or a form's sheet."""
     place = record.extras.get(_PLACE, "").split("\n")[0]
     sheet, _, row = place.rpartition(" · ")
     return (sheet, int(row) - 1) if sheet and row.isdecimal() else (place, -1)

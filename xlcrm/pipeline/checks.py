@@ -10,12 +10,13 @@ from typing import Any
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.ledger.discovery import OUTPUT_FOLDER, Entry, describe, discover
+from xlcrm.ledger.discovery import Entry, describe, discover
 from xlcrm.ledger.state import latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec
+from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.validation.references import check_customers
 
 

@@ -60,7 +60,7 @@ class Previous:
         return self.state.meta["notes"] if self.state else {}
 
     def holds(self, signature: Mapping[str, Any]) -> bool:
-        """Whether nothing has changed since: same files, options, and the master as it was written."""
+        """Whether nothing has changed since: same files and options, the master as written."""
         return bool(self.state and not self.edited and self.state.meta["signature"] == signature)
 
     def knows(self, entry: Entry) -> bool:
@@ -86,7 +86,7 @@ class Previous:
 
 
 def find_previous(master: Path, home: Path, options: Options) -> Previous:
-    """Return what the run before left. The master is read where it was edited or its state is lost."""
+    """Return what the run before left; its master is read if it was edited or lost its state."""
     run = run_id(master)
     if run is None:
         return Previous()
@@ -144,7 +144,9 @@ class Master:
         return None
 
     def _contents(self) -> MasterContents:
-        from xlcrm.pipeline.analysis import analyse  # late: pandas, and only where something changed
+        from xlcrm.pipeline.analysis import (
+            analyse,  # late: pandas, and only where something changed
+        )
 
         week = last_full_week(self.options.as_of)
         analysis = analyse(self.picture.records, week, self.options)
@@ -176,7 +178,7 @@ class Master:
 
 
 def _outcome(status: str) -> str:
-    """Return what became of a file, whether it was read this time or before: same rows, same master."""
+    """Return what became of a file, whenever it was read: same rows, same master."""
     return "merged" if status == "unchanged" else status
 
 

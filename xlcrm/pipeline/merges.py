@@ -13,7 +13,7 @@ from typing import Any
 
 import filelock
 
-from xlcrm.ledger.discovery import OUTPUT_FOLDER, Entry, discover
+from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.model import RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
@@ -21,13 +21,12 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
 from xlcrm.pipeline.readings import FileStatus, Readings, read_files
 from xlcrm.records import FileReading
-
-MASTER_NAME = "客户沟通汇总.xlsx"
+from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 
 @dataclass(frozen=True)
 class MergeResult:
-    """What a merge did. ``document`` is the documented JSON; ``pending`` a copy beside a busy master.
+    """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master.
 
     ``picture`` is what the folder says; after a run without a change it is put together anew.
     """
@@ -61,7 +60,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     started = time.monotonic()
     entries = _entries(folder)
     home = folder / OUTPUT_FOLDER
-    path = (target or home / MASTER_NAME).absolute()
+    path = (target or home / MASTER_FILE).absolute()
     with _locked(home):
         previous = find_previous(path, home, options)
         signature = _signature(entries, options)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from xlcrm.facts.model import Facts
-from xlcrm.ledger.discovery import OUTPUT_FOLDER
 from xlcrm.metrics.catalogue import compute_trend
 from xlcrm.metrics.json_form import metric_json
 from xlcrm.periods import Period, last_full_week
@@ -17,6 +16,7 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.sheet_words import Words, declared
+from xlcrm.team_folder import OUTPUT_FOLDER
 
 
 @dataclass(frozen=True)

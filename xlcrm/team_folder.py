@@ -1,0 +1,5 @@
+"""What things are called in a team's shared folder."""
+
+OUTPUT_FOLDER = "汇总"
+SETTINGS_FILE = "团队设置.xlsx"
+MASTER_FILE = "客户沟通汇总.xlsx"
