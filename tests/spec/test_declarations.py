@@ -36,8 +36,8 @@ CORE = {
     "issue_tracking 客户反馈问题跟踪表 list C": """
         issue_id! 问题编号 · customer_name! 客户名称 · description! 问题描述 ·
         reported_on! 反馈时间 · issue_category! 问题分类 · owner! 责任部门/人 · progress! 处理进度 ·
-        solution 解决方案 · completed_on 完成时间 · confirmation 客户确认结果 · satisfaction 满意度评分(1-5分) ·
-        archived_on 归档时间""",
+        solution 解决方案 · completed_on 完成时间 · confirmation 客户确认结果 ·
+        satisfaction 满意度评分(1-5分) · archived_on 归档时间""",
     "revisit_record 客户回访沟通记录表 form C": """
         customer_name! 客户名称 · contact 联系人 · contact_info 联系方式 · last_time 上次沟通时间 ·
         time! 本次沟通时间 · channel! 沟通方式 · topics 沟通主题 · feedback! 客户反馈内容 ·

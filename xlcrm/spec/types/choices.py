@@ -30,6 +30,7 @@ _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
 _COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
 _TICK_MARKS = "☑☒✓✔√■●□☐○"
 _TICK_PAIR = re.compile(rf"([{_TICK_MARKS}]|\[[xX√ ]?\])\s*([^{_TICK_MARKS}\[\]]+)")
+_TICK_BEHIND = re.compile(rf"([^{_TICK_MARKS}\s:,;、/]+)([{_TICK_MARKS}])(?=[\s,;、/]|$)")
 _BRACKETED = re.compile(r"[\[【]([^\]】]*)[\]】]")
 _SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
 
@@ -248,13 +249,15 @@ class Tick(FieldType):
 
 
 def ticked_words(text: str) -> list[str] | None:
-    """Return the words ticked in a text such as ``■高 □中``; None where nothing is a tick box."""
-    pairs = _TICK_PAIR.findall(text)
-    if not pairs:
+    """Return the words ticked in a text such as ``■高 □中``; None where nothing is a tick box.
+
+    Boxes stand before their words; a text that begins with a word has them behind: ``高√ 中 低``.
+    """
+    pairs = [(mark, word) for word, mark in _TICK_BEHIND.findall(text)]
+    pairs = [(mark, word.strip(" ,;、/")) for mark, word in pairs or _TICK_PAIR.findall(text)]
+    if not any(word for _, word in pairs):
         return None
-    return [
-        word.strip(" ,;、/") for mark, word in pairs if is_ticked(mark.replace(" ", "") or mark)
-    ]
+    return [word for mark, word in pairs if word and is_ticked(mark)]
 
 
 def _unbracket(text: str) -> str:

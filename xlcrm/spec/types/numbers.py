@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import ClassVar
 
 from xlcrm.records import Value
@@ -92,7 +93,7 @@ class Number(FieldType):
 
     def text(self, value: Value, language: str = "zh") -> str:
         assert isinstance(value, int | float)
-        return as_text(float(value))
+        return format(Decimal(str(value)), "f")  # 1e16 written out
 
     @property
     def validation(self) -> Validation | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, ClassVar
 
 from xlcrm.records import Value
@@ -21,7 +22,7 @@ from xlcrm.spec.types.base import (
 from xlcrm.spec.types.codes import CreditCode
 from xlcrm.text import clean, fold, prose
 
-_CIRCLED = "\u2460-\u2473"
+_CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))  # ① to ⑳
 _NUMBERED = re.compile(
     r"(?:^|\n)[ \t\u3000]*"
     r"(?:[(\uff08]?\d{1,2}[)\uff09.\uff0e\u3001]|[(\uff08]?[一二三四五六七八九十]{1,2}[)\uff09\u3001]"
@@ -60,11 +61,7 @@ class Items(FieldType):
         text = prose(as_text(raw))
         if not text:
             return BLANK
-        starts = _NUMBERED if _NUMBERED.search(text) else re.compile(r"\n")
-        pieces: list[str] = []
-        for piece in starts.split(text):
-            pieces += _INLINE_NUMBER.split(piece) if starts is _NUMBERED else [piece]
-        items: Value = [item for piece in pieces if (item := piece.strip(_EDGES))]
+        items: Value = [item for piece in _pieces(text) if (item := piece.strip(_EDGES))]
         return Reading(items or None)
 
     def text(self, value: Value, language: str = "zh") -> str:
@@ -74,6 +71,15 @@ class Items(FieldType):
     def compare_key(self, value: Value) -> Any:
         assert isinstance(value, list)
         return tuple(fold(item) for item in value)
+
+
+def _pieces(text: str) -> list[str]:
+    """Return a text of items cut at their numbers, else at its line ends."""
+    if text[0] in _CIRCLED:
+        return re.split(f"[{_CIRCLED}]", text)
+    if not _NUMBERED.search(text):
+        return text.split("\n")
+    return [piece for line in _NUMBERED.split(text) for piece in _INLINE_NUMBER.split(line)]
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ class Split(FieldType):
         before = text[: matches[0].start()] if matches else text
         if before := before.strip(_EDGES):
             value["rest"] = before
-        for match, following in zip(matches, [*matches[1:], None], strict=True):
+        for match, following in zip_longest(matches, matches[1:]):
             piece = text[match.end() : following.start() if following else None]
             key = names[fold(match[1])]
             piece = piece.strip(_EDGES)
