@@ -48,7 +48,8 @@ class Block:
     """A table as it lies on one sheet of one file.
 
     ``columns`` maps a list's field keys to zero-based columns; ``cells`` maps a form's slots
-    (field keys, and parts such as ``actions.1.due``) to zero-based (row, column).
+    (field keys, and parts such as ``actions.1.due``) to zero-based (row, column); ``extras`` maps
+    the labels of columns that the table does not have to theirs.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Block:
     table: str
     columns: Mapping[str, int] = field(default_factory=dict)
     cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    extras: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -78,11 +80,11 @@ class Record:
         return self.block.table
 
     def cell(self, key: str) -> str | None:
-        """Return the A1 address of a field of this record; None where it has no cell."""
+        """Return the A1 address of a field, or of an extra column; None where it has no cell."""
         if self.block.cells:
             place = self.block.cells.get(key)
             return address(*place) if place else None
-        column = self.block.columns.get(key)
+        column = self.block.columns.get(key, self.block.extras.get(key))
         return None if column is None else address(self.row, column)
 
     @property
@@ -155,7 +157,9 @@ class FileReading:
             "modified": self.modified,
             "rejected": self.rejected,
             "own": self.own,
-            "blocks": [[b.sheet, b.table, dict(b.columns), dict(b.cells)] for b in blocks],
+            "blocks": [
+                [b.sheet, b.table, dict(b.columns), dict(b.cells), dict(b.extras)] for b in blocks
+            ],
             "records": [
                 [numbers[id(r.block)], r.row, r.values, r.raw, r.extras] for r in self.records
             ],
@@ -166,8 +170,8 @@ class FileReading:
     def from_state(cls, file: str, state: Mapping[str, Any]) -> FileReading:
         """Return the reading that ``to_state`` gave, as one of ``file``."""
         blocks = [
-            Block(file, sheet, table, columns, {k: (v[0], v[1]) for k, v in cells.items()})
-            for sheet, table, columns, cells in state["blocks"]
+            Block(file, sheet, table, columns, {k: (v[0], v[1]) for k, v in cells.items()}, extras)
+            for sheet, table, columns, cells, extras in state["blocks"]
         ]
         return cls(
             file,

@@ -56,8 +56,9 @@ class _FormReader:
         self.sheet = sheet.reread() if places.intersection(sheet.suspects) else sheet
         self.reader = CellReader(self.sheet, date1904)
         self.noted: list[Noted] = []
-        addresses = {**self.cells.slots, **self._field_places()}
-        self.written = Record(Block(file, sheet.name, self.table.key, cells=addresses), 0, {})
+        self.addresses = {**self.cells.slots, **self._field_places()}
+        block = Block(file, sheet.name, self.table.key, cells=self.addresses)
+        self.written = Record(block, 0, {})
         self.context = self._context(modified)
 
     def record(self) -> Record | None:
@@ -161,9 +162,19 @@ class _FormReader:
                 value = self._action_part(field, kind, slot, part, place)
                 if value is not None:
                     rows[int(number)][part] = value
-        actions = [rows[number] for number in sorted(rows)]
-        if actions:
-            self.written.values[field.key] = list(actions)
+        if rows:
+            self.written.values[field.key] = [rows[number] for number in sorted(rows)]
+            self._close_gaps(field.key, sorted(rows))
+
+    def _close_gaps(self, key: str, filled: Sequence[int]) -> None:
+        """Count the rows of a field as its value does, which leaves out the blank ones."""
+        slots = {slot: slot.split(".") for slot in self.cells.slots if slot.startswith(f"{key}.")}
+        blank = sorted({int(parts[1]) for parts in slots.values()} - set(filled))
+        numbers = {old: new for new, old in enumerate([*filled, *blank], 1)}
+        renamed = {slot: f"{key}.{numbers[int(n)]}.{part}" for slot, (_, n, part) in slots.items()}
+        self.addresses.update({renamed[slot]: self.cells.slots[slot] for slot in slots})
+        for noted in self.noted:
+            noted.slot = renamed.get(noted.slot, noted.slot)
 
     def _action_part(self, field: Field, kind: Actions, slot: str, part: str, place: Place) -> Any:
         cell = self._at(place)

@@ -51,7 +51,8 @@ class _ListReader:
         self.header, self.table, self.inputs = header, table, inputs
         self.modified, self.date1904 = modified, date1904
         self.noted: list[Noted] = []
-        self.block = Block(file, sheet.name, table.key, inputs)
+        extras = dict(self._extra_columns())
+        self.block = Block(file, sheet.name, table.key, inputs, extras=extras)
         self.sheet = _with_suspects(sheet, header.row, set(inputs.values()))
         self.rows = self._filled_rows()
 
@@ -75,7 +76,7 @@ class _ListReader:
             for row, raw, reading in reader.column(field, self._cells(column), contexts):
                 assign(self.noted, records[row], field, key, raw, reading)
             self._note_formulas(records, field, column)
-        for label, column in self._extra_columns():
+        for label, column in self.block.extras.items():
             for row, _, cell in self._cells(column):
                 records[row].extras[label] = written(cell)
         return list(records.values())

@@ -26,7 +26,7 @@ def field_finding(
         code,
         record.block.file,
         record.block.sheet,
-        record.cell(slot or field.key),
+        record.cell(slot or field.key) or record.cell(field.key),
         table.key,
         field.key,
         table.name_of(record.values),

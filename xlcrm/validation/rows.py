@@ -49,7 +49,7 @@ def _private(record: Record, table: Table) -> Iterator[Finding]:
                 private.code,
                 record.block.file,
                 record.block.sheet,
-                None,
+                record.cell(label),
                 table.key,
                 None,
                 table.name_of(record.values),
@@ -62,22 +62,28 @@ def _private(record: Record, table: Table) -> Iterator[Finding]:
 def _private_in(record: Record, table: Table, field: Field, value: Value) -> Iterator[Finding]:
     coded = isinstance(field.type, Id | CreditCode)
     told = set()
-    for text in _texts(value):
+    for slot, text in _texts(value, field.key):
         for private in find_private(text):
-            if private.code in told or (coded and private.code == "private-bank-card"):
+            cell = (record.cell(slot), private.code)
+            if cell in told or (coded and private.code == "private-bank-card"):
                 continue
-            told.add(private.code)
+            told.add(cell)
             yield field_finding(
-                private.code, record, table, field, value=text, suggestion=mask(text)
+                private.code, record, table, field, slot=slot, value=text, suggestion=mask(text)
             )
 
 
-def _texts(value: Value) -> Iterator[str]:
+def _texts(value: Value, key: str) -> Iterator[tuple[str, str]]:
+    """Yield (slot, text) of a value: a cell of an action row has one of its own, all else the
+    field's."""
     if isinstance(value, str):
-        yield value
+        yield key, value
     elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
+        for n, each in enumerate(value, 1):
+            if isinstance(each, dict):
+                yield from ((f"{key}.{n}.{part}", str(text)) for part, text in each.items())
+            else:
+                yield from _texts(each, key)
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _texts(each)
+            yield from _texts(each, key)

@@ -112,10 +112,11 @@ def _required_unless(
 def _action_with_due(
     record: Record, table: Table, rule: Arguments, spec: Spec
 ) -> Iterator[Finding]:
-    """At least one action has a due date; without any action another rule speaks."""
+    """At least one action has a due date; without any action another rule speaks, and of a cell
+    that was not understood its reader."""
     actions = record.values.get(rule["actions"])
     if _holds(record, rule) and isinstance(actions, list):
-        if any(action.get("due") for action in actions):
+        if any(action.get("due") for action in actions) or rule["actions"] in record.raw:
             return
         slot = f"{rule['actions']}.1.due"
         reason = table.by_key[rule["field"]]
