@@ -14,10 +14,9 @@ from xlcrm.report_workbook.charts import Place, chart
 from xlcrm.report_workbook.plan import NamedList, ReportPlan
 from xlcrm.sheet_words import Words
 
-WIDTHS = (13, 30, 17, 17, 11, 46)  # characters of the six columns
+WIDTHS = (13, 28, 20, 20, 11, 66)  # characters of the six columns
 LAST = len(WIDTHS) - 1
-# Charts stand on whole columns, nearly alike: applications draw a column in different widths.
-CHART_COLUMNS = ((0, 1), (2, 4), (5, 5))
+CHARTS_ACROSS = 3
 CHART_ROWS, ROW_PIXELS, GAP = 8, 22, 4
 LINE_HEIGHT = 15  # points
 MOODS = {
@@ -106,15 +105,15 @@ class Page:
 
     def _charts(self, plan: ReportPlan, places: Sequence[Place], title: str) -> None:
         self._heading(title)
+        pitch = sum(7 * width + 5 for width in WIDTHS) // CHARTS_ACROSS  # pixels, as Excel reckons
         for number, (panel, place) in enumerate(zip(plan.panels, places, strict=True)):
-            down, across = divmod(number, len(CHART_COLUMNS))
-            first, last = CHART_COLUMNS[across]
-            width = sum(7 * each + 5 for each in WIDTHS[first : last + 1])  # as Excel reckons
-            size = width - GAP, CHART_ROWS * ROW_PIXELS - GAP
+            down, across = divmod(number, CHARTS_ACROSS)
+            size = pitch - GAP, CHART_ROWS * ROW_PIXELS - GAP
             made = chart(self._book, panel, place, size)
-            options = {"x_offset": GAP, "y_offset": GAP, "object_position": 1}
-            self._sheet.insert_chart(self._row + down * CHART_ROWS, first, made, options)
-        self._row += CHART_ROWS * -(-len(plan.panels) // len(CHART_COLUMNS))
+            offset = {"x_offset": across * pitch + GAP, "y_offset": GAP}
+            options = {**offset, "object_position": 1}
+            self._sheet.insert_chart(self._row + down * CHART_ROWS, 0, made, options)
+        self._row += CHART_ROWS * -(-len(plan.panels) // CHARTS_ACROSS)
 
     def _list(self, each: NamedList, words: Words) -> None:
         self._heading(each.title)
