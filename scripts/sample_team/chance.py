@@ -10,12 +10,14 @@ from sample_team.team import (
     CUSTOMERS,
     HOLIDAYS,
     ID_DIGIT,
+    LOST,
     PREVIOUS,
     WEEKS,
     WON,
     Customer,
     Values,
     data,
+    type_on,
 )
 
 # Of the six weeks before the last two: hours until answers came, and scores given on the log.
@@ -68,7 +70,9 @@ def _talk(
     good = _GOOD_SHARE[week]
     mood = rng.choices(("good", "even", "bad"), (good, 88 - good, 12))[0]
     language = "en" if person == "赵磊" else "zh"
-    phrase = rng.choice([each for each in phrases[language] if each["mood"] == mood])
+    has_bought = type_on(customer, day) == WON
+    fitting = [each for each in phrases[language] if each.get("bought", has_bought) == has_bought]
+    phrase = rng.choice([each for each in fitting if each["mood"] == mood])
     later = day + timedelta(days=rng.randint(8, 20))
     shown = f"{later.day} {later:%B}" if language == "en" else f"{later.month}月{later.day}日"
     line: Values = {
@@ -99,6 +103,7 @@ def _free(
         for customer in own
         if day not in HOLIDAYS
         and customer.first <= day
+        and type_on(customer, day) != LOST
         and (customer.id, day.isoformat()) not in busy
     ]
     return rng.choice(free)
@@ -136,7 +141,7 @@ def _add_scores(rng: random.Random, lines: Sequence[Values], scores: Sequence[fl
 def _add_needs(rng: random.Random, lines: Sequence[Values], weights: dict[str, int]) -> None:
     """Tag talks about needs: most of prospects, few of those who have bought."""
     for line in lines:
-        is_won = CUSTOMERS[line["customer"]].type == WON
+        is_won = type_on(CUSTOMERS[line["customer"]], _day(line)) == WON
         if line["talk_category"] != "需求类" or (is_won and rng.random() < 0.6):
             continue
         tags = rng.choices(list(weights), list(weights.values()), k=rng.choice((1, 1, 2)))

@@ -18,6 +18,8 @@ Records = Mapping[str, Sequence[Values]]
 # Customers that stand on 李娜's own base sheet; C009 and C010 on the team's too.
 _ONLY_ON_HERS = ("C041", "C042", "C043")
 _ON_BOTH = ("C009", "C010")
+# The row of 王芳's log that 李娜 copied into hers, and edited.
+_COPIED = "二期模块需求澄清"
 
 TEAM_BASE = "团队/客户基础信息库.xlsx"
 ISSUES = "团队/客户反馈问题跟踪表.xlsx"
@@ -55,10 +57,8 @@ PLANTED = (
     Planted(WANG_FANG, "duplicate-id", 2, "J3007 given twice"),
     Planted(ZHANG_WEI, "id-collision", 1, "J1005 is 陈静's too"),
     Planted(CHEN_JING, "id-collision", 1, "J1005 is 张伟's"),
-    Planted(
-        WANG_FANG, "edit-conflict", 1, "李娜 has the row of J3010 with another mood and action"
-    ),
-    Planted(LI_NA, "edit-conflict", 1, "her copy of J3010, saved earlier"),
+    Planted(WANG_FANG, "edit-conflict", 1, "李娜 has a row of it with another mood and action"),
+    Planted(LI_NA, "edit-conflict", 1, "that row, saved earlier"),
     Planted(CHEN_JING, "unknown-customer", 1, "C999"),
     Planted(WANG_FANG, "date-order", 1, "an answer before the message"),
     Planted(ZHANG_WEI, "late-entry", 1, "entered three days after the talk"),
@@ -137,8 +137,8 @@ def _li_na(base: Mapping[str, Values], log: Records) -> Records:
     """Return the lists of 李娜's workbook, in which she has a row of 王芳's log, edited since."""
     hers = [dict(base[key]) for key in _ON_BOTH + _ONLY_ON_HERS]
     hers[-1]["notes"] = "*总监出差时由助理对接,急事可打 13800138000"
-    row = next(row for row in log["王芳"] if row["record_id"] == "J3010")
-    row = {**row, "emotion": "疑虑", "next_action": "改约下周三再谈"}
+    row = next(row for row in log["王芳"] if row["topic"] == _COPIED)
+    row = {**row, "emotion": "疑虑", "next_action": "请总部派人一起谈二期"}
     return {
         "customer_base": hers,
         "communication_log": [*log["李娜"], row],

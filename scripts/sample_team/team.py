@@ -25,12 +25,12 @@ LEAD = "周敏"
 # With which digit the record ids of those begin who keep a log; 刘洋 keeps the CRM record instead.
 ID_DIGIT = {"张伟": 1, "李娜": 2, "王芳": 3, "陈静": 5, "赵磊": 6}
 
-VIP, WON = "VIP客户", "成交客户"
+VIP, WON, LOST = "VIP客户", "成交客户", "流失客户"
 _STAGES = {
     "潜在客户": ("初步接洽", "需求沟通"),
     "意向客户": ("方案评估", "合同谈判"),
     WON: ("成交签约", "合作维护"),
-    "流失客户": ("初步接洽",),
+    LOST: ("初步接洽",),
 }
 _SOURCES = ("展会推荐", "线上推广", "客户转介绍", "主动开发", "其他")
 _CHANNELS = ("电话", "微信", "邮件", "面谈", "视频会议", "企业微信", "钉钉")
@@ -101,10 +101,10 @@ def step_text(customer_id: str, day: date) -> str | None:
     return None
 
 
-def type_today(customer: Customer) -> str:
-    """Return the customer's type after the last of its steps."""
-    steps = sorted((s for s in STEPS if s.customer == customer.id), key=lambda step: step.day)
-    return steps[-1].after if steps else customer.type
+def type_on(customer: Customer, day: date = date.max) -> str:
+    """Return the customer's type at the end of a day, by default today's."""
+    steps = [step for step in STEPS if step.customer == customer.id and step.day <= day]
+    return max(steps, key=lambda step: step.day).after if steps else customer.type
 
 
 def credit_code(customer_id: str) -> str:
@@ -116,7 +116,7 @@ def credit_code(customer_id: str) -> str:
 def base_rows(rng: random.Random) -> Iterator[Values]:
     """Yield each customer's row of the customer base, as it stands at the end of the weeks."""
     for customer in CUSTOMERS.values():
-        number, today = int(customer.id[1:]), type_today(customer)
+        number, today = int(customer.id[1:]), type_on(customer)
         yield {
             "customer_id": customer.id,
             "customer_name": customer.name,
