@@ -87,6 +87,11 @@ class Record:
         column = self.block.columns.get(key, self.block.extras.get(key))
         return None if column is None else address(self.row, column)
 
+    def copies(self, other: Record) -> bool:
+        """Whether this is an unchanged copy of a record on another sheet of its workbook."""
+        elsewhere = self.block.sheet != other.block.sheet
+        return elsewhere and self.values == other.values and self.raw == other.raw
+
     @property
     def place(self) -> str:
         """Where the record begins on its sheet: a list's row number, a form's sheet alone."""

@@ -8,6 +8,7 @@ import unicodedata
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_ENDS = re.compile(r"[\t\n]")
 _LABEL_NOISE = re.compile(r"[\s*:]+")
 
 
@@ -51,7 +52,6 @@ def printable(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a file's name or path as text that any output holds, what is odd in it as escapes."""
-    odd = (_CONTROL, INVISIBLE)
-    for pattern in odd:
+    for pattern in (_CONTROL, _LINE_ENDS, INVISIBLE):
         text = pattern.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

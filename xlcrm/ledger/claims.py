@@ -30,19 +30,13 @@ def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[
             yield record
             continue
         repeated = next(
-            (n for n, other in enumerate(first.get(key, [])) if _copied(record, other)), None
+            (n for n, other in enumerate(first.get(key, [])) if record.copies(other)), None
         )
         if repeated is None:
             repeated = seen[key]
             seen[key] += 1
             first.setdefault(key, []).append(record)
         yield Claim(record, (*key, repeated), customer, reading.modified, reading.removed)
-
-
-def _copied(record: Record, other: Record) -> bool:
-    """Whether a record is an unchanged copy on another sheet of its workbook."""
-    same = record.values == other.values and record.raw == other.raw
-    return same and record.block.sheet != other.block.sheet
 
 
 def record_key(record: Record, table: Table, customer: str | None) -> Key | None:

@@ -47,10 +47,17 @@ def discover(folder: Path) -> list[Entry]:
 
 
 def describe(path: Path) -> Entry:
-    """Return a single file as an entry, named as it was given. Raises OSError if it is gone."""
+    """Return a single file as an entry, named from the current folder where a way leads there.
+
+    Raises OSError if it is gone.
+    """
     status = path.lstat()
     code, detail = _reason(path.name, status.st_mode)
-    return Entry(path, escaped(path.as_posix()), status.st_size, status.st_mtime_ns, code, detail)
+    try:
+        file = Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive of Windows
+        file = path.as_posix()
+    return Entry(path, escaped(file), status.st_size, status.st_mtime_ns, code, detail)
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Entry]:
@@ -78,6 +85,8 @@ def _subfolder(path: Path, root: Path) -> Iterator[Entry]:
 def _entry(entry: os.DirEntry[str], path: Path, root: Path) -> Entry:
     status = entry.stat(follow_symlinks=False)
     code, detail = _reason(entry.name, status.st_mode)
+    if code is None and any(part.startswith(".") for part in path.relative_to(root).parts):
+        code, detail = "skipped-temporary", "hidden"  # what sync programs keep of older versions
     return Entry(path, _relative(path, root), status.st_size, status.st_mtime_ns, code, detail)
 
 

@@ -17,12 +17,17 @@ _OTHERS = 5  # cells that a message names
 
 
 def check_duplicates(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
-    """Yield duplicate-id at each of the records of one workbook that share a table's id."""
+    """Yield duplicate-id at each of the records of one workbook that share a table's id.
+
+    An unchanged copy on another sheet is no record of its own.
+    """
     groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
         key = spec.tables[record.table].id
         if key and key in record.values:
-            groups[record.table, str(record.values[key])].append(record)
+            group = groups[record.table, str(record.values[key])]
+            if not any(record.copies(other) for other in group):
+                group.append(record)
     for (table_key, _), group in groups.items():
         for record in group if len(group) > 1 else ():
             table = spec.tables[table_key]
