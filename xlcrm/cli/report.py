@@ -63,6 +63,6 @@ def tell_report(console: Console, result: ReportResult) -> None:
     document = result.document
     console.say("said.report", path=shown(document["report"]))
     console.say("said.period", **{**document["period"], "previous": document["previous"]["label"]})
-    for row in result.analysis.rows:
+    for row in result.analysis.figures(console.language):
         figures = f"{row.current.text} | {row.previous.text} | {row.change}"
         click.echo(f"  {row.name}  {figures}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
 from xlcrm.facts.build import build_facts
 from xlcrm.facts.model import Facts
+from xlcrm.findings import Language
 from xlcrm.metrics.catalogue import compute, ordered
 from xlcrm.metrics.display import display
 from xlcrm.metrics.model import Metric
@@ -25,6 +26,10 @@ class Analysis:
     facts: Facts
     metrics: list[Metric]
     rows: list[AnalysisRow]
+
+    def figures(self, language: Language) -> list[AnalysisRow]:
+        """Return the figures without sentences, in another language than the workbook's."""
+        return [analysis_row(each, display(each, language), "", language) for each in self.metrics]
 
 
 def analyse(records: Sequence[LedgerRecord], period: Period, options: Options) -> Analysis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from xlcrm.ledger.state import (
     STATE_FOLDER,
     FileState,
     State,
+    latest_state,
     load_state,
     prune_states,
     save_state,
@@ -61,7 +62,8 @@ class Previous:
 
     def holds(self, signature: Mapping[str, Any]) -> bool:
         """Whether nothing has changed since: same files and options, the master as written."""
-        return bool(self.state and not self.edited and self.state.meta["signature"] == signature)
+        as_written = self.run_id and self.state and not self.edited
+        return bool(as_written and self.state and self.state.meta["signature"] == signature)
 
     def knows(self, entry: Entry) -> bool:
         """Whether a file is as the state has it."""
@@ -73,9 +75,8 @@ class Previous:
         """Return the readings of files that are as the state has them, by path."""
         return {e.file: self.files[e.file].load() for e in entries if self.knows(e)}
 
-    def gone(self, entries: Sequence[Entry]) -> list[FileReading]:
-        """Return the readings of files that have left; without a state the master's own rows."""
-        present = {entry.file for entry in entries}
+    def gone(self, present: Collection[str]) -> list[FileReading]:
+        """Return what files not ``present`` said; without a state the master's own rows."""
         if self.state is None and self.edited:
             return recovered(self.edited)
         states = [each for each in self.files.values() if each.file not in present]
@@ -88,8 +89,8 @@ class Previous:
 def find_previous(master: Path, home: Path, options: Options) -> Previous:
     """Return what the run before left; its master is read if it was edited or lost its state."""
     run = run_id(master)
-    if run is None:
-        return Previous()
+    if run is None:  # no master any more, but what its files said may still be known
+        return Previous(None, latest_state(home, options.version))
     state = load_state(home, run, options.version)
     if state and state.meta["master"] == _digest(master):
         return Previous(run, state)

@@ -13,6 +13,7 @@ from typing import Any
 
 import filelock
 
+from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.model import RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
@@ -61,6 +62,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     entries = _entries(folder)
     home = folder / OUTPUT_FOLDER
     path = (target or home / MASTER_FILE).absolute()
+    refuse_input(path, entries)
     with _locked(home):
         previous = find_previous(path, home, options)
         signature = _signature(entries, options)
@@ -93,6 +95,13 @@ def _entries(folder: Path) -> list[Entry]:
     if not any(entry.code in (None, "not-a-workbook") for entry in entries):
         raise UsageError("no-workbook", path=str(folder))
     return entries
+
+
+def refuse_input(target: Path, entries: Sequence[Entry]) -> None:
+    """Raise UsageError where a result would replace a file that people filled."""
+    inputs = {entry.path.absolute() for entry in entries if entry.code is None}
+    if target in inputs and run_id(target) is None:
+        raise UsageError("output-is-input", path=str(target))
 
 
 @contextmanager
@@ -130,11 +139,12 @@ def _read(
 ) -> tuple[Readings, list[FileReading]]:
     """Return what present files say, and with them in path order the files that have left."""
     result = read_files(entries, options, previous.readings_of(entries))
-    present = {reading.file for reading in result.readings}
-    hashes = {reading.sha256 for reading in result.readings}
-    gone = [each for each in previous.gone(entries) if each.sha256 not in hashes or not each.sha256]
-    readings = [*result.readings, *(each for each in gone if each.file not in present)]
-    return result, sorted(readings, key=lambda reading: reading.file)
+    readable = {reading.file: reading for reading in result.readings if not reading.rejected}
+    hashes = {reading.sha256 for reading in readable.values()}
+    # A file that can't be read this time is treated as one that has left: its rows stay.
+    gone = [each for each in previous.gone(readable) if each.sha256 not in hashes]
+    kept = {each.file: each for each in (*result.readings, *gone, *readable.values())}
+    return result, sorted(kept.values(), key=lambda reading: reading.file)
 
 
 def _files(
@@ -143,8 +153,8 @@ def _files(
     files = []
     for each in statuses:
         file = each.entry.file
-        rows = picture.ledger.rows.get(file, RowCounts())
         status, reason = each.status, each.reason
+        rows = picture.ledger.rows[file] if status == "read" else RowCounts()
         if status == "read":
             status = "unchanged" if previous.knows(each.entry) else "merged"
             reason = "duplicate-copy" if file in picture.ledger.copies else None

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from xlcrm.facts.model import Facts
+from xlcrm.ledger.discovery import discover
 from xlcrm.metrics.catalogue import compute_trend
 from xlcrm.metrics.json_form import metric_json
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
-from xlcrm.pipeline.merges import MergeResult, merge
+from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
@@ -36,6 +37,8 @@ def report(
 
     Raises what ``merge`` raises.
     """
+    if target:
+        refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [])
     merged = merge(folder, options)
     chosen = period or last_full_week(options.as_of)
     picture = merged.picture
