@@ -62,7 +62,7 @@ def tell_merge(console: Console, result: MergeResult) -> None:
     document = result.document
     statuses = Counter(each["status"] for each in document["files"])
     console.say(
-        "said.merged" if statuses["merged"] else "said.unchanged", path=shown(document["master"])
+        "said.merged" if result.made else "said.unchanged", path=shown(document["master"])
     )
     labels = result.options.spec.tables
     for key, count in document["records"].items():

@@ -54,8 +54,7 @@ class _Merger:
     def ledger(self, readings: Sequence[FileReading]) -> Ledger:
         for key, claims in self.groups.items():
             table = self.spec.tables[str(key[0])]
-            present = [claim for claim in claims if not claim.removed]
-            clusters = _clusters(present or claims, table)
+            clusters = [_present(cluster) for cluster in _clusters(claims, table)]
             for cluster in clusters:
                 self._merge(key, cluster, table, collided=len(clusters) > 1)
             if len(clusters) > 1:
@@ -134,6 +133,11 @@ def _clusters(claims: Sequence[Claim], table: Table) -> list[list[Claim]]:
         else:
             clusters.append([claim])
     return clusters
+
+
+def _present(cluster: list[Claim]) -> list[Claim]:
+    """Return the claims of files that are there; of a record that only files gone had, theirs."""
+    return [claim for claim in cluster if not claim.removed] or cluster
 
 
 def _versions(cluster: Sequence[Claim], table: Table) -> list[Claim]:
