@@ -12,17 +12,15 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sample_team.as_excel import arrange
 from sample_team.folder import Workbook
 from sample_team.team import TYPED, Values
 from xlcrm.layout.lists import FIRST_ROW, HEADER_ROW
 from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
 
-_CORE, _STYLES = "docProps/core.xml", "xl/styles.xml"
+_CORE = "docProps/core.xml"
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-_FONT = re.compile(rb"<font>(.*?)</font>", re.DOTALL)
-_FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
-_FONT_ORDER = b"b i strike outline shadow u vertAlign sz color name family charset scheme".split()
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CUT_AT = 24_000
 
@@ -60,23 +58,12 @@ def _typed_over(path: Path, workbook: Workbook, spec: Spec) -> bytes:
     for key, records in workbook.records.items():
         table = spec.tables[key]
         _type_into(book, table, records, workbook.language)
-    for sheet in book.worksheets:
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            if cell.data_type == "inlineStr":
-                cell.data_type = "s"  # a text that all cells share, as Excel keeps them
     written = io.BytesIO()
     book.save(written)
     parts = _parts(written.getvalue())
-    parts[_STYLES] = _FONT.sub(_in_order, parts[_STYLES])
+    arrange(parts)
     parts[_CORE] = _MODIFIED.sub(rb"\g<1>" + _stamp(workbook.saved), parts[_CORE])
     return _packed(parts, zipfile.ZIP_DEFLATED)
-
-
-def _in_order(font: re.Match[bytes]) -> bytes:
-    """Return a font with its parts in the order that the format asks for; openpyxl has its own."""
-    parts = list(_FONT_PART.finditer(font[1]))
-    parts.sort(key=lambda part: _FONT_ORDER.index(part[1]))
-    return b"<font>" + b"".join(part[0] for part in parts) + b"</font>"
 
 
 def _type_into(
