@@ -26,7 +26,7 @@ from xlcrm.spec.types.dates import Day
 from xlcrm.spec.types.texts import TICKED, UNTICKED
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.formulas import display_formula
-from xlcrm.template_workbook.validations import cell_rule, tick_rule
+from xlcrm.template_workbook.validations import cell_rule, tick_rule, type_rule
 
 _LINE_HEIGHT = 19
 _LABEL_WIDTH, _UNIT_WIDTH = 15, 6.6
@@ -129,7 +129,8 @@ class _FormWriter:
         if cell.role != "value" or not cell.field or not cell.field.is_input:
             return None
         if isinstance(cell.field.type, Actions):
-            return None
+            part = (cell.slot or "").rpartition(".")[2]
+            return type_rule(Day(), self.language) if part in DATES else None
         return cell_rule(cell.field, self.language)
 
     def _write_marks(self) -> None:

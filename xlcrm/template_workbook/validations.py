@@ -8,7 +8,7 @@ from typing import Any
 from xlcrm.findings import Language
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field
-from xlcrm.spec.types.base import Validation
+from xlcrm.spec.types.base import FieldType, Validation
 from xlcrm.spec.types.texts import TICKED, UNTICKED
 
 _TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255  # Excel's
@@ -22,10 +22,15 @@ def list_name(vocabulary: str) -> str:
 
 def cell_rule(field: Field, language: Language) -> dict[str, Any]:
     """Return what xlsxwriter's ``data_validation`` takes for cells of ``field``."""
-    rule = _rule(field.type.validation, Words(language))
+    rule = type_rule(field.type, language)
     title = field.labels[language][:_TITLE_LIMIT]
     message = field.help[language][:_MESSAGE_LIMIT]
     return rule | ({"input_title": title, "input_message": message} if message else {})
+
+
+def type_rule(kind: FieldType, language: Language) -> dict[str, Any]:
+    """Return the rule of cells of a type, without an input message."""
+    return _rule(kind.validation, Words(language))
 
 
 def tick_rule() -> dict[str, Any]:
