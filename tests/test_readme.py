@@ -42,7 +42,7 @@ def run(command: str, folder: Path) -> str:
 
 def pattern(shown: str) -> re.Pattern[str]:
     """The output shown, in which a line `...` stands for any number of lines."""
-    lines = [r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\n" for line in shown.splitlines()]
+    lines = (r"(?:.*\n)*?" if line == "..." else f"{re.escape(line)}\n" for line in shown.splitlines())
     return re.compile("".join(lines))
 
 

@@ -13,7 +13,8 @@ from xlcrm.pipeline.reports import ReportResult, report
 from xlcrm.team_folder import OUTPUT_FOLDER
 
 AS_OF = date(2024, 5, 20)  # the Monday after the sample's golden week, 2024-W20
-PLANTED = frozenset({"刘洋/客户关系管理记录_刘洋_3月.xlsx"})  # files of the sample that can't be read, on purpose
+# The sample's files that can't be read, on purpose.
+PLANTED = frozenset({"刘洋/客户关系管理记录_刘洋_3月.xlsx"})
 _MARK = ".xlcrm-demo"
 
 
