@@ -42,8 +42,9 @@ def run(command: str, folder: Path) -> str:
 
 def pattern(shown: str) -> re.Pattern[str]:
     """The output shown, in which a line `...` stands for any number of lines."""
-    lines = (r"(?:.*\n)*?" if line == "..." else f"{re.escape(line)}\n" for line in shown.splitlines())
-    return re.compile("".join(lines))
+    any_lines = r"(?:.*\n)*?"
+    lines = shown.splitlines()
+    return re.compile("".join(any_lines if x == "..." else f"{re.escape(x)}\n" for x in lines))
 
 
 @pytest.fixture(scope="module")
