@@ -65,6 +65,10 @@ class Previous:
         as_written = self.run_id and self.state and not self.edited
         return bool(as_written and self.state and self.state.meta["signature"] == signature)
 
+    def wrote(self, run_id: str) -> bool:
+        """Whether the master that this run would write is there, as it was written."""
+        return bool(self.run_id == run_id and self.state and not self.edited)
+
     def knows(self, entry: Entry) -> bool:
         """Whether a file is as the state has it."""
         known = self.files.get(entry.file)
@@ -118,30 +122,41 @@ class Master:
     ) -> Path | None:
         """Write state and master so that any interruption leaves a pair that fits.
 
+        A master that says the same already stays as it is, and only the state is renewed.
         Returns the path of the pending copy where the master is open elsewhere, else None.
         """
         contents = self._contents()
-        scratch = self.home / STATE_FOLDER / "new.xlsx"
-        write_master(
-            scratch, contents, self.options.spec, self.options.language, self.options.created
-        )
-        meta = {
-            "signature": signature,
-            "document": document,
-            "notes": dict(contents.notes),
-            "master": _digest(scratch),
-        }
-        save_state(self.home, State(contents.run_id, states, meta), self.options.version)
-        if previous.run_id:
-            self._back_up(previous.run_id)
+        meta = {"signature": signature, "document": document, "notes": dict(contents.notes)}
+        if previous.wrote(contents.run_id):
+            self._save(contents.run_id, states, {**meta, "master": _digest(self.path)})
+            return None
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = self.path.with_name(f".{self.path.name}.new")  # beside it: on the same disk
+        try:
+            language, created = self.options.language, self.options.created
+            write_master(scratch, contents, self.options.spec, language, created)
+            self._save(contents.run_id, states, {**meta, "master": _digest(scratch)})
+            if previous.run_id:
+                self._back_up(previous.run_id)
+            pending = self._swap(scratch)
+        finally:
+            scratch.unlink(missing_ok=True)
+        if pending is None:
+            prune_states(self.home, [contents.run_id])
+        return pending
+
+    def _save(self, run: str, states: Mapping[str, FileState], meta: Mapping[str, Any]) -> None:
+        save_state(self.home, State(run, states, meta), self.options.version)
+
+    def _swap(self, scratch: Path) -> Path | None:
+        """Put the new master in the old one's place, else beside it; return where it waits then."""
+        pending = self.path.with_stem(self.path.stem + "_待替换")
         try:
             scratch.replace(self.path)
         except PermissionError:
-            pending = self.path.with_stem(self.path.stem + "_待替换")
             scratch.replace(pending)
             return pending
-        prune_states(self.home, [contents.run_id])
+        pending.unlink(missing_ok=True)
         return None
 
     def _contents(self) -> MasterContents:

@@ -20,7 +20,7 @@ from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
-from xlcrm.pipeline.readings import FileStatus, Readings, read_files
+from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.records import FileReading
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
@@ -59,15 +59,16 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     another merge of the folder is running, OSError where the results can't be written.
     """
     started = time.monotonic()
-    entries = _entries(folder)
     home = folder / OUTPUT_FOLDER
     path = (target or home / MASTER_FILE).absolute()
-    refuse_input(path, entries)
+    found = _entries(folder)
+    refuse_input(path, found)
+    entries = [entry for entry in found if entry.path.absolute() != path]
     with _locked(home):
         previous = find_previous(path, home, options)
         signature = _signature(entries, options)
         if previous.holds(signature):
-            document = _unchanged(previous.document, time.monotonic() - started)
+            document = _unchanged(previous.document, path, time.monotonic() - started)
             return MergeResult(document, previous.files, options)
         result, readings = _read(entries, previous, options)
         picture = assemble(readings, result.findings, options)
@@ -83,7 +84,8 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         }
         states = _states(entries, readings, previous)
         master = Master(path, home, picture, files, options, previous.notes)
-        pending = master.replace(previous, states, signature, document)
+        settled = not any(may_pass(reading) for reading in result.readings)
+        pending = master.replace(previous, states, signature if settled else {}, document)
     document["seconds"] = round(time.monotonic() - started, 3)
     return MergeResult(document, states, options, pending, picture)
 
@@ -99,9 +101,11 @@ def _entries(folder: Path) -> list[Entry]:
 
 def refuse_input(target: Path, entries: Sequence[Entry]) -> None:
     """Raise UsageError where a result would replace a file that people filled."""
-    inputs = {entry.path.absolute() for entry in entries if entry.code is None}
-    if target in inputs and run_id(target) is None:
-        raise UsageError("output-is-input", path=str(target))
+    if target.is_file() and run_id(target) is None:
+        size = target.stat().st_size
+        same = (each.path for each in entries if each.size == size and each.path.exists())
+        if any(path.samefile(target) for path in same):
+            raise UsageError("output-is-input", path=str(target))
 
 
 @contextmanager
@@ -126,12 +130,12 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
     }
 
 
-def _unchanged(document: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+def _unchanged(document: Mapping[str, Any], master: Path, seconds: float) -> dict[str, Any]:
     files = [
         {**each, "status": "unchanged" if each["status"] == "merged" else each["status"]}
         for each in document["files"]
     ]
-    return {**document, "files": files, "seconds": round(seconds, 3)}
+    return {**document, "master": str(master), "files": files, "seconds": round(seconds, 3)}
 
 
 def _read(
@@ -179,6 +183,8 @@ def _states(
     removed = Counter(reading.file for reading in readings if reading.removed)
     states = {}
     for reading in readings:
+        if may_pass(reading):
+            continue
         entry, known = places.get(reading.file), previous.files.get(reading.file)
         size, mtime_ns = (entry.size, entry.mtime_ns) if entry else (0, 0)
         same = known and entry and previous.knows(entry)

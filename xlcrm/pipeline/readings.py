@@ -17,6 +17,8 @@ from xlcrm.workers import Item, Outcome, run_batches
 _SMALL = 256 * 1024  # bytes that this process reads itself, where it is the only file
 _FILES_A_WORKER = 8  # a child process takes some time to start
 _MOST_WORKERS = 4
+# Reasons that lie in the moment, not in the file's content.
+_PASSING = frozenset({"missing", "permission", "io-error", "in-use", "still-growing", "timeout"})
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ def read_files(
     return result
 
 
+def may_pass(reading: FileReading) -> bool:
+    """Whether a file was rejected for a reason that the next run may not find any more."""
+    details = (finding.parameters.get("detail") for finding in reading.findings)
+    return bool(reading.rejected) and any(detail in _PASSING for detail in details)
+
+
 def _status(entry: Entry, reading: FileReading) -> FileStatus:
     if reading.rejected:
         return FileStatus(entry, "rejected", reading.rejected)
@@ -69,8 +77,8 @@ def _status(entry: Entry, reading: FileReading) -> FileStatus:
 
 
 def _looks_like_workbook(entry: Entry) -> bool:
-    """Whether a file that is not read may hold records: a workbook of another format."""
-    return entry.code == "not-a-workbook"
+    """Whether what is not read may hold records: another format, a folder nobody may list."""
+    return entry.code in ("not-a-workbook", "unreadable")
 
 
 def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading]:
