@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from statistics import median_low
 from typing import Any
 
@@ -17,6 +18,7 @@ from xlcrm.spec.types.base import BLANK, Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import DayTime, TimeRange, moment_of
 from xlcrm.text import printable
 
+_DATE_TEXT, _CENTURIES = 40, ("19", "20")
 _WRITTEN = 200  # characters of a value as written that a finding keeps
 
 
@@ -119,11 +121,33 @@ def anchor_days(cells: Iterable[CellValue], date1904: bool) -> list[date]:
     return [day for day in days if day]
 
 
-def near_day(days: list[date], modified: str | None) -> date | None:
-    """Return the day near which dates without a year lie: amid the others, else when saved."""
-    if days:
-        return median_low(days)
-    return date.fromisoformat(modified[:10]) if modified else None
+class Surroundings:
+    """What the cells of a workbook may depend on: its other dates, and how it counts days."""
+
+    def __init__(self, sheets: Sequence[RawSheet], modified: str, date1904: bool) -> None:
+        self.sheets, self.modified, self.date1904 = sheets, modified, date1904
+
+    def near(self, days: Sequence[date]) -> date | None:
+        """Return the day near which dates without a year lie.
+
+        Amid ``days``, else amid the workbook's other dates, else when it was saved.
+        """
+        found = days or self._days
+        if found:
+            return median_low(found)
+        return date.fromisoformat(self.modified[:10]) if self.modified else None
+
+    @cached_property
+    def _days(self) -> Sequence[date]:
+        cells = (cell for sheet in self.sheets for row in sheet.rows for cell in row)
+        return anchor_days((cell for cell in cells if _may_be_date(cell)), self.date1904)
+
+
+def _may_be_date(cell: CellValue) -> bool:
+    """Whether a cell is a date or a short text that begins like one; a number may be anything."""
+    if isinstance(cell, str):
+        return len(cell) <= _DATE_TEXT and cell[:2] in _CENTURIES
+    return isinstance(cell, date)
 
 
 def finding(noted: Noted, table: Table) -> Finding:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.forms import FormCell, FormPlan, form_plan
-from xlcrm.layout.marks import read_marks
+from xlcrm.layout.marks import MARK_WIDTH, read_marks
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import as_text
@@ -39,11 +39,13 @@ def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> For
     """Return where the fields of ``table`` are filled on ``sheet``.
 
     ``named`` holds the cells of slots that the sheet's names point to; they are trusted where
-    there are any for most of the form. Action rows added by hand are found in either case.
+    there are any for most of the form and the hidden marks, where there are some, agree. Action
+    rows added by hand are found in either case.
     """
     plan = form_plan(table)
     inputs = [slot for slot, cell in plan.slots.items() if cell.field and cell.field.is_input]
-    if sum(slot in named for slot in inputs) >= len(inputs) / 2:
+    most = sum(slot in named for slot in inputs) >= len(inputs) / 2
+    if most and not _are_stale(sheet, table, named):
         slots = {slot: place for slot, place in named.items() if _is_field(table, slot)}
         return FormCells(dict(_more_actions(sheet, table, slots)), {})
     return _LabelReader(sheet, table, _whole_plan(table)).find()
@@ -53,10 +55,18 @@ def _is_field(table: Table, slot: str) -> bool:
     return slot.partition(".")[0] in table.by_key
 
 
+def _are_stale(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> bool:
+    """Whether marks beside the rows stand elsewhere: a program moved cells and left the names."""
+    rows: dict[str, set[int]] = {}
+    for number, row in enumerate(sheet.rows):
+        for each in (mark for cell in row[:MARK_WIDTH] for mark in read_marks(cell)):
+            if each.table == table.key:
+                rows.setdefault(each.slot, set()).add(number)
+    return any(row not in rows.get(slot, {row}) for slot, (row, _) in named.items())
+
+
 def _whole_plan(table: Table) -> FormPlan:
     """Return the plan with the off fields too: a form made by hand may have them."""
-    from dataclasses import replace
-
     return form_plan(replace(table, shown_off=frozenset(f.key for f in table.fields)))
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from xlcrm.filled_workbook.cells import (
     CellReader,
     Noted,
+    Surroundings,
     anchor_days,
     assign,
     finding,
-    near_day,
     record_day,
     written,
 )
@@ -31,10 +30,10 @@ from xlcrm.spec.types.texts import is_ticked
 
 
 def read_form(
-    sheet: RawSheet, marks: FormMarks, file: str, modified: str | None, date1904: bool
+    sheet: RawSheet, marks: FormMarks, file: str, around: Surroundings
 ) -> tuple[list[Record], list[Finding]]:
     """Return the record of a form sheet, none where nothing is filled, and its findings."""
-    reader = _FormReader(sheet, marks, file, modified, date1904)
+    reader = _FormReader(sheet, marks, file, around)
     record = reader.record()
     if record is None:
         return [], []
@@ -42,24 +41,17 @@ def read_form(
 
 
 class _FormReader:
-    def __init__(
-        self,
-        sheet: RawSheet,
-        marks: FormMarks,
-        file: str,
-        modified: str | None,
-        date1904: bool,
-    ) -> None:
-        self.table, self.date1904 = marks.table, date1904
+    def __init__(self, sheet: RawSheet, marks: FormMarks, file: str, around: Surroundings) -> None:
+        self.table, self.around = marks.table, around
         self.cells = find_cells(sheet, self.table, marks.cells)
         places = set(self.cells.slots.values())
         self.sheet = sheet.reread() if places.intersection(sheet.suspects) else sheet
-        self.reader = CellReader(self.sheet, date1904)
+        self.reader = CellReader(self.sheet, around.date1904)
         self.noted: list[Noted] = []
         self.addresses = {**self.cells.slots, **self._field_places()}
         block = Block(file, sheet.name, self.table.key, cells=self.addresses)
         self.written = Record(block, 0, {})
-        self.context = self._context(modified)
+        self.context = self._context()
 
     def record(self) -> Record | None:
         """Return the record; None where no cell was filled by a person."""
@@ -79,12 +71,12 @@ class _FormReader:
                 first.setdefault(key, places[0])
         return first
 
-    def _context(self, modified: str | None) -> ReadContext:
+    def _context(self) -> ReadContext:
+        date1904 = self.around.date1904
         place = self.cells.slots.get(self.table.date or "")
         cell = self._at(place) if place else ""
-        near = near_day(anchor_days([cell], self.date1904), modified)
-        anchor: date | None = record_day(cell, near, self.date1904)
-        return ReadContext(anchor, near, self.date1904)
+        near = self.around.near(anchor_days([cell], date1904))
+        return ReadContext(record_day(cell, near, date1904), near, date1904)
 
     def _at(self, place: Place) -> CellValue:
         row, column = place
@@ -138,6 +130,7 @@ class _FormReader:
             cell = self._at(place) if place else ""
             if isinstance(cell, CellError | UncachedFormula):
                 problems.append(Problem("error-value"))
+                pieces.append(f"{written(cell)}{choice['zh']}")
                 continue
             ticked = is_ticked(cell)
             if ticked is None:

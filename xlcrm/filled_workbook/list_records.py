@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 from xlcrm.filled_workbook.cells import (
     CellReader,
     Noted,
+    Surroundings,
     anchor_days,
     assign,
     finding,
     header_finding,
-    near_day,
     record_day,
     written,
 )
@@ -28,28 +29,23 @@ _LABEL = 60
 
 
 def read_list(
-    sheet: RawSheet, header: ListHeader, file: str, modified: str | None, date1904: bool
+    sheet: RawSheet, header: ListHeader, file: str, around: Surroundings
 ) -> tuple[list[Record], list[Finding]]:
     """Return the records of a list sheet, top to bottom, and what was wrong or interpreted."""
-    reader = _ListReader(sheet, header, file, modified, date1904)
+    reader = _ListReader(sheet, header, file, around)
     return reader.records(), [*reader.header_findings(), *reader.findings()]
 
 
 class _ListReader:
     def __init__(
-        self,
-        sheet: RawSheet,
-        header: ListHeader,
-        file: str,
-        modified: str | None,
-        date1904: bool,
+        self, sheet: RawSheet, header: ListHeader, file: str, around: Surroundings
     ) -> None:
         table = header.table
         inputs = {
             key: column for key, column in header.columns.items() if table.by_key[key].is_input
         }
         self.header, self.table, self.inputs = header, table, inputs
-        self.modified, self.date1904 = modified, date1904
+        self.around = around
         self.noted: list[Noted] = []
         extras = dict(self._extra_columns())
         self.block = Block(file, sheet.name, table.key, inputs, extras=extras)
@@ -70,7 +66,7 @@ class _ListReader:
     def records(self) -> list[Record]:
         records = {row: Record(self.block, row, {}) for row in self.rows}
         contexts = self._contexts()
-        reader = CellReader(self.sheet, self.date1904)
+        reader = CellReader(self.sheet, self.around.date1904)
         for key in self._reading_order():
             field, column = self.table.by_key[key], self.inputs[key]
             for row, raw, reading in reader.column(field, self._cells(column), contexts):
@@ -97,11 +93,8 @@ class _ListReader:
 
     def _contexts(self) -> _Contexts:
         anchor = self.inputs.get(self.table.date or "")
-        if anchor is None:
-            return _Contexts({}, near_day([], self.modified), self.date1904)
-        cells = {row: cell for row, _, cell in self._cells(anchor)}
-        near = near_day(anchor_days(cells.values(), self.date1904), self.modified)
-        return _Contexts(cells, near, self.date1904)
+        cells = {} if anchor is None else {row: cell for row, _, cell in self._cells(anchor)}
+        return _Contexts(cells, self.around)
 
     def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
         for row, _, cell in self._cells(column) if self.sheet.formulas else ():
@@ -142,12 +135,17 @@ class _ListReader:
 class _Contexts:
     """What a cell of a row may depend on: the row's own date, and the sheet's other dates."""
 
-    def __init__(self, cells: dict[int, CellValue], near: date | None, date1904: bool) -> None:
-        self.cells, self.near, self.date1904 = cells, near, date1904
+    def __init__(self, cells: dict[int, CellValue], around: Surroundings) -> None:
+        self.cells, self.around = cells, around
 
     def __call__(self, row: int) -> ReadContext:
-        cell = self.cells.get(row, "")
-        return ReadContext(record_day(cell, self.near, self.date1904), self.near, self.date1904)
+        date1904 = self.around.date1904
+        anchor = record_day(self.cells.get(row, ""), self.near, date1904)
+        return ReadContext(anchor, self.near, date1904)
+
+    @cached_property
+    def near(self) -> date | None:
+        return self.around.near(anchor_days(self.cells.values(), self.around.date1904))
 
 
 def _with_suspects(sheet: RawSheet, header: int, columns: set[int]) -> RawSheet:

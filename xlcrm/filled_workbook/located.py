@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
-from xlcrm.layout.marks import OWN_SHEET, Mark, named_cells, read_marks
+from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, Mark, named_cells, read_marks
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import label_key
 
 _HEADER_DEPTH = 40  # rows in which a header is looked for
-_MARK_WIDTH = 3  # columns in which a form's marks are looked for
 _LIST_LABELS = 3  # labels that make a row a header
 _SHARE = 0.5
 
@@ -84,7 +83,7 @@ def _cell_marks(sheet: RawSheet) -> Iterator[Mark]:
         for cell in row:
             yield from read_marks(cell)
     for row in sheet.rows[_HEADER_DEPTH:]:
-        for cell in row[:_MARK_WIDTH]:
+        for cell in row[:MARK_WIDTH]:
             yield from read_marks(cell)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_record import read_form
 from xlcrm.filled_workbook.list_records import read_list
 from xlcrm.filled_workbook.located import FormMarks, ListHeader, is_empty, is_own, locate
-from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook, open_workbook
+from xlcrm.filled_workbook.sheets import RawSheet, open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
@@ -42,8 +43,9 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
             return reading
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
+    around = Surroundings(workbook.sheets, reading.modified, workbook.date1904)
     for sheet in workbook.sheets:
-        _read_sheet(sheet, workbook, spec, reading)
+        _read_sheet(sheet, around, spec, reading)
     return reading
 
 
@@ -52,15 +54,14 @@ def rejection(file: str, code: str, detail: str) -> Finding:
     return Finding(code, file, parameters={"detail": detail})
 
 
-def _read_sheet(sheet: RawSheet, workbook: RawWorkbook, spec: Spec, reading: FileReading) -> None:
+def _read_sheet(sheet: RawSheet, around: Surroundings, spec: Spec, reading: FileReading) -> None:
     if is_own(sheet):
         return
     found = locate(sheet, spec)
-    arguments = (reading.file, reading.modified, workbook.date1904)
     if isinstance(found, ListHeader):
-        records, findings = read_list(sheet, found, *arguments)
+        records, findings = read_list(sheet, found, reading.file, around)
     elif isinstance(found, FormMarks):
-        records, findings = read_form(sheet, found, *arguments)
+        records, findings = read_form(sheet, found, reading.file, around)
     else:
         records, findings = [], list(_unknown(sheet, reading))
     reading.records += records

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
+from xlcrm.records import Values
 from xlcrm.spec.model import Field, Labels, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import FieldType
@@ -82,16 +83,16 @@ def choices_of(field: Field) -> tuple[Labels, ...] | None:
     return None
 
 
-def form_plan(table: Table, *, core: bool = False) -> FormPlan:
-    """Return where the shown fields of a form lie."""
-    return FormPlan(table, tuple(_Builder(table, table.shown(core=core)).cells()))
+def form_plan(table: Table, *, core: bool = False, values: Values | None = None) -> FormPlan:
+    """Return where the shown fields of a form lie, with action rows for all of ``values``."""
+    return FormPlan(table, tuple(_Builder(table, table.shown(core=core), values or {}).cells()))
 
 
 class _Builder:
     """Lays out one form from top to bottom."""
 
-    def __init__(self, table: Table, fields: Sequence[Field]) -> None:
-        self.table, self.fields, self.row = table, fields, 0
+    def __init__(self, table: Table, fields: Sequence[Field], values: Values) -> None:
+        self.table, self.fields, self.values, self.row = table, fields, values, 0
 
     def cells(self) -> Iterator[FormCell]:
         yield FormCell(0, LABEL_COLUMN, UNITS + 1, "title", self.table.labels)
@@ -171,7 +172,9 @@ class _Builder:
             places.append((part["key"], column, units))
             yield FormCell(self.row, column, units, "head", part, None, field)
             column += units
-        for n in range(1, kind.rows + 1):
+        filled = self.values.get(field.key)
+        rows = max(kind.rows, len(filled) if isinstance(filled, list) else 0)
+        for n in range(1, rows + 1):
             self.row += 1
             number = {"zh": str(n), "en": str(n)}
             yield FormCell(self.row, LABEL_COLUMN, 1, "number", number, None, field)

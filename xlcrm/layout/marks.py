@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 PREFIX = "xlcrm."
+MARK_WIDTH = 3  # columns in which a form's marks are looked for
 OWN_SHEET = "own"  # in the place of a table: a guide or list sheet
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"

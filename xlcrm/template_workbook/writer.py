@@ -59,6 +59,5 @@ def _write_table(
     if table.layout == "list":
         write_list(wb, list_plan(table, core=core), language, records)
         return
-    plan = form_plan(table, core=core)
     for values in records or [{}]:
-        write_form(wb, plan, spec, language, values)
+        write_form(wb, form_plan(table, core=core, values=values), spec, language, values)
