@@ -51,17 +51,17 @@ def _file(status: FileStatus, reading: FileReading | None) -> dict[str, Any]:
 
 
 def check(paths: Sequence[Path], options: Options) -> CheckResult:
-    """Return the findings of files and folders.
+    """Return the findings of files and folders; a file named twice is checked once.
 
     Raises UsageError for a path that does not exist, or where no workbook is found.
     """
-    entries = [entry for path in paths for entry in _entries(path, folders=len(paths) > 1)]
+    found = [entry for path in paths for entry in _entries(path, folders=len(paths) > 1)]
+    entries = list({entry.file: entry for entry in found}.values())
     if not any(entry.code in (None, "not-a-workbook") for entry in entries):
         raise UsageError("no-workbook", path=str(paths[0]))
     result = read_files(entries, options)
-    base = customer_base(result.readings, options.spec)
-    if base.is_empty:
-        base = _surrounding_base(paths[0], options)
+    around = [] if paths[0].is_dir() else _readings_around(paths[0], options)
+    base = customer_base([*result.readings, *around], options.spec)
     findings = [*result.findings]
     for reading in result.readings:
         findings += check_customers(reading.records, options.spec, base)
@@ -91,11 +91,10 @@ def _entries(path: Path, *, folders: bool) -> list[Entry]:
     return [describe(path)]
 
 
-def _surrounding_base(path: Path, options: Options) -> CustomerBase:
-    """Return the customer base of the team folder around a file, as its last merge knew it."""
+def _readings_around(path: Path, options: Options) -> list[FileReading]:
+    """Return what the last merge read of the team folder around a file: its customers are known."""
     for folder in path.resolve().parents:
         if (folder / OUTPUT_FOLDER).is_dir():
             state = latest_state(folder / OUTPUT_FOLDER, options.version)
-            readings = [each.load() for each in state.files.values()] if state else []
-            return customer_base(readings, options.spec)
-    return CustomerBase(())
+            return [each.load() for each in state.files.values()] if state else []
+    return []
