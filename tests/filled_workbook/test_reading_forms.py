@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlcrm.layout.forms import choices_of
 from xlcrm.records import FileReading
 
 TALK = "communication_record"
@@ -311,3 +312,38 @@ def test_live_cells_make_no_record(tmp_path: Path, write: Any, read: Any, soffic
     """An evaluation whose formulas an application has computed is still blank."""
     path = write(tmp_path / "a.xlsx", {"communication_evaluation": []})
     assert read(soffice.convert(path, "xlsx")).records == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("key", [TALK, REVISIT, "satisfaction_evaluation", "multichannel_record"])
+def test_a_form_made_by_hand_reads_the_same(
+    tmp_path: Path, spec: Any, samples: Any, read: Any, codes: Any, key: str, language: str
+) -> None:
+    """A column of labels and one of values, choices on one line, actions below their heads."""
+    table, record = spec.tables[key], samples(core=True)[key][0]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([table.labels[language]])
+    for field in sorted(table.shown(core=True), key=section_order(table)):
+        label, value = field.labels[language], record[field.key]
+        choices = choices_of(field)
+        if field.type.name == "actions":
+            sheet.append([label, *(column[language] for column in field.type.columns)])
+            for action in value:
+                sheet.append([None, *(action.get(c["key"]) for c in field.type.columns)])
+        elif choices:
+            chosen = value if isinstance(value, list) else [str(value)]
+            boxes = ("☑" if choice["zh"] in chosen else "□" for choice in choices)
+            line = " ".join(box + c[language] for box, c in zip(boxes, choices, strict=True))
+            sheet.append([label, line])
+        else:
+            sheet.append([f"{label}:", field.type.text(value, language)])
+    book.save(tmp_path / "a.xlsx")
+    reading = read(tmp_path / "a.xlsx")
+    assert [(each.table, each.values) for each in reading.records] == [(key, record)]
+    assert {code.split()[0] for code in codes(reading)} <= {"normalised"}
+
+
+def section_order(table: Any) -> Callable[[Any], int]:
+    places = {section.key: n for n, section in enumerate(table.sections)}
+    return lambda field: places[field.section]
