@@ -1,0 +1,169 @@
+"""A team's folder whose cells were filled in anew by chance, so that every condition is met."""
+
+from __future__ import annotations
+
+import random
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from oracle_words import FORMS
+
+_FIRST, _DAYS = date(2024, 3, 25), 56
+_CUSTOMERS = 43
+_CHANNELS = ("电话", "致电", "面谈", "拜访", "面访", "微信", "钉钉", "邮件", "会议", "问卷")
+_MOODS = (
+    "积极",
+    "满意",
+    "不满意",
+    "不满",
+    "一般",
+    "积极、不满",
+    "犹豫、认可",
+    "对方案认可",
+    "说不清",
+)
+_STEPS = (
+    *("潜在客户", "意向", "成交客户", "流失客户", "维持", "意向客户→潜在客户", "流失客户→意向客户"),
+    *("潜在客户→意向客户", "意向客户→成交客户", "潜在客户→成交客户", "成交客户→流失客户"),
+)
+_TAGS = ("成本控制", "数据对接", "售后支持", "交付周期", "成本控制、数据对接", "操作培训/交付周期")
+_MET = ("已满足", "部分满足", "未满足", None)
+_CONFIRMED = ("满意", "需改进", None)
+_SCORES = (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, None)
+
+Make = Callable[[random.Random, date], Any]
+
+
+def _day(low: int, high: int) -> Make:
+    return lambda rng, day: datetime.combine(
+        day + timedelta(days=rng.randint(low, high)), datetime.min.time()
+    )
+
+
+def _moment(low: int, high: int) -> Make:
+    """Return what makes a moment, on the half hour so that limits are met exactly."""
+    return lambda rng, day: (
+        datetime.combine(day, datetime.min.time())
+        + timedelta(hours=rng.randint(low * 2, high * 2) / 2)
+    )
+
+
+def _one_of(words: tuple[Any, ...], share: float = 1) -> Make:
+    return lambda rng, _: rng.choice(words) if rng.random() < share else None
+
+
+def _sometimes(make: Make, share: float) -> Make:
+    return lambda rng, day: make(rng, day) if rng.random() < share else None
+
+
+def _customer(rng: random.Random, _: date) -> str:
+    return f"C{rng.randint(1, _CUSTOMERS):03d}"
+
+
+def _time_range(rng: random.Random, day: date) -> str:
+    start = rng.randint(9, 16)
+    return f"{day:%Y-%m-%d} {start}:00-{start + rng.randint(1, 2)}:00"
+
+
+_DATE = _day(0, 0)
+_AFTER: dict[str, Make] = {
+    "客户ID": _customer,
+    "需求标签": _one_of(_TAGS, 0.3),
+    "需求满足情况": _one_of(_MET),
+    "转化状态更新": _one_of(_STEPS, 0.15),
+    "录入时间": _sometimes(_moment(40, 60), 0.8),
+}
+_CELLS: dict[str, dict[str, Make]] = {
+    "客户基础信息库": {"初次接触时间": _sometimes(_day(-30, 60), 0.7)},
+    "沟通动态记录表": _AFTER | {
+        "客户名称": lambda *_: None,
+        "沟通日期": _DATE,
+        "沟通方式": _one_of(_CHANNELS),
+        "客户情绪": _one_of(_MOODS, 0.8),
+        "我方发出时间": _sometimes(_moment(0, 24), 0.5),
+        "客户回复时间": _sometimes(_moment(0, 96), 0.7),
+        "满意度评分": _one_of(_SCORES, 0.3),
+    },
+    "客户关系管理记录表": _AFTER | {
+        "客户名称": lambda *_: "某公司",
+        "初次接触时间": lambda *_: None,
+        "最近互动时间": _DATE,
+        "互动类型": _one_of(_CHANNELS),
+        "当前满意度评分": _one_of(_SCORES, 0.5),
+    },
+    "客户反馈问题跟踪表": {
+        "客户ID": _customer,
+        "反馈时间": _DATE,
+        "完成时间": _sometimes(_day(0, 14), 0.7),
+        "客户确认结果": _one_of(_CONFIRMED),
+        "满意度评分(1-5分)": _one_of(_SCORES, 0.5),
+        "归档时间": _sometimes(_day(14, 20), 0.5),
+        "承诺解决时间": _sometimes(_day(0, 10), 0.8),
+        "二次确认结果": _one_of(_CONFIRMED),
+    },
+    "客户沟通记录表": _AFTER | {"沟通时间": _time_range, "沟通方式": _one_of(_CHANNELS)},
+    "客户回访沟通记录表": _AFTER | {
+        "本次沟通时间": _moment(9, 17),
+        "沟通方式": _one_of(("电话", "面访", "问卷")),
+        "问题描述": _one_of(("票务报表金额错误", "新问题", None)),
+        "预计解决时间": _sometimes(_day(0, 10), 0.8),
+    },
+    "客户多渠道沟通记录表": _AFTER | {
+        "沟通时间": _time_range,
+        "沟通渠道": _one_of(_CHANNELS),
+        "客户情绪": _one_of(_MOODS),
+    },
+    "客户满意度评估表": {"客户ID": _customer, "评估日期": _DATE},
+}  # fmt: skip
+
+
+def fill_by_chance(folder: Path, seed: int, crowded: bool) -> None:
+    """Fill the Chinese workbooks of a team's folder by chance; each log row by an id or none.
+
+    ``crowded``: all talks are of six customers in one week.
+    """
+    rng = random.Random(seed)
+    ids = iter(range(1, 10_000))
+    for path in sorted(folder.rglob("*.xlsx")):
+        if path.name.startswith("~$") or not zipfile.is_zipfile(path):
+            continue
+        workbook = load_workbook(path)
+        for sheet in workbook:
+            cells = _CELLS.get(re.sub(r" \(\d+\)$", "", sheet.title))
+            if cells:
+                _fill(sheet, cells, rng, ids, crowded)
+        workbook.save(path)
+
+
+def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any, crowded: bool):
+    is_form = any(sheet.title.startswith(name) for name in FORMS.values())
+    rows = [None] if is_form else range(3, sheet.max_row + 1)
+    for row in rows:
+        day = _FIRST + timedelta(days=rng.randrange(7 if crowded else _DAYS))
+        values = {label: make(rng, day) for label, make in cells.items()}
+        if crowded and "客户ID" in values:
+            values["客户ID"] = f"C{rng.randint(1, 6):03d}"
+        if not is_form:
+            values |= {"记录ID": f"J{next(ids):04d}"} if rng.random() < 0.7 else {"记录ID": None}
+        for label, value in values.items():
+            cell = _cell(sheet, label, row)
+            if cell is not None:
+                cell.value = value
+
+
+def _cell(sheet: Worksheet, label: str, row: int | None) -> Any:
+    if row is None:
+        found = next(
+            (cell for line in sheet.iter_rows() for cell in line
+             if cell.value == label and cell.column in (2, 8)), None,
+        )  # fmt: skip
+        merged = {area.start_cell.coordinate: area.max_col for area in sheet.merged_cells.ranges}
+        return found and sheet.cell(found.row, merged.get(found.coordinate, found.column) + 1)
+    column = next((cell.column for cell in sheet[2] if cell.value == label), None)
+    return column and sheet.cell(row, column)
