@@ -42,7 +42,8 @@ def write_list(wb: Book, plan: ListPlan, language: Language, records: Sequence[V
         if field.required:
             label = field.labels[language]
             sheet.write_string(HEADER_ROW, column, label, wb.format(styles.REQUIRED_HEADER))
-        sheet.data_validation(FIRST_ROW, column, last_row - 1, column, cell_rule(field, language))
+        if rule := cell_rule(field, language):
+            sheet.data_validation(FIRST_ROW, column, last_row - 1, column, rule)
         letters = column_letters(column)
         name = f"'{written.name}'!{mark(plan.table.key, field.key)}"
         wb.define_name(name, f"='{written.name}'!${letters}${HEADER_ROW + 1}")

@@ -20,12 +20,17 @@ def list_name(vocabulary: str) -> str:
     return f"list_{vocabulary}"
 
 
-def cell_rule(field: Field, language: Language) -> dict[str, Any]:
-    """Return what xlsxwriter's ``data_validation`` takes for cells of ``field``."""
+def cell_rule(field: Field, language: Language) -> dict[str, Any] | None:
+    """Return what xlsxwriter's ``data_validation`` takes for cells of ``field``.
+
+    None for a field that takes any text and has no message to show: that is no rule.
+    """
     rule = type_rule(field.type, language)
     title = field.labels[language][:_TITLE_LIMIT]
     message = field.help[language][:_MESSAGE_LIMIT]
-    return rule | ({"input_title": title, "input_message": message} if message else {})
+    if message:
+        return rule | {"input_title": title, "input_message": message}
+    return None if rule["validate"] == "any" else rule
 
 
 def type_rule(kind: FieldType, language: Language) -> dict[str, Any]:
