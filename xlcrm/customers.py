@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from xlcrm.records import Record, Values
 from xlcrm.text import fold
@@ -18,16 +19,16 @@ class CustomerBase:
     looked up first, then those of all files; a name that several ids share in them names none.
     """
 
-    def __init__(
-        self, records: Iterable[Record], aliases: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, records: Iterable[Record], aliases: Mapping[str, str] | None = None) -> None:
         """``records`` are the table of customers'; ``aliases`` lead to the decided name or id."""
+        self._rows: dict[str, dict[str, Values]] = defaultdict(dict)
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         self._ids: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._aliases = {fold(name): decided for name, decided in (aliases or {}).items()}
         for record in records:
             customer_id, name = record.values.get(ID), record.values.get(NAME)
             for scope in (record.block.file, "") if isinstance(customer_id, str) else ():
+                self._rows[scope].setdefault(str(customer_id), record.values)
                 self._names[scope].setdefault(str(customer_id), str(name or ""))
                 if isinstance(name, str):
                     self._ids[scope][fold(name)].add(str(customer_id))
@@ -47,6 +48,14 @@ class CustomerBase:
             name = self._names.get(scope, {}).get(customer_id)
             if name:
                 return name
+        return None
+
+    def value(self, customer: str | None, key: str, file: str = "") -> Any:
+        """Return a field of a customer's base row, the file's own first; None where it has none."""
+        for scope in (file, ""):
+            row = self._rows.get(scope, {}).get(customer or "")
+            if row and key in row:
+                return row[key]
         return None
 
     def resolve(self, values: Values, file: str = "") -> str | None:

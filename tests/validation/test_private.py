@@ -21,6 +21,7 @@ LOG = {
     "channel": "电话",
     "content": "谈价格",
 }
+DONE = {"action": "甲", "owner": "张伟", "due": "2024-05-20"}
 FORM = {
     "customer_name": "星辰科技",
     "time": "2024-05-13T14:30",
@@ -88,10 +89,10 @@ PLACES: list[tuple[str, dict[str, Any], str]] = [
     ("communication_record", {**FORM, "contact_info": PHONE}, "联系方式"),
     (
         "communication_record",
-        {**FORM, "actions": [{"action": "发方案"}, {"action": f"打{PHONE}"}]},
+        {**FORM, "actions": [{**DONE, "action": "发方案"}, {**DONE, "action": f"打{PHONE}"}]},
         "行动项 2",
     ),
-    ("communication_record", {**FORM, "actions": [{"action": "甲", "owner": PHONE}]}, "负责人 1"),
+    ("communication_record", {**FORM, "actions": [{**DONE, "owner": PHONE}]}, "负责人 1"),
 ]
 
 

@@ -95,7 +95,8 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
 log, crm, issue = "communication_log", "crm_record", "issue_tracking"
 form, revisit, multi = "communication_record", "revisit_record", "multichannel_record"
 evaluation = "communication_evaluation"
-ORDER, NEEDED, MISSING, LATE = (
+PART, ORDER, NEEDED, MISSING, LATE = (
+    "action-incomplete",
     "date-order",
     "conditional-required",
     "required-missing",
@@ -136,8 +137,9 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     (revisit, {"recorded_at": "2024-05-13T14:29"}, [(ORDER, "录入时间")]),
     (evaluation, {"evaluated_on": "2024-05-12"}, [(ORDER, "评价日期")]),
     (evaluation, {"evaluated_on": "2024-05-13"}, []),
-    (form, {"actions": [{"action": "甲", "due": "2024-05-13"},
-                        {"action": "乙", "due": "2024-05-12"}]}, [(ORDER, "完成时间 2")]),
+    (form, {"actions": [{"action": "甲", "owner": "张伟", "due": "2024-05-13"},
+                        {"action": "乙", "owner": "张伟", "due": "2024-05-12"}]},
+     [(ORDER, "完成时间 2")]),
     (multi, {"actions": [{"action": "发方案", "due": "2024-05-12"}]}, [(ORDER, "截止日期 1")]),
     # Either of two.
     (log, {"customer_name": None}, [(MISSING, "客户ID")]),
@@ -158,7 +160,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     (crm, {"satisfaction_trend": "下降(响应慢)"}, []),
     (crm, {"satisfaction_trend": "持平"}, []),
     (log, {"status": "待跟进"}, [(NEEDED, "后续行动"), (NEEDED, "行动截止日期")]),
-    (log, {"status": "待跟进", "next_action": "发方案", "action_due": "2024-05-20"}, []),
+    (log, {"status": "待跟进", "next_action": "发方案", "action_due": "2024-05-20",
+           "owner": "张伟"}, []),
     (log, {"status": "已确认"}, []),
     (log, {"status": "暂缓"}, [(NEEDED, "下次沟通时间")]),
     (log, {"status": "暂缓", "next_contact": "2024-06-01"}, []),
@@ -168,8 +171,9 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
      [(MISSING, "当前状态"), (MISSING, "行动内容 1")]),
     (multi, {"actions": None, "status": "已确认"}, []),
     (multi, {"actions": [{"action": "发方案"}]}, [(NEEDED, "截止日期 1")]),
-    (multi, {"actions": [{"action": "发方案"}], "status": "已确认"}, []),
-    (multi, {"actions": [{"action": "甲"}, {"action": "乙", "due": "2024-05-20"}]}, []),
+    (multi, {"actions": [{"action": "发方案"}], "status": "已确认"}, [(PART, "截止日期 1")]),
+    (multi, {"actions": [{"action": "甲"}, {"action": "乙", "due": "2024-05-20"}]},
+     [(PART, "截止日期 1")]),
     (multi, {"content": None}, [(MISSING, "沟通核心内容")]),
     # The plan of an evaluation: by the score, by the level alone, by the mean.
     (evaluation, {"goal_score": 2}, [(NEEDED, "问题根源"), (NEEDED, "改进措施")]),
@@ -192,7 +196,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     (multi, {"recorded_at": "2024-05-14T15:11"}, [(LATE, "录入时间")]),
     (multi, {"recorded_at": "2024-05-15"}, [(LATE, "录入时间")]),
     # Document A's form has a rule of its own: two working days, no 24 hours.
-    (form, {"recorded_at": "2024-05-20T15:11"}, []),
+    (form, {"recorded_at": "2024-05-20T15:11"}, [("late-completion", "录入时间")]),
+    (form, {"recorded_at": "2024-05-15T23:59"}, []),  # two working days: Tuesday and Wednesday
 ]  # fmt: skip
 
 

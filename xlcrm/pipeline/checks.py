@@ -17,7 +17,7 @@ from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
-from xlcrm.validation.references import check_customers
+from xlcrm.validation.together import check_together
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def check(paths: Sequence[Path], options: Options) -> CheckResult:
     around = [] if paths[0].is_dir() else _readings_around(paths[0], options)
     base = customer_base([*result.readings, *around], options.spec)
     findings = [*result.findings]
-    for reading in result.readings:
-        findings += check_customers(reading.records, options.spec, base)
+    records = [record for reading in result.readings for record in reading.records]
+    findings += check_together(records, options.spec, base, options.as_of)
     return CheckResult(result.statuses, result.readings, in_order(findings), options)
 
 

@@ -13,7 +13,7 @@ from xlcrm.ledger.model import Ledger
 from xlcrm.pipeline.checks import customer_base, in_order
 from xlcrm.pipeline.options import Options
 from xlcrm.records import FileReading, LedgerRecord, Source
-from xlcrm.validation.references import check_customers
+from xlcrm.validation.together import check_together
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,8 @@ def assemble(
         if not rows.seen == rows.merged + rows.rejected:
             raise AssertionError(f"{reading.file}: {rows}")
     everything = [*findings, *ledger.findings]
-    for reading in readings:
-        if not reading.removed:
-            everything += check_customers(reading.records, spec, base)
+    present = [record for reading in readings if not reading.removed for record in reading.records]
+    everything += check_together(present, spec, base, options.as_of)
     ordered = in_order(everything)
     grade(ledger, ordered)
     return Picture(ledger, ordered)

@@ -27,7 +27,7 @@ TABLE_KEYS = frozenset(
     "sections rules fields grid_rows".split()
 )
 _RESOLVED = "customer"  # in a natural key: the resolved customer, whichever field names it
-_VALUES = "in"  # the argument of a rule that holds values; all others name fields
+_VALUES = {"in", "fit", "base"}  # arguments of rules that hold values; all others name fields
 
 
 class SpecError(Exception):
@@ -121,7 +121,7 @@ def _named_fields(table: Table) -> Iterator[tuple[str, str]]:
 
 def _rule_fields(rule: Rule) -> Iterator[str]:
     for name, value in rule.arguments.items():
-        if name != _VALUES:
+        if name not in _VALUES:
             for key in [value] if isinstance(value, str) else value:
                 yield key.partition(".")[0]
 

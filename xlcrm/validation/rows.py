@@ -11,16 +11,22 @@ from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.codes import CreditCode, Id
 from xlcrm.spec.types.dates import Moments
 from xlcrm.spec.types.numbers import Number
+from xlcrm.validation.content import check_names
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.rules import check_rules
+
+_MISSED = frozenset({"action-incomplete"})
 
 
 def check_records(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
     for record in records:
         table = spec.tables[record.table]
-        yield from _required(record, table)
-        yield from check_rules(record, table, spec)
+        found = [*_required(record, table), *check_rules(record, table, spec)]
+        # A cell that must be filled is told so once, however many rules miss it.
+        wrong = {each.cell for each in found if each.severity == "error"}
+        yield from (each for each in found if each.code not in _MISSED or each.cell not in wrong)
+        yield from check_names(record, table)
         yield from _private(record, table)
 
 

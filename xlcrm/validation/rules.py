@@ -7,52 +7,37 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record, Value
+from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare, remark_of
 from xlcrm.timeliness import entered_in_time
+from xlcrm.validation.content import CONTENT_RULES
 from xlcrm.validation.make import field_finding, is_blank
+from xlcrm.validation.moments import moment_of, moments_of
 
 Arguments = Mapping[str, Any]
 RuleCheck = Callable[[Record, Table, Arguments, Spec], Iterator[Finding]]
 
 
 def check_rules(record: Record, table: Table, spec: Spec) -> Iterator[Finding]:
-    """Yield what the rules of its table say of a record. Raises KeyError for an unknown rule."""
+    """Yield what the rules of its table say of a record by itself."""
     for rule in table.rules:
-        yield from RULES[rule.name](record, table, rule.arguments, spec)
+        check = RULES.get(rule.name)
+        if check:
+            yield from check(record, table, rule.arguments, spec)
 
 
 def _order(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
     """The later moment is not before the earlier one; days are compared where one is a day."""
-    earlier = _moment(record.values.get(rule["earlier"]))
+    earlier = moment_of(record.values.get(rule["earlier"]))
     field = table.by_key[rule["later"].partition(".")[0]]
     label = table.by_key[rule["earlier"]].labels
-    for slot, text, later in _moments(record, rule["later"]) if earlier else ():
+    for slot, text, later in moments_of(record, rule["later"]) if earlier else ():
         digits = min(len(earlier), len(later))
         if later[:digits] < earlier[:digits]:
             yield field_finding(
                 "date-order", record, table, field, slot=slot, value=text, earlier=label
             )
-
-
-def _moments(record: Record, name: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (slot, text, moment) of a field, or of a part of each of its action rows."""
-    key, _, part = name.partition(".")
-    value = record.values.get(key)
-    if part and isinstance(value, list):
-        for n, action in enumerate(value, 1):
-            if action.get(part):
-                yield f"{key}.{n}.{part}", action[part], action[part]
-    elif not part and (moment := _moment(value)):
-        yield key, moment.replace("T", " "), moment
-
-
-def _moment(value: Value | None) -> str:
-    """Return the ISO moment at which a value begins; empty where it has none."""
-    if isinstance(value, dict):
-        value = value.get("date", "")
-    return value.partition("/")[0] if isinstance(value, str) else ""
 
 
 def _any_required(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
@@ -212,4 +197,5 @@ RULES: Mapping[str, RuleCheck] = {
     "action-with-due-if": _action_with_due,
     "improvement-plan": _improvement_plan,
     "late-entry": _late_entry,
+    **CONTENT_RULES,
 }
