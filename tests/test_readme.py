@@ -29,6 +29,7 @@ def run(command: str, folder: Path) -> str:
     program, *arguments = shlex.split(command)
     assert program == "xlcrm", f"README shows a command that is not ours: {command}"
     environment = {**os.environ, "LC_ALL": "en_US.UTF-8", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    environment["PYTHONPATH"] = str(README.parent)
     done = subprocess.run(
         [sys.executable, "-m", "xlcrm", *arguments],
         cwd=folder,
