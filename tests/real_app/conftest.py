@@ -1,0 +1,204 @@
+"""A person at the keyboard of LibreOffice, and xlcrm as its users start it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+AS_OF = "2024-05-25"
+TICKED = "☑"
+_LABELS = (2, 8)  # the columns in which a form prints its labels
+_HEADER = 2  # the row in which a list prints them
+
+# Does what a list of steps says, in one LibreOffice: [verb, *what].
+_HANDS = r"""
+import json, os
+from com.sun.star.table import TableSortField
+
+dispatcher = context.ServiceManager.createInstanceWithContext(
+    "com.sun.star.frame.DispatchHelper", context)
+book = None
+
+def start(path):
+    global book
+    book = open_workbook(path)
+
+def sheet_of(name):
+    return book.Sheets.getByName(name)
+
+def type_in(sheet, cell, text):
+    # The command behind the keyboard: it takes text for a number or a date as typing does.
+    controller = book.CurrentController
+    controller.setActiveSheet(sheet_of(sheet))
+    controller.select(sheet_of(sheet).getCellRangeByName(cell))
+    dispatcher.executeDispatch(controller.Frame, ".uno:EnterString", "", 0,
+                               (_property("StringName", text),))
+
+def choose(sheet, cell, position):
+    # Takes a value out of the list that the cell's dropdown offers.
+    rule = sheet_of(sheet).getCellRangeByName(cell).Validation
+    names = book.NamedRanges
+    offered = names.getByName(rule.getFormula1().lstrip("=$")).ReferredCells.getDataArray()
+    type_in(sheet, cell, offered[position][0])
+
+def copy(sheet, name):
+    book.Sheets.copyByName(sheet, name, book.Sheets.Count)
+
+def rename(sheet, name):
+    sheet_of(sheet).Name = name
+
+def insert_rows(sheet, row, count):
+    sheet_of(sheet).Rows.insertByIndex(row - 1, count)
+
+def insert_columns(sheet, column, count):
+    sheet_of(sheet).Columns.insertByIndex(column - 1, count)
+
+def sort(sheet, area, column):
+    field = TableSortField()
+    field.Field, field.IsAscending = column, True
+    fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+    sheet_of(sheet).getCellRangeByName(area).sort(
+        (_property("SortFields", fields), _property("ContainsHeader", False)))
+
+def save(path):
+    save_workbook(book, path)
+
+def print_to(path):
+    book.storeToURL(uno.systemPathToFileUrl(path), (_property("FilterName", "calc_pdf_Export"),))
+
+def close():
+    book.close(True)
+
+with open(args[0], encoding="utf-8") as file:
+    steps = json.load(file)
+for verb, *what in steps:
+    globals()[verb](*what)
+"""
+
+Steps = list[list[Any]]
+
+
+class Blank:
+    """Where a blank workbook wants what, found as people find it: by what is printed on it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the workbook at ``path``."""
+        self.book = load_workbook(path)
+
+    def fill(self, sheet: str, entries: Mapping[str, str], row: int = 3) -> Steps:
+        """Return the steps that fill a record in: on a list in ``row``, else beside the labels.
+
+        An entry's key is a label, or ``label/head`` or ``label/number/head`` for a cell of a
+        printed grid or of action rows; a value of ``☑a☑b`` ticks the boxes of a and b.
+        """
+        page = self.book[sheet]
+        steps: Steps = []
+        for label, text in entries.items():
+            places = self._ticks(page, label, text) if text.startswith(TICKED) else ()
+            steps += [["type_in", sheet, place, TICKED] for place in places]
+            if not places:
+                steps.append(["type_in", sheet, self.place(sheet, label, row), text])
+        return steps
+
+    def place(self, sheet: str, label: str, row: int = 3) -> str:
+        """Return the address of the cell that a label asks to fill."""
+        page = self.book[sheet]
+        headers = {cell.value: cell.column for cell in page[_HEADER]}
+        if label in headers:
+            return f"{get_column_letter(headers[label])}{row}"
+        name, *inner = label.split("/")
+        found = _label(page, name)
+        if not inner:
+            return f"{get_column_letter(_last_column(page, found) + 1)}{found.row}"
+        number = int(inner[0]) if len(inner) == 2 else 0
+        return f"{_head(page, found.row, inner[-1])}{found.row + number}"
+
+    def _ticks(self, page: Worksheet, label: str, text: str) -> list[str]:
+        top = _label(page, label).row
+        choices = text.split(TICKED)[1:]
+        cells = [cell for row in page.iter_rows(min_row=top, max_row=top + 1) for cell in row]
+        found = [next(cell for cell in cells if str(cell.value) == each) for each in choices]
+        return [cell.offset(0, -1).coordinate for cell in found]
+
+
+def _label(page: Worksheet, text: str) -> Cell:
+    """Return the cell that prints a label; a section's title goes over the whole line."""
+    cells = (page.cell(row, column) for row in range(3, page.max_row + 1) for column in _LABELS)
+    same = (cell for cell in cells if cell.value == text)
+    return next(cell for cell in same if _last_column(page, cell) - cell.column < 2)
+
+
+def _last_column(page: Worksheet, cell: Cell) -> int:
+    merged = (each for each in page.merged_cells.ranges if cell.coordinate in each)
+    return next((each.max_col for each in merged), cell.column)
+
+
+def _head(page: Worksheet, row: int, text: str) -> str:
+    """Return the letter of the column that has ``text`` at its head, in ``row`` or above."""
+    cells = (cell for above in range(row, 0, -1) for cell in page[above][2:])
+    return next(str(cell.column_letter) for cell in cells if cell.value == text)
+
+
+@pytest.fixture(scope="session")
+def at_the_keyboard(soffice: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
+    """Does steps in one LibreOffice."""
+
+    def work(steps: Sequence[Sequence[Any]]) -> None:
+        path = tmp_path_factory.mktemp("steps") / "steps.json"
+        path.write_text(json.dumps(steps, default=str), encoding="utf-8")
+        soffice.uno_script(_HANDS, path)
+
+    return work
+
+
+class Xlcrm:
+    """xlcrm as its users start it."""
+
+    def __call__(self, *args: str | Path, exit_code: int = 0) -> dict[str, Any]:
+        """Run a command and return its JSON document."""
+        command = [sys.executable, "-m", "xlcrm", *map(str, args), "--format", "json"]
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        assert run.returncode == exit_code, run.stderr + run.stdout[:2000]
+        document: dict[str, Any] = json.loads(run.stdout)
+        return document
+
+    def new(self, path: Path, *args: str) -> Path:
+        """Write a blank workbook."""
+        self("new", *args, "-o", path)
+        return path
+
+
+@pytest.fixture(scope="session")
+def xlcrm() -> Xlcrm:
+    """xlcrm as its users start it."""
+    return Xlcrm()
+
+
+def rows(page: Worksheet) -> Iterator[dict[str, Any]]:
+    """Yield the records of a master's sheet, by the labels in its first visible row."""
+    lines = [[cell.value for cell in row] for row in page.iter_rows()]
+    top = next(n for n, _ in enumerate(lines, 1) if not page.row_dimensions[n].hidden)
+    for line in lines[top:]:
+        yield {label: value for label, value in zip(lines[top - 1], line, strict=True) if label}
+
+
+@pytest.fixture(scope="session")
+def master_rows() -> Callable[[Path, str], list[dict[str, Any]]]:
+    """Reads the records of a sheet of a master."""
+    return lambda path, sheet: list(rows(load_workbook(path)[sheet]))
+
+
+@pytest.fixture(scope="session")
+def blank() -> Callable[[Path], Blank]:
+    """Opens a blank workbook to see where it wants what."""
+    return Blank
