@@ -36,7 +36,7 @@ class Team:
         saved: datetime = datetime(2024, 5, 20),
         edit: Callable[[Workbook], object] | None = None,
     ) -> Path:
-        """Write a workbook that was saved at a moment, edited by openpyxl where an edit is given."""
+        """Write a workbook that was saved at a moment, then edited by openpyxl."""
         path = self.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = {key: [dict(row) for row in given] for key, given in records.items()}

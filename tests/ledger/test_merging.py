@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -61,11 +62,13 @@ def test_the_same_row_in_several_files_is_one_record_that_names_them(team: Any) 
         (True, {"date": "2024-05-14"}),
         (True, {"topic": "交期"}),
         (True, {"content": "谈交期"}),
+        (True, {"customer_name": None}),
     ],
 )
 def test_one_id_in_two_files(team: Any, same: bool, changes: dict[str, Any]) -> None:
     team.put("a.xlsx", {LOG: [TALK]})
-    team.put("b.xlsx", {LOG: [TALK | changes]})
+    other = {key: value for key, value in (TALK | changes).items() if value is not None}
+    team.put("b.xlsx", {LOG: [other]})
     picture = team.picture()
     code = "edit-conflict" if same else "id-collision"
     assert told(picture, "edit-conflict", "id-collision") == [
@@ -171,13 +174,19 @@ def test_a_row_is_rejected_only_without_id_and_natural_key(team: Any) -> None:
 
 
 def test_a_key_that_was_not_understood_still_knows_its_row(team: Any) -> None:
-    def edit(workbook: Workbook) -> None:
-        workbook["沟通动态记录表"]["C3"] = "下周三"
+    def dated(text: str) -> Callable[[Workbook], None]:
+        def edit(workbook: Workbook) -> None:
+            workbook["沟通动态记录表"]["C3"] = text
 
-    for file in ("a.xlsx", "b.xlsx"):
-        team.put(file, {LOG: [NO_ID]}, edit=edit)
-    (record,) = team.picture().ledger.records[LOG]
-    assert record.raw == {"date": "下周三"} and len(record.sources) == 2
+        return edit
+
+    for file, text in (("a.xlsx", "下周三"), ("b.xlsx", "下周三"), ("c.xlsx", "下周四")):
+        team.put(file, {LOG: [NO_ID]}, edit=dated(text))
+    records = team.picture().ledger.records[LOG]
+    assert [(record.raw["date"], len(record.sources)) for record in records] == [
+        ("下周三", 2),
+        ("下周四", 1),
+    ]
 
 
 def test_a_customer_is_one_by_id_and_by_name(team: Any) -> None:

@@ -52,12 +52,10 @@ def told(examined: Examined, tmp_path: Path) -> Told:
     def told(
         records: Mapping[str, Sequence[Mapping[str, Any]]], edit: Edit | None = None
     ) -> list[tuple[str, str]]:
-        findings = examined(records, edit)
-        workbook = load_workbook(tmp_path / NAME)
+        findings = [each for each in examined(records, edit) if each.severity != "info"]
+        workbook = load_workbook(tmp_path / NAME) if findings else Workbook()
         return sorted(
-            (each.code, label_of(workbook[each.sheet or ""], each.cell))
-            for each in findings
-            if each.severity != "info"
+            (each.code, label_of(workbook[each.sheet or ""], each.cell)) for each in findings
         )
 
     return told

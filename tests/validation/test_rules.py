@@ -93,6 +93,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
 }
 
 log, crm, issue = "communication_log", "crm_record", "issue_tracking"
+base = "customer_base"
 form, revisit, multi = "communication_record", "revisit_record", "multichannel_record"
 evaluation = "communication_evaluation"
 PART, ORDER, NEEDED, MISSING, LATE = (
@@ -195,6 +196,29 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     (multi, {"recorded_at": "2024-05-14T15:10"}, []),
     (multi, {"recorded_at": "2024-05-14T15:11"}, [(LATE, "录入时间")]),
     (multi, {"recorded_at": "2024-05-15"}, [(LATE, "录入时间")]),
+    # An action has a due date, in words too, and an owner, its own or the record's.
+    (log, {"next_action": "发方案"}, [(PART, "行动截止日期"), (PART, "负责人")]),
+    (log, {"next_action": "5月25日前发方案", "owner": "张伟"}, []),
+    (log, {"next_action": "3日内回访", "owner": "张伟"}, []),
+    (log, {"next_action": "尽快回访", "owner": "张伟"}, [(PART, "行动截止日期")]),
+    (crm, {"follow_up_channel": "电话"}, [(PART, "跟进时间节点")]),
+    (crm, {"follow_up_channel": "电话", "follow_up_due": {"date": "2024-05-20"}}, []),
+    (form, {"actions": [{"action": "甲", "due": "2024-05-20"}]}, [(PART, "负责人 1")]),
+    (multi, {"actions": [{"action": "甲", "due": "2024-05-20"}]}, []),
+    # Names, sizes, recordings.
+    (base, {"contact": "张伟"}, [("unmasked-name", "联系人")]),
+    (base, {"contact": "欧阳娜娜(采购部)"}, [("unmasked-name", "联系人")]),
+    (base, {"contact": "张经理"}, []),
+    (base, {"contact": "*经理(采购部)"}, []),
+    (base, {"contact": "采购中心"}, []),
+    (multi, {"decision_maker": "李四"}, [("unmasked-name", "决策关键人")]),
+    (multi, {"ours": "李四"}, []),
+    (base, {"customer_size": "大型(2000人)"}, [("credit-code-missing", "统一社会信用代码")]),
+    (base, {"customer_size": "大型", "credit_code": "91350100M000100Y43"}, []),
+    (base, {"customer_size": "个人"}, []),
+    (crm, {"customer_size": "初创"}, [("credit-code-missing", "统一社会信用代码")]),
+    (form, {"recording": "已录音未征得同意"}, [("no-consent", "录音")]),
+    (form, {"recording": "已录音且客户同意"}, []),
     # Document A's form has a rule of its own: two working days, no 24 hours.
     (form, {"recorded_at": "2024-05-20T15:11"}, [("late-completion", "录入时间")]),
     (form, {"recorded_at": "2024-05-15T23:59"}, []),  # two working days: Tuesday and Wednesday

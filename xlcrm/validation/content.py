@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record
+from xlcrm.records import Record, Value
+from xlcrm.spec.chinese_dates import read_deadline
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
@@ -68,7 +69,8 @@ def _action_incomplete(
     if not isinstance(action.type, Actions):
         if value is None:
             return
-        for key in (rule["due"], *([] if owned or "owner" not in rule else [rule["owner"]])):
+        needed = [] if _due_in_words(record, table, value) else [rule["due"]]
+        for key in needed + ([] if owned or "owner" not in rule else [rule["owner"]]):
             if is_blank(record, key):
                 yield field_finding("action-incomplete", record, table, table.by_key[key])
         return
@@ -79,6 +81,13 @@ def _action_incomplete(
             if not row.get(part):
                 slot = f"{action.key}.{n}.{part}"
                 yield field_finding("action-incomplete", record, table, action, slot=slot, value="")
+
+
+def _due_in_words(record: Record, table: Table, action: Value) -> bool:
+    """Whether an action names its due date itself: ``5月25日前发送方案``, ``3日内回访``."""
+    day = record.values.get(table.date or "")
+    anchor = _day(day) if isinstance(day, str) else None
+    return isinstance(action, str) and read_deadline(action, anchor) is not None
 
 
 def _late_completion(
