@@ -145,8 +145,31 @@ def test_a_label_with_a_mark_may_be_renamed_and_an_alias_is_known_without(
         both_gone(sheet)
         sheet["H1"] = " 客户情绪状态*"
 
-    assert values(changed(to_own_words)) == ROWS
-    assert values(changed(to_alias)) == ROWS
+    def to_own_words_without_marks(sheet: Worksheet) -> None:
+        marks_gone(sheet)
+        to_own_words(sheet)
+
+    for change in (to_own_words, to_own_words_without_marks, to_alias):
+        assert values(changed(change)) == ROWS
+
+
+def test_a_cell_may_give_other_fields_too_and_their_own_cells_win(
+    tmp_path: Path, write: Any, read: Any
+) -> None:
+    base = [{"customer_name": "甲"}, {"customer_name": "乙", "contact_title": "总经理"}]
+    code = "91350100M000100Y43"
+    path = write(tmp_path / "a.xlsx", {"customer_base": base, "crm_record": base[:1]})
+    book = openpyxl.load_workbook(path)
+    contacts, crm = book["客户基础信息库"], book["客户关系管理记录表"]
+    contacts["E2"] = "联系人信息"
+    contacts["E3"] = contacts["E4"] = "联系人:*经理,职位:采购总监"
+    crm["A3"] = f"甲({code})"
+    book.save(path)
+    assert values(read(path)) == [
+        {"customer_name": "甲", "contact": "*经理", "contact_title": "采购总监"},
+        {"customer_name": "乙", "contact": "*经理", "contact_title": "总经理"},
+        {"customer_name": "甲", "credit_code": code},
+    ]
 
 
 def test_columns_of_their_own_are_kept_and_named(changed: Any, codes: Any) -> None:
