@@ -259,6 +259,21 @@ def test_on_a_gbk_console(folder: Any) -> None:
     assert "关键内容记录" in ran.stdout.decode("gbk") and ran.stderr == b""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="has no pseudo-terminals")
+@pytest.mark.parametrize("plain", ["", "1"])
+def test_a_terminal_has_colour_unless_it_is_not_wanted(folder: Any, plain: str) -> None:
+    folder.put_wrong()
+    ours, theirs = os.openpty()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": plain, "TERM": "xterm"}
+    command = [sys.executable, "-m", "xlcrm", "check", "团队/李娜.xlsx", "-q"]
+    subprocess.run(command, stdout=theirs, stderr=subprocess.DEVNULL, env=env, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 65536)
+    os.close(ours)
+    assert b"required-missing" in shown
+    assert (b"\x1b[31m" in shown) is not bool(plain)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names are always text there")
 def test_a_name_that_is_no_text(folder: Any) -> None:
     path = os.fsencode(folder.put_wrong())

@@ -24,6 +24,7 @@ TALK = {
     "content": "谈价格",
 }
 NO_ID = {key: value for key, value in TALK.items() if key != "record_id"}
+CUSTOMER = {"customer_id": "C001", "customer_name": "星辰科技", "customer_type": "潜在客户"}
 REVISIT = {
     "customer_name": "星辰科技",
     "time": "2024-05-13T14:30",
@@ -113,6 +114,33 @@ def test_a_conflict_shows_the_version_saved_last_and_lists_every_one(team: Any) 
     assert record.worst == "warning"
 
 
+def test_a_conflict_of_rows_without_an_id_stands_at_the_field(team: Any) -> None:
+    team.put("a.xlsx", {"customer_base": [CUSTOMER | {"deals": 0}], LOG: [NO_ID]})
+    team.put(
+        "b.xlsx", {"customer_base": [CUSTOMER | {"deals": 2}], LOG: [NO_ID | {"content": "改"}]}
+    )
+    picture = team.picture()
+    conflicts = {each.field: [v for v, _ in each.versions] for each in picture.ledger.conflicts}
+    assert conflicts == {"deals": [0, 2], "content": ["谈价格", "改"]}
+    assert told(picture, "edit-conflict") == [
+        ("edit-conflict", "a.xlsx", "A3"),
+        ("edit-conflict", "a.xlsx", "G3"),
+        ("edit-conflict", "b.xlsx", "A3"),
+        ("edit-conflict", "b.xlsx", "G3"),
+    ]
+
+
+def test_records_that_share_an_id_keep_their_row_keys_when_they_are_edited(team: Any) -> None:
+    def keys() -> dict[str | None, str]:
+        return {record.customer: record.id for record in team.picture().records}
+
+    team.put("a.xlsx", {LOG: [TALK]})
+    team.put("b.xlsx", {LOG: [TALK | {"customer_name": "月亮科技"}]})
+    before = keys()
+    team.put("b.xlsx", {LOG: [TALK | {"customer_name": "月亮科技", "content": "改了"}]})
+    assert keys() == before and len(set(before.values())) == 2
+
+
 def test_rows_without_an_id_are_known_by_customer_date_and_topic(team: Any) -> None:
     team.put("a.xlsx", {LOG: [NO_ID, NO_ID | {"topic": "交期"}]})
     team.put("b.xlsx", {LOG: [NO_ID | {"topic": " 报 价", "customer_name": "星辰科技 "}]})
@@ -190,9 +218,8 @@ def test_a_key_that_was_not_understood_still_knows_its_row(team: Any) -> None:
 
 
 def test_a_customer_is_one_by_id_and_by_name(team: Any) -> None:
-    base = {"customer_id": "C001", "customer_name": "星辰科技", "customer_type": "潜在客户"}
     by_id = {"customer_id": "C001", **{k: v for k, v in NO_ID.items() if k != "customer_name"}}
-    team.put("base.xlsx", {"customer_base": [base]})
+    team.put("base.xlsx", {"customer_base": [CUSTOMER]})
     team.put("a.xlsx", {LOG: [NO_ID]})
     team.put("b.xlsx", {LOG: [by_id]})
     team.put("c.xlsx", {LOG: [NO_ID | {"customer_id": "C001", "customer_name": "星辰 科技"}]})

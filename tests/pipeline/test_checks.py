@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.options import Options, UsageError
+from xlcrm.spec.settings import Settings
 
 LOG, BASE = "communication_log", "customer_base"
 OPTIONS = Options(date(2024, 5, 20), workers=1)
@@ -64,6 +67,35 @@ def test_a_file_named_twice_is_checked_once(team: Any) -> None:
     path = team.put("a.xlsx", {LOG: [talk("C001")]})
     result = check([path, path.parent / "." / path.name], OPTIONS)
     assert [each.status for each in result.files] == ["read"]
+
+
+def test_a_name_decided_to_be_a_customers_is_no_mismatch(team: Any) -> None:
+    named = talk("C001") | {"customer_name": "一号公司"}
+    path = team.put("a.xlsx", {BASE: [customer("C001")], LOG: [named]})
+    assert told(path) == [("name-mismatch", path_from_here(path), "J3")]
+    decided = Settings(customer_aliases={"一号公司": "公司C001"})
+    assert check([path], replace(OPTIONS, settings=decided)).findings == []
+
+
+def path_from_here(path: Path) -> str:
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def test_a_folder_that_cannot_be_listed_may_hold_records(
+    team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.put("a.xlsx", {LOG: [talk("C001")]})
+    team.put("闭/b.xlsx", {LOG: [talk("C001")]})
+    listed = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if path == team.root / "闭":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    statuses = {e.entry.file: (e.status, e.reason) for e in check([team.root], OPTIONS).files}
+    assert statuses == {"a.xlsx": ("read", None), "闭": ("rejected", "unreadable")}
 
 
 def test_counts_of_a_file_are_by_table(team: Any) -> None:

@@ -65,6 +65,12 @@ def differs(one: Claim, other: Claim, table: Table) -> bool:
     )
 
 
+def identity_of(claim: Claim, table: Table) -> Key:
+    """Return what sets a claim apart from other records with its id."""
+    names = [name for group in table.identity for name in group]
+    return tuple(_part(claim.record, table, name, claim.customer) for name in names)
+
+
 def _different(one: Claim, other: Claim, table: Table, name: str) -> bool:
     parts = [_part(claim.record, table, name, claim.customer) for claim in (one, other)]
     return None not in parts and parts[0] != parts[1]

@@ -11,7 +11,14 @@ from pathlib import PurePosixPath
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.ledger.claims import claims_of, comparable, differs, disagreements, same_values
+from xlcrm.ledger.claims import (
+    claims_of,
+    comparable,
+    differs,
+    disagreements,
+    identity_of,
+    same_values,
+)
 from xlcrm.ledger.model import Claim, Conflict, Key, Ledger, RowCounts
 from xlcrm.records import FileReading, LedgerRecord, Record, Source, Value
 from xlcrm.spec.model import Spec, Table
@@ -69,7 +76,7 @@ class _Merger:
         versions = _versions(cluster, table)
         self.duplicates += len(cluster) - len(versions)
         shown = max(versions, key=lambda claim: claim.modified)
-        row_key = _row_key(key, shown if collided else None)
+        row_key = _row_key(key, identity_of(shown, table) if collided else ())
         removed = all(claim.removed for claim in cluster)
         self.records[table.key].append(_record(row_key, shown, cluster, table, removed=removed))
         if len(versions) > 1:
@@ -90,8 +97,8 @@ class _Merger:
                 distinct.setdefault(comparable(claim.record, table, name), claim.record)
             sides = tuple((_said(each, name), str(_source(each))) for each in distinct.values())
             self.conflicts.append(Conflict(table.key, row_key, text, customer, name, sides))
-        place = table.id or next(iter(fields))
-        self._tell("edit-conflict", [claim.record for claim in versions], table, place)
+        place = table.id if table.id in first.values else next(iter(fields))
+        self._tell("edit-conflict", [claim.record for claim in versions], table, place or "")
 
     def _collision(self, clusters: Sequence[Sequence[Claim]], table: Table) -> None:
         records = [cluster[0].record for cluster in clusters]
@@ -182,7 +189,8 @@ def _source(record: Record) -> Source:
 
 
 def _said(record: Record, key: str) -> Value | None:
-    return record.values.get(key) or record.raw.get(key) or record.extras.get(key)
+    parts = (record.values, record.raw, record.extras)
+    return next((part[key] for part in parts if key in part), None)
 
 
 def _place(record: Record, key: str) -> str:
@@ -190,13 +198,9 @@ def _place(record: Record, key: str) -> str:
     return f"{record.block.file} · {record.block.sheet}" + (f" · {cell}" if cell else "")
 
 
-def _row_key(key: Key, collided: Claim | None) -> str:
-    """Return a short stable key of a record; of records that share an id, by whose they are."""
-    parts: list[object] = list(key)
-    if collided:
-        record = collided.record
-        parts += [collided.customer, sorted(map(str, record.values.items()))]
-    text = json.dumps(parts, ensure_ascii=False, default=str)
+def _row_key(key: Key, identity: Key) -> str:
+    """Return a short stable key of a record; of records that share an id, by what sets it apart."""
+    text = json.dumps([*key, *identity], ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

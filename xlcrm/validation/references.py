@@ -61,7 +61,9 @@ def check_customers(records: Iterable[Record], spec: Spec, base: CustomerBase) -
             yield field_finding("unknown-customer", record, table, field)
             continue
         name, expected = record.values.get(NAME), base.name(customer_id, file)
-        if isinstance(name, str) and expected and fold(name) != fold(expected):
+        if not isinstance(name, str) or not expected or fold(name) == fold(expected):
+            continue
+        if base.resolve({NAME: name}, file) != customer_id:  # nor a name decided to be the same
             yield field_finding(
                 "name-mismatch", record, table, table.by_key[NAME], expected=expected
             )
