@@ -9,7 +9,7 @@ endif
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PYTEST_ARGS ?= -n 2 --dist loadscope
 
-.PHONY: help demo test lint sample clean
+.PHONY: help demo test lint sample bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test    ruff, mypy and all tests (those that need LibreOffice are skipped without it)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make sample  make sample_workbooks/ anew"
+	@echo "make bench   time merging against loops with pandas; folders in benchmarks/.work/"
 	@echo "make clean   remove .venv, xlcrm-demo/ and caches"
 
 .venv/.installed: pyproject.toml constraints.txt
@@ -45,6 +46,9 @@ test: lint
 
 sample: .venv/.installed
 	$(BIN)/python scripts/make_sample.py
+
+bench: .venv/.installed
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv xlcrm-demo dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

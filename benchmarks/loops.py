@@ -1,0 +1,52 @@
+"""What merging is measured against: `python -m benchmarks.loops KIND FOLDER RESULT`.
+
+``openpyxl`` and ``calamine`` are the loop that a careful user would write with pandas and that
+engine; ``bare`` reads every cell with calamine and does nothing with it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+SHEETS = ["客户基础信息库", "沟通动态记录表"]
+_HEADER = 1  # below the hidden row of marks
+_OUTPUT = "汇总"
+
+
+def main(kind: Literal["bare", "openpyxl", "calamine"], folder: Path, result: Path) -> None:
+    """Read all workbooks of a folder in the way ``kind`` says."""
+    paths = sorted(path for path in folder.rglob("*.xlsx") if _OUTPUT not in path.parts)
+    if kind == "bare":
+        _read(paths)
+    else:
+        _concatenate(paths, kind, result)
+
+
+def _read(paths: list[Path]) -> None:
+    from python_calamine import CalamineWorkbook
+
+    for path in paths:
+        with CalamineWorkbook.from_path(path) as workbook:
+            for name in workbook.sheet_names:
+                workbook.get_sheet_by_name(name).to_python()
+
+
+def _concatenate(paths: list[Path], engine: Literal["openpyxl", "calamine"], result: Path) -> None:
+    import pandas as pd
+
+    frames: dict[str, list[pd.DataFrame]] = {name: [] for name in SHEETS}
+    for path in paths:
+        sheets = pd.read_excel(path, sheet_name=SHEETS, header=_HEADER, engine=engine)
+        for name, frame in sheets.items():
+            frames[name].append(frame.dropna(how="all").assign(来源文件=path.name))
+    with pd.ExcelWriter(result) as writer:
+        for name, each in frames.items():
+            pd.concat(each, ignore_index=True).to_excel(writer, sheet_name=name, index=False)
+
+
+if __name__ == "__main__":
+    kind = sys.argv[1]
+    assert kind in ("bare", "openpyxl", "calamine")
+    main(kind, Path(sys.argv[2]), Path(sys.argv[3]))

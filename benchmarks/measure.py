@@ -1,0 +1,63 @@
+"""What a command costs: CPU, wall time and memory of all its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_INTERVAL = 0.1  # seconds between two looks at the memory
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of user and system time with all children's, wall seconds, and MiB at the peak."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def measure(command: Sequence[str]) -> Cost:
+    """Run a command and return its cost.
+
+    Where there is a /proc the memory is what its processes hold together, seen ten times a second;
+    elsewhere it is the largest one's. Raises RuntimeError where the command fails.
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    done, peaks = threading.Event(), [0.0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, done, peaks))
+    watcher.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - started
+    done.set()
+    watcher.join()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    largest = usage.ru_maxrss * unit / 2**20
+    return Cost(usage.ru_utime + usage.ru_stime, wall, max(largest, *peaks))
+
+
+def _watch(session: int, done: threading.Event, peaks: list[float]) -> None:
+    while not done.wait(_INTERVAL):
+        peaks.append(_memory(session))
+
+
+def _memory(session: int) -> float:
+    """MiB that the processes of a session hold together; 0 where there is no /proc."""
+    pages = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            pages += int(fields[21]) if int(fields[3]) == session else 0
+    return pages * _PAGE / 2**20
