@@ -31,7 +31,13 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A
 _ID_CARD = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 _BANK_CARD = re.compile(r"(?<![\dA-Za-z])(?:62|4|5)\d{14,17}(?![\dA-Za-z])")
 _WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})
-_HINT = re.compile(r"[@\uff20]|(?:[0-9\uff10-\uff19][ \-]?){7}")
+# Every private value has an @ or ten digits with at most a bracket and a space between two.
+_HINT = re.compile(r"[@\uff20]|(?:[0-9\uff10-\uff19][) \-\uff09\u3000\uff0d]{0,2}){10}")
+
+
+def may_hold_private(text: str) -> bool:
+    """Whether it is worth looking for private values in ``text``."""
+    return bool(_HINT.search(text) or INVISIBLE.search(text))
 
 
 def find_private(text: str) -> Iterator[PrivateValue]:

@@ -7,25 +7,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record, Value
-from xlcrm.spec.chinese_dates import read_deadline
-from xlcrm.spec.model import Spec, Table
+from xlcrm.records import Record
+from xlcrm.spec.model import Field, Spec, Table
+from xlcrm.spec.names import is_whole_name, masked_name
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
-from xlcrm.spec.types.texts import Contact
 from xlcrm.spec.working_days import add_working_days, is_working_day
 from xlcrm.validation.make import field_finding, is_blank
-from xlcrm.validation.words import is_vague, is_whole_name, masked_name
+from xlcrm.validation.words import is_vague
 
 Arguments = Mapping[str, Any]
 
 
-def check_names(record: Record, table: Table) -> Iterator[Finding]:
-    """Yield unmasked-name for every contact of a customer that is a whole name."""
-    for key, value in record.values.items():
-        field = table.by_key[key]
-        if isinstance(field.type, Contact) and isinstance(value, str) and is_whole_name(value):
-            yield field_finding("unmasked-name", record, table, field, value=masked_name(value))
+def check_name(record: Record, table: Table, field: Field) -> Iterator[Finding]:
+    """Yield unmasked-name where a customer's contact is a whole name."""
+    value = record.values.get(field.key)
+    if isinstance(value, str) and is_whole_name(value):
+        yield field_finding("unmasked-name", record, table, field, value=masked_name(value))
 
 
 def _no_consent(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
@@ -55,39 +53,57 @@ def _channel_fit(record: Record, table: Table, rule: Arguments, spec: Spec) -> I
     urgency, channel = (record.values.get(rule[name]) for name in ("field", "channel"))
     if urgency in rule["in"] and isinstance(channel, str):
         field = table.by_key[rule["channel"]]
-        if spec.vocabularies["channel"].group(bare(channel)) not in rule["fit"]:
+        if group_of(field, channel) not in rule["fit"]:
             yield field_finding("channel-fit", record, table, field, trigger=str(urgency))
 
 
 def _action_incomplete(
     record: Record, table: Table, rule: Arguments, spec: Spec
 ) -> Iterator[Finding]:
-    """An action has a due date, and an owner, who may be the record's."""
+    """An action has a due date, and an owner, who may be the record's (which is noted)."""
+    value = record.values.get(rule["action"])
     action = table.by_key[rule["action"]]
-    owned = not is_blank(record, rule["owner"]) if "owner" in rule else False
-    value = record.values.get(action.key)
-    if not isinstance(action.type, Actions):
-        if value is None:
-            return
-        needed = [] if _due_in_words(record, table, value) else [rule["due"]]
-        for key in needed + ([] if owned or "owner" not in rule else [rule["owner"]]):
-            if is_blank(record, key):
-                yield field_finding("action-incomplete", record, table, table.by_key[key])
-        return
-    if action.key in record.raw:
-        return  # a cell of the rows was not understood, and is told itself
-    for n, row in enumerate(value if isinstance(value, list) else (), 1):
-        for part in ("due",) if owned or row.get("owner") else ("due", "owner"):
-            if not row.get(part):
-                slot = f"{action.key}.{n}.{part}"
-                yield field_finding("action-incomplete", record, table, action, slot=slot, value="")
+    if isinstance(action.type, Actions):
+        if action.key not in record.raw:  # a cell that was not understood is told itself
+            yield from _incomplete_rows(record, table, action, rule)
+    elif value is not None:
+        needs = [rule[name] for name in ("due", "owner") if name in rule]
+        yield from _lacking(record, table, action, [key for key in needs if _lacks(record, key)])
 
 
-def _due_in_words(record: Record, table: Table, action: Value) -> bool:
-    """Whether an action names its due date itself: ``5月25日前发送方案``, ``3日内回访``."""
-    day = record.values.get(table.date or "")
-    anchor = _day(day) if isinstance(day, str) else None
-    return isinstance(action, str) and read_deadline(action, anchor) is not None
+def _lacks(record: Record, key: str) -> bool:
+    """Whether a field is blank, or a deadline without its day."""
+    value = record.values.get(key)
+    return is_blank(record, key) or (isinstance(value, dict) and "date" not in value)
+
+
+def _lacking(record: Record, table: Table, action: Field, keys: list[str]) -> Iterator[Finding]:
+    """Yield action-incomplete at each field missed; at the action where the sheet has none."""
+    elsewhere = [key for key in keys if record.cell(key) is None]
+    for key in keys:
+        if key not in elsewhere:
+            yield field_finding("action-incomplete", record, table, table.by_key[key])
+    if elsewhere:
+        labels = [table.by_key[key].labels for key in elsewhere]
+        label = {each: "、".join(label[each] for label in labels) for each in action.labels}
+        yield field_finding("action-incomplete", record, table, action, label=label)
+
+
+def _incomplete_rows(
+    record: Record, table: Table, action: Field, rule: Arguments
+) -> Iterator[Finding]:
+    rows = record.values.get(action.key)
+    owner = record.values.get(rule.get("owner", ""))
+    for n, row in enumerate(rows if isinstance(rows, list) else (), 1):
+        for part in ("due", "owner"):
+            if row.get(part):
+                continue
+            slot = f"{action.key}.{n}.{part}"
+            if part == "owner" and owner:
+                code, words = "normalised", {"read": str(owner)}
+            else:
+                code, words = "action-incomplete", {}
+            yield field_finding(code, record, table, action, slot=slot, value="", **words)
 
 
 def _late_completion(

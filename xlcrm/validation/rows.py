@@ -5,40 +5,76 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from xlcrm.findings import Finding
-from xlcrm.privacy import find_private, mask
+from xlcrm.privacy import find_private, mask, may_hold_private
 from xlcrm.records import Record, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.codes import CreditCode, Id
 from xlcrm.spec.types.dates import Moments
 from xlcrm.spec.types.numbers import Number
-from xlcrm.validation.content import check_names
+from xlcrm.spec.types.texts import Contact
+from xlcrm.validation.content import check_name
 from xlcrm.validation.make import field_finding, is_blank
-from xlcrm.validation.rules import check_rules
+from xlcrm.validation.rules import check_rules, rules_of
 
 _MISSED = frozenset({"action-incomplete"})
 
 
 def check_records(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
+    prepared: dict[str, _Checks] = {}
     for record in records:
-        table = spec.tables[record.table]
-        found = [*_required(record, table), *check_rules(record, table, spec)]
-        # A cell that must be filled is told so once, however many rules miss it.
-        wrong = {each.cell for each in found if each.severity == "error"}
-        yield from (each for each in found if each.code not in _MISSED or each.cell not in wrong)
-        yield from check_names(record, table)
-        yield from _private(record, table)
+        checks = prepared.get(record.table)
+        if checks is None:
+            checks = prepared[record.table] = _Checks(spec.tables[record.table])
+        table = checks.table
+        found = [*checks.required(record), *check_rules(record, table, spec, checks.rules)]
+        if found:
+            # A cell that must be filled is told so once, however many rules miss it.
+            wrong = {each.cell for each in found if each.severity == "error"}
+            for each in found:
+                if each.code not in _MISSED or each.cell not in wrong:
+                    yield each
+        for field in checks.contacts:
+            if field.key in record.values:
+                yield from check_name(record, table, field)
+        if checks.may_be_private(record):
+            yield from _private(record, table)
 
 
-def _required(record: Record, table: Table) -> Iterator[Finding]:
-    """A required field on the sheet that nobody filled; a missing column is told once, apart."""
-    for field in table.fields:
-        on_sheet = record.block.cells or field.key in record.block.columns
-        if field.required and on_sheet and is_blank(record, field.key):
-            yield field_finding("required-missing", record, table, field)
-    id_field = table.by_key[table.id] if table.id else None
-    if id_field and not id_field.required and is_blank(record, id_field.key):
-        yield field_finding("id-missing", record, table, id_field)
+class _Checks:
+    """What the checks of a table's records need of it, looked up once."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rules = rules_of(table)
+        self.contacts = [each for each in table.fields if isinstance(each.type, Contact)]
+        self._required = [each for each in table.fields if each.required]
+        id_field = table.by_key[table.id] if table.id else None
+        self._optional_id = id_field if id_field and not id_field.required else None
+        self._numbers = {
+            each.key for each in table.fields if isinstance(each.type, Moments | Number)
+        }
+
+    def required(self, record: Record) -> Iterator[Finding]:
+        """Yield required fields on the sheet left blank; a missing column is told once, apart."""
+        for field in self._required:
+            on_sheet = record.block.cells or field.key in record.block.columns
+            if on_sheet and is_blank(record, field.key):
+                yield field_finding("required-missing", record, self.table, field)
+        if self._optional_id and is_blank(record, self._optional_id.key):
+            yield field_finding("id-missing", record, self.table, self._optional_id)
+
+    def may_be_private(self, record: Record) -> bool:
+        """Whether any text of a record may hold a private value: most hold none, and one look at
+        all of them together says so."""
+        texts = [*record.raw.values(), *record.extras.values()]
+        for key, value in record.values.items():
+            if isinstance(value, str):
+                if key not in self._numbers:
+                    texts.append(value)
+            elif isinstance(value, list | dict):
+                texts += (text for _, text in _texts(value, key))
+        return may_hold_private("\n".join(texts))
 
 
 def _private(record: Record, table: Table) -> Iterator[Finding]:

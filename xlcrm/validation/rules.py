@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,22 +19,27 @@ Arguments = Mapping[str, Any]
 RuleCheck = Callable[[Record, Table, Arguments, Spec], Iterator[Finding]]
 
 
-def check_rules(record: Record, table: Table, spec: Spec) -> Iterator[Finding]:
+def rules_of(table: Table) -> list[tuple[RuleCheck, Arguments]]:
+    """Return the rules of a table that are checked on a record by itself."""
+    return [(RULES[rule.name], rule.arguments) for rule in table.rules if rule.name in RULES]
+
+
+def check_rules(
+    record: Record, table: Table, spec: Spec, rules: Iterable[tuple[RuleCheck, Arguments]]
+) -> Iterator[Finding]:
     """Yield what the rules of its table say of a record by itself."""
-    for rule in table.rules:
-        check = RULES.get(rule.name)
-        if check:
-            yield from check(record, table, rule.arguments, spec)
+    for check, arguments in rules:
+        yield from check(record, table, arguments, spec)
 
 
 def _order(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
     """The later moment is not before the earlier one; days are compared where one is a day."""
     earlier = moment_of(record.values.get(rule["earlier"]))
-    field = table.by_key[rule["later"].partition(".")[0]]
-    label = table.by_key[rule["earlier"]].labels
     for slot, text, later in moments_of(record, rule["later"]) if earlier else ():
         digits = min(len(earlier), len(later))
         if later[:digits] < earlier[:digits]:
+            field = table.by_key[rule["later"].partition(".")[0]]
+            label = table.by_key[rule["earlier"]].labels
             yield field_finding(
                 "date-order", record, table, field, slot=slot, value=text, earlier=label
             )
