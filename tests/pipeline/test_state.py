@@ -34,9 +34,9 @@ def talk(number: int, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def pair(team: Any) -> Any:
-    """A team of two files, merged once."""
+    """A team of two files, merged once; the row of the second is overdue."""
     team.put("张伟/a.xlsx", {LOG: [talk(1), talk(2)]})
-    team.put("王芳/b.xlsx", {LOG: [talk(3)]})
+    team.put("王芳/b.xlsx", {LOG: [talk(3, action_due="2024-05-14")]})
     team.merge()
     return team
 
@@ -122,6 +122,7 @@ def test_a_damaged_state_costs_time_alone(pair: Any, damage: bytes | None) -> No
 @pytest.mark.parametrize("forget", [False, True])
 def test_a_file_taken_away_keeps_its_rows_marked(pair: Any, forget: bool) -> None:
     before = {row["记录ID"]: row for row in pair.rows(LABEL)}
+    assert [each["code"] for each in pair.merge().document["findings"]] == ["overdue"]
     (pair.root / "王芳/b.xlsx").unlink()
     for _ in range(2):
         if forget:
@@ -131,6 +132,7 @@ def test_a_file_taken_away_keeps_its_rows_marked(pair: Any, forget: bool) -> Non
         assert after["J001"] == before["J001"]
         assert after["J003"].pop("校验状态").endswith("来源已移除")
         assert after["J003"].items() <= before["J003"].items()
+        assert result.document["findings"] == []
     assert statuses(result) == {"张伟/a.xlsx": "merged" if forget else "unchanged"}
 
 
