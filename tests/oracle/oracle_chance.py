@@ -126,7 +126,7 @@ _CELLS: dict[str, dict[str, Make]] = {
 def fill_by_chance(folder: Path, seed: int, crowded: bool) -> None:
     """Fill the Chinese workbooks of a team's folder by chance; each log row by an id or none.
 
-    ``crowded``: all talks are of six customers in one week.
+    ``crowded``: all talks are of three customers in one week.
     """
     rng = random.Random(seed)
     ids = iter(range(1, 10_000))
@@ -148,7 +148,7 @@ def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any
         day = _FIRST + timedelta(days=rng.randrange(7 if crowded else _DAYS))
         values = {label: make(rng, day) for label, make in cells.items()}
         if crowded and "客户ID" in values:
-            values["客户ID"] = f"C{rng.randint(1, 6):03d}"
+            values["客户ID"] = f"C{rng.randint(1, 3):03d}"
         if not is_form:
             values |= {"记录ID": f"J{next(ids):04d}"} if rng.random() < 0.7 else {"记录ID": None}
         for label, value in values.items():

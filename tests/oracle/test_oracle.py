@@ -39,7 +39,7 @@ GOLDEN = "--week=2024-W20"
 # Folders filled by chance, with the periods in which their talks are, and before and after them.
 CHANCE = {
     "a usual eight weeks": (3, False, ("--week=2024-W17", "--month=2024-04", "--quarter=2024-Q2")),
-    "six customers in a week": (10, True, ("--week=2024-W14", "--month=2024-03", "--year=2024")),
+    "three customers in a week": (1, True, ("--week=2024-W14", "--month=2024-03", "--year=2024")),
 }
 
 Report = Callable[[str], dict[tuple[str, str | None], dict[str, Any]]]
