@@ -59,6 +59,21 @@ def test_a_mistake_is_one_clear_line(
     assert not Path("a.xlsx").exists()
 
 
+def test_a_fault_of_ours_is_one_line_too_unless_details_are_wanted(
+    folder: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: Any) -> None:
+        raise KeyError("内部")
+
+    monkeypatch.setattr("xlcrm.examination.check_records", faulty)
+    ran = run("merge", "团队")
+    assert ran.code == 2 and ran.err.count("\n") == 1 and "Traceback" not in ran.err
+    assert "张伟.xlsx" in ran.err and "KeyError" in ran.err
+    with pytest.raises(RuntimeError) as raised:
+        run("merge", "团队", "--debug")
+    assert "faulty" in raised.value.__notes__[0]
+
+
 @pytest.mark.parametrize("arguments", [["merge"], ["weiter"], ["merge", "团队", "--wrong"]])
 def test_a_command_line_that_cannot_be_understood(folder: Any, run: Any, arguments: Any) -> None:
     ran = run(*arguments)

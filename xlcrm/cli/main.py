@@ -11,6 +11,7 @@ import click
 
 from xlcrm import __version__
 from xlcrm.cli.words import language_of, say
+from xlcrm.text import printable
 
 _COMMANDS = ("demo", "new", "check", "merge", "report")
 
@@ -77,22 +78,21 @@ def _explain(error: Exception) -> int:
     from xlcrm.pipeline.masters import MasterBusy
     from xlcrm.pipeline.options import UsageError
     from xlcrm.spec.loader import SpecError
-    from xlcrm.text import printable
 
     if isinstance(error, UsageError):
         return _fail(error.code, 2, **error.words)
     if isinstance(error, MasterBusy):
         return _fail("busy", 4, path=str(error))
     if isinstance(error, SpecError):
-        return _fail("internal", 2, reason=printable(str(error)))
+        return _fail("internal", 2, reason=str(error))
     if isinstance(error, OSError):
-        path = printable(str(error.filename or ""))
-        return _fail("os", 2, path=path, reason=error.strerror or str(error))
-    return _fail("internal", 2, reason=printable(f"{type(error).__name__}: {error}"[:300]))
+        path, reason = str(error.filename or ""), error.strerror or str(error)
+        return _fail("os", 2, path=path, reason=reason)
+    return _fail("internal", 2, reason=f"{type(error).__name__}: {error}"[:300])
 
 
 def _fail(key: str, code: int, **words: Any) -> int:
     language = language_of()
     line = say(language, "error.prefix") + say(language, f"error.{key}", **words)
-    click.echo(line, err=True)
+    click.echo(printable(line).replace("\n", " "), err=True)
     return code

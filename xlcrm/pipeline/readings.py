@@ -103,7 +103,10 @@ def _reading(outcome: Outcome) -> FileReading:
         return FileReading.from_state(outcome.item.name, outcome.result)
     if outcome.failure == "error":
         # A fault of ours, not of the file: it must be seen, not merged around.
-        raise RuntimeError(f"{outcome.item.name}: {outcome.detail}")
+        *_, last = outcome.detail.strip().split("\n")
+        fault = RuntimeError(f"{outcome.item.name}: {last}")
+        fault.add_note(outcome.detail)
+        raise fault
     reading = FileReading(outcome.item.name, rejected="unreadable")
     detail = {"detail": outcome.failure or ""}
     reading.findings.append(Finding("unreadable", outcome.item.name, parameters=detail))
