@@ -14,7 +14,7 @@ from xlcrm.findings import Finding
 from xlcrm.privacy import mask
 from xlcrm.records import Record, address
 from xlcrm.spec.model import Field, Table
-from xlcrm.spec.types.base import BLANK, Problem, ReadContext, Reading, as_text
+from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import DayTime, TimeRange, moment_of
 from xlcrm.text import printable
 
@@ -38,37 +38,43 @@ class CellReader:
 
     def __init__(self, sheet: RawSheet, date1904: bool) -> None:
         self.sheet = sheet
-        self.date1904 = date1904
+        self._plain = ReadContext(date1904=date1904)
 
     def column(
         self,
         field: Field,
-        cells: Iterable[tuple[int, int, CellValue]],
+        column: int,
+        cells: Iterable[tuple[int, CellValue]],
         context: Callable[[int], ReadContext],
     ) -> Iterator[tuple[int, CellValue, Reading]]:
-        """Yield (row, raw, reading) of the (row, column, cell) given; none of them is blank."""
+        """Yield (row, raw, reading) of the (row, cell) of a column; none of them is blank."""
         kind = field.type
         memo: dict[CellValue, Reading] = {}
-        plain = ReadContext(date1904=self.date1904)
         timed = isinstance(kind, DayTime | TimeRange)
-        for row, column, cell in cells:
+        for row, cell in cells:
             reading = memo.get(cell)
-            if reading is not None and cell is not True and cell is not False:
-                yield row, cell, reading
-                continue
-            if isinstance(cell, CellError | UncachedFormula):
-                yield row, cell, _unreadable(cell)
-                continue
-            if kind.contextual and isinstance(cell, str):
-                yield row, cell, kind.read(cell, context(row))
-                continue
-            if timed and type(cell) is date and not self.sheet.is_date_only(row, column):
-                yield row, cell, kind.read(datetime(cell.year, cell.month, cell.day), plain)
-                continue
-            reading = kind.read(cell, plain)
-            if not isinstance(cell, bool) and not timed:
-                memo[cell] = reading
+            if reading is None or cell.__class__ is bool:  # True is no 1
+                reading = self._read(kind, (row, column), cell, context)
+                placed = kind.contextual if isinstance(cell, str) else timed and type(cell) is date
+                if not placed and not isinstance(cell, bool):
+                    memo[cell] = reading
             yield row, cell, reading
+
+    def _read(
+        self,
+        kind: FieldType,
+        place: tuple[int, int],
+        cell: CellValue,
+        context: Callable[[int], ReadContext],
+    ) -> Reading:
+        if isinstance(cell, CellError | UncachedFormula):
+            return Reading(None, (Problem("error-value"),))
+        if kind.contextual and isinstance(cell, str):
+            return kind.read(cell, context(place[0]))
+        timed = isinstance(kind, DayTime | TimeRange)
+        if timed and type(cell) is date and not self.sheet.is_date_only(*place):
+            cell = datetime(cell.year, cell.month, cell.day)
+        return kind.read(cell, self._plain)
 
     def one(
         self, field: Field, place: tuple[int, int], cell: CellValue, context: ReadContext
@@ -76,13 +82,7 @@ class CellReader:
         """Return the reading of a single cell, which may be blank."""
         if cell == "":
             return BLANK
-        row, column = place
-        (_, _, reading), *_ = self.column(field, [(row, column, cell)], lambda _: context)
-        return reading
-
-
-def _unreadable(cell: CellError | UncachedFormula) -> Reading:
-    return Reading(None, (Problem("error-value"),))
+        return self._read(field.type, place, cell, lambda _: context)
 
 
 def written(cell: CellValue) -> str:

@@ -55,11 +55,11 @@ class _ListReader:
     def _filled_rows(self) -> dict[int, list[CellValue]]:
         """Return the rows in which a person filled an input cell, by their number."""
         formulas, first = self.sheet.formulas, self.header.row + 1
-        columns = list(self.inputs.values())
+        columns = [column for column in self.inputs.values() if column < self._width]
         rows = {}
         for number, row in enumerate(self.sheet.rows[first:], first):
-            filled = [c for c in columns if c < len(row) and row[c] != "" and not _blank(row[c])]
-            if filled and (not formulas or any((number, c) not in formulas for c in filled)):
+            filled = (c for c in columns if row[c] != "" and not _blank(row[c]))
+            if any((number, c) not in formulas for c in filled):
                 rows[number] = row
         return rows
 
@@ -69,11 +69,14 @@ class _ListReader:
         reader = CellReader(self.sheet, self.around.date1904)
         for key in self._reading_order():
             field, column = self.table.by_key[key], self.inputs[key]
-            for row, raw, reading in reader.column(field, self._cells(column), contexts):
-                assign(self.noted, records[row], field, key, raw, reading)
+            for row, raw, reading in reader.column(field, column, self._cells(column), contexts):
+                if reading.value is not None and not reading.problems and not reading.rest:
+                    records[row].values[key] = reading.value
+                else:
+                    assign(self.noted, records[row], field, key, raw, reading)
             self._note_formulas(records, field, column)
         for label, column in self.block.extras.items():
-            for row, _, cell in self._cells(column):
+            for row, cell in self._cells(column):
                 records[row].extras[label] = written(cell)
         return list(records.values())
 
@@ -86,18 +89,22 @@ class _ListReader:
         rest = [field.key for field in self.table.fields if field.key in self.inputs]
         return [key for key in rest if key not in split] + split
 
-    def _cells(self, column: int) -> Iterator[tuple[int, int, CellValue]]:
-        for number, row in self.rows.items():
-            if column < len(row) and row[column] != "":
-                yield number, column, row[column]
+    def _cells(self, column: int) -> list[tuple[int, CellValue]]:
+        if column >= self._width:  # a name of ours may point beyond the last cell
+            return []
+        return [(number, cell) for number, row in self.rows.items() if (cell := row[column]) != ""]
+
+    @property
+    def _width(self) -> int:
+        return len(self.sheet.rows[0]) if self.sheet.rows else 0
 
     def _contexts(self) -> _Contexts:
         anchor = self.inputs.get(self.table.date or "")
-        cells = {} if anchor is None else {row: cell for row, _, cell in self._cells(anchor)}
+        cells = {} if anchor is None else dict(self._cells(anchor))
         return _Contexts(cells, self.around)
 
     def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
-        for row, _, cell in self._cells(column) if self.sheet.formulas else ():
+        for row, cell in self._cells(column) if self.sheet.formulas else ():
             if (row, column) in self.sheet.formulas:
                 problem = Problem("formula-in-input")
                 self.noted.append(Noted(records[row], field, field.key, cell, problem))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
-from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, Mark, named_cells, read_marks
+from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, named_cells, read_marks
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import label_key
 
@@ -79,11 +80,10 @@ def _marked_table(sheet: RawSheet, named: Iterable[Mark], spec: Spec) -> Table |
 
 
 def _cell_marks(sheet: RawSheet) -> Iterator[Mark]:
-    for row in sheet.rows[:_HEADER_DEPTH]:
-        for cell in row:
-            yield from read_marks(cell)
-    for row in sheet.rows[_HEADER_DEPTH:]:
-        for cell in row[:MARK_WIDTH]:
+    top = (cell for row in sheet.rows[:_HEADER_DEPTH] for cell in row)
+    below = (cell for row in sheet.rows[_HEADER_DEPTH:] for cell in row[:MARK_WIDTH])
+    for cell in chain(top, below):
+        if isinstance(cell, str) and PREFIX in cell:
             yield from read_marks(cell)
 
 
