@@ -58,7 +58,7 @@ MULTI = {
     "content": "谈试用",
     "status": "待跟进",
     "owner": "张伟",
-    "actions": [{"action": "发方案", "due": "2024-05-20"}],
+    "actions": [{"action": "发方案", "owner": "张伟", "due": "2024-05-20"}],
 }
 EVALUATION = {
     "customer_name": "星辰科技",
@@ -103,6 +103,7 @@ PART, ORDER, NEEDED, MISSING, LATE = (
     "required-missing",
     "late-entry",
 )
+PLAN = [(PART, "责任人"), (PART, "完成时限")]
 
 
 @pytest.mark.parametrize("table", GOOD)
@@ -177,11 +178,13 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
      [(PART, "截止日期 1")]),
     (multi, {"content": None}, [(MISSING, "沟通核心内容")]),
     # The plan of an evaluation: by the score, by the level alone, by the mean.
-    (evaluation, {"goal_score": 2}, [(NEEDED, "问题根源"), (NEEDED, "改进措施")]),
-    (evaluation, {"goal_score": 2, "cause": "准备不足"}, [(NEEDED, "改进措施")]),
+    (evaluation, {"goal_score": 2}, [(NEEDED, "问题根源"), (NEEDED, "改进措施"), *PLAN]),
+    (evaluation, {"goal_score": 2, "cause": "准备不足"}, [(NEEDED, "改进措施"), *PLAN]),
+    (evaluation, {"goal_score": 2, "cause": "准备不足", "measures": "备数据", "plan_owner": "张伟",
+                  "plan_due": {"text": "下次沟通前1天"}}, []),
     (evaluation, {"goal_score": 2.5}, []),
     (evaluation, {"goal_score": None, "goal_level": "需改进"},
-     [(NEEDED, "问题根源"), (NEEDED, "改进措施")]),
+     [(NEEDED, "问题根源"), (NEEDED, "改进措施"), *PLAN]),
     (evaluation, {"goal_score": None, "goal_level": "一般"}, []),
     # The score goes before a level that contradicts it.
     (evaluation, {"goal_score": 4, "goal_level": "需改进"}, []),
@@ -203,6 +206,9 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     (log, {"next_action": "尽快回访", "owner": "张伟"}, [(PART, "行动截止日期")]),
     (crm, {"follow_up_channel": "电话"}, [(PART, "跟进时间节点")]),
     (crm, {"follow_up_channel": "电话", "follow_up_due": {"date": "2024-05-20"}}, []),
+    (crm, {"follow_up_channel": "电话", "follow_up_due": {"text": "发方案"}},
+     [(PART, "跟进时间节点")]),
+    (crm, {"follow_up_due": {"text": "发方案"}}, [(PART, "跟进时间节点")]),
     (form, {"actions": [{"action": "甲", "due": "2024-05-20"}]}, [(PART, "负责人 1")]),
     (multi, {"actions": [{"action": "甲", "due": "2024-05-20"}]}, []),
     # Names, sizes, recordings.
@@ -211,6 +217,11 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     (base, {"contact": "张经理"}, []),
     (base, {"contact": "*经理(采购部)"}, []),
     (base, {"contact": "采购中心"}, []),
+    (base, {"contact": "安全部"}, []),
+    (base, {"contact": "王副总裁"}, []),
+    (base, {"contact": "李娜负责人"}, []),
+    (base, {"contact": "张*"}, []),
+    (base, {"contact": "肖战"}, [("unmasked-name", "联系人")]),
     (multi, {"decision_maker": "李四"}, [("unmasked-name", "决策关键人")]),
     (multi, {"ours": "李四"}, []),
     (base, {"customer_size": "大型(2000人)"}, [("credit-code-missing", "统一社会信用代码")]),

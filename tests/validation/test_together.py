@@ -42,6 +42,7 @@ MULTI = {
     "status": "待跟进",
     "owner": "张伟",
 }
+ACT = {"action": "甲", "owner": "张伟"}
 log, issue, multi, base = (
     "communication_log",
     "issue_tracking",
@@ -70,7 +71,7 @@ def told(examined: Examined, tmp_path: Path) -> Callable[..., Found]:
         (log, {**LOG, "date": "2024-05-21"}, [(FUTURE, "date")]),
         (log, {**LOG, "next_contact": "2024-06-01"}, []),
         (issue, {**ISSUE, "completed_on": "2024-05-21"}, [(FUTURE, "completed_on")]),
-        (multi, {**MULTI, "actions": [{"action": "甲", "due": "2024-06-01", "done": "2024-05-21"}]},
+        (multi, {**MULTI, "actions": [{**ACT, "due": "2024-06-01", "done": "2024-05-21"}]},
          [(FUTURE, "actions")]),
         # Due before the day, and nothing says it was done.
         (log, {**LOG, "action_due": "2024-05-19"}, [(OVERDUE, "action_due")]),
@@ -80,9 +81,9 @@ def told(examined: Examined, tmp_path: Path) -> Callable[..., Found]:
         (issue, {**ISSUE, "due": "2024-05-19"}, [(OVERDUE, "due")]),
         (issue, {**ISSUE, "due": "2024-05-19", "progress": "已完成", "solution": "补丁",
                  "completed_on": "2024-05-20"}, []),
-        (multi, {**MULTI, "actions": [{"action": "甲", "due": "2024-05-19"}]},
+        (multi, {**MULTI, "actions": [{**ACT, "due": "2024-05-19"}]},
          [(OVERDUE, "actions")]),
-        (multi, {**MULTI, "actions": [{"action": "甲", "due": "2024-05-19", "done": "2024-05-19"}]},
+        (multi, {**MULTI, "actions": [{**ACT, "due": "2024-05-19", "done": "2024-05-19"}]},
          []),
         # Content that says nothing.
         (log, {**LOG, "content": "客户表示还不错,尽快"}, [("vague-text", "content")]),

@@ -102,9 +102,32 @@ def assign(
         record.values[field.key] = reading.value
     elif reading.problems:
         record.raw[field.key] = written(raw)
-    for key, value in reading.rest.items():
-        record.values.setdefault(key, value)
-    noted.extend(Noted(record, field, slot, raw, problem) for problem in reading.problems)
+    problems = (
+        [*reading.problems, *_take_rest(record, reading)] if reading.rest else reading.problems
+    )
+    noted.extend(Noted(record, field, slot, raw, problem) for problem in problems)
+
+
+def _take_rest(record: Record, reading: Reading) -> list[Problem]:
+    """Give fields that were left blank what the text holds for them; return what that has to be
+    told, all that is told alike as one."""
+    told: dict[str, Problem] = {}
+    for key, given in reading.rest.items():
+        value, problems = (
+            (given.value, given.problems) if isinstance(given, Reading) else (given, ())
+        )
+        if value is None or key in record.values or key in record.raw:
+            continue
+        record.values[key] = value
+        for problem in problems:
+            known = told.get(problem.code)
+            told[problem.code] = _joined(known, problem) if known else problem
+    return list(told.values())
+
+
+def _joined(one: Problem, other: Problem) -> Problem:
+    read = f"{one.parameters['read']}、{other.parameters['read']}"
+    return one._replace(parameters={**one.parameters, "read": read})
 
 
 def record_day(cell: CellValue, near: date | None, date1904: bool) -> date | None:

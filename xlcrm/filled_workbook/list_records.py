@@ -26,6 +26,7 @@ from xlcrm.spec.types.base import Problem, ReadContext
 from xlcrm.text import printable
 
 _LABEL = 60
+_GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
 
 
 def read_list(
@@ -84,8 +85,9 @@ class _ListReader:
         return (finding(noted, self.table) for noted in self.noted)
 
     def _reading_order(self) -> list[str]:
-        """Return the keys in the table's order: a field's own cell wins over a split one."""
-        split = [key for key in self.inputs if self.table.by_key[key].options.get("split_into")]
+        """Return the keys in the table's order: a field's own cell wins over words elsewhere."""
+        options = {key: self.table.by_key[key].options for key in self.inputs}
+        split = [key for key in options if _GIVES_TO_OTHERS.intersection(options[key])]
         rest = [field.key for field in self.table.fields if field.key in self.inputs]
         return [key for key in rest if key not in split] + split
 

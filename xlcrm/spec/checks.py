@@ -19,7 +19,7 @@ FIELD_KEYS = frozenset(
 )
 OPTION_KEYS = frozenset(
     "list remark arrow deadline prefix digits pattern min max step whole unit parts columns rows "
-    "formula number_format split_into credit_code_in_brackets "
+    "formula number_format split_into words_into credit_code_in_brackets "
     "width lines wide ticks grid row column".split()
 )
 TABLE_KEYS = frozenset(

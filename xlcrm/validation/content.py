@@ -13,7 +13,7 @@ from xlcrm.spec.names import is_whole_name, masked_name
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
 from xlcrm.spec.working_days import add_working_days, is_working_day
-from xlcrm.validation.make import field_finding, is_blank
+from xlcrm.validation.make import field_finding, group_of, is_blank
 from xlcrm.validation.words import is_vague
 
 Arguments = Mapping[str, Any]
@@ -37,7 +37,8 @@ def _needed_code(record: Record, table: Table, rule: Arguments, spec: Spec) -> I
     size = record.values.get(rule["size"])
     is_organisation = isinstance(size, str) and bare(size) not in rule["in"]
     if is_organisation and is_blank(record, rule["code"]):
-        yield field_finding("credit-code-missing", record, table, table.by_key[rule["code"]])
+        field = table.by_key[rule["code"]]
+        yield field_finding("credit-code-missing", record, table, field, beside=rule["size"])
 
 
 def _vague(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
@@ -61,14 +62,15 @@ def _action_incomplete(
     record: Record, table: Table, rule: Arguments, spec: Spec
 ) -> Iterator[Finding]:
     """An action has a due date, and an owner, who may be the record's (which is noted)."""
-    value = record.values.get(rule["action"])
-    action = table.by_key[rule["action"]]
-    if isinstance(action.type, Actions):
-        if action.key not in record.raw:  # a cell that was not understood is told itself
-            yield from _incomplete_rows(record, table, action, rule)
-    elif value is not None:
+    key = next((key for key in rule["actions"] if key in record.values), None)
+    if key is None:
+        return
+    action = table.by_key[key]
+    if not isinstance(action.type, Actions):
         needs = [rule[name] for name in ("due", "owner") if name in rule]
-        yield from _lacking(record, table, action, [key for key in needs if _lacks(record, key)])
+        yield from _lacking(record, table, action, [each for each in needs if _lacks(record, each)])
+    elif key not in record.raw:  # a cell that was not understood is told itself
+        yield from _incomplete_rows(record, table, action, rule)
 
 
 def _lacks(record: Record, key: str) -> bool:

@@ -10,7 +10,7 @@ from xlcrm.findings import Finding
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare
-from xlcrm.validation.make import field_finding
+from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moments_of
 
 Arguments = Mapping[str, Any]
@@ -44,7 +44,7 @@ def _overdue(record: Record, table: Table, rule: Arguments, today: str) -> Itera
     key, _, part = rule["due"].partition(".")
     field = table.by_key[key]
     for slot, text, moment in moments_of(record, rule["due"]):
-        done = _part(record, slot, rule["done"]) if part else record.values.get(rule["done"])
+        done = _part(record, slot, rule["done"]) if part else not is_blank(record, rule["done"])
         if moment[:10] < today and not done:
             yield field_finding("overdue", record, table, field, slot=slot, value=text)
 

@@ -10,9 +10,8 @@ from xlcrm.customers import ID, NAME, CustomerBase
 from xlcrm.findings import Finding
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
-from xlcrm.spec.types.choices import bare
 from xlcrm.text import fold
-from xlcrm.validation.make import field_finding
+from xlcrm.validation.make import field_finding, group_of
 
 Arguments = Mapping[str, Any]
 
@@ -33,21 +32,21 @@ def _needs_review(
     """A row of a VIP customer is reviewed."""
     grade = record.values.get(rule["base"]) or _of_customer(record, rule["base"], base)
     if grade in rule["in"] and record.values.get(rule["status"]) not in rule["fit"]:
-        yield field_finding("needs-review", record, table, table.by_key[rule["status"]])
+        beside = next((key for key in (ID, NAME) if record.cell(key)), None)
+        field = table.by_key[rule["status"]]
+        yield field_finding("needs-review", record, table, field, beside=beside)
 
 
 def _off_preference(
     record: Record, table: Table, rule: Arguments, spec: Spec, base: CustomerBase
 ) -> Iterator[Finding]:
     """A talk goes over the class of channels that the customer prefers."""
-    channel, preferred = (
-        record.values.get(rule["channel"]),
-        _of_customer(record, rule["base"], base),
-    )
-    if isinstance(channel, str) and isinstance(preferred, str):
-        group = spec.vocabularies["channel"].group
-        if group(bare(channel)) != group(bare(preferred)):
-            field = table.by_key[rule["channel"]]
+    channel = record.values.get(rule["channel"])
+    preferred = _of_customer(record, rule["base"], base)
+    customers = spec.with_role("customers")
+    if customers and isinstance(channel, str) and isinstance(preferred, str):
+        field = table.by_key[rule["channel"]]
+        if group_of(field, channel) != group_of(customers.by_key[rule["base"]], preferred):
             yield field_finding("off-preference", record, table, field, expected=preferred)
 
 

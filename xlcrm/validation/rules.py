@@ -67,6 +67,7 @@ def _needed(record: Record, table: Table, key: str, because: str) -> Iterator[Fi
             record,
             table,
             table.by_key[key],
+            beside=because,
             because=reason.labels,
             trigger=trigger,
         )
@@ -155,6 +156,9 @@ def _improvement_plan(
                 because=table.by_key[because].labels,
                 trigger=lowest,
             )
+    for key in rule["plan"]:
+        if is_blank(record, key):
+            yield field_finding("action-incomplete", record, table, table.by_key[key])
 
 
 def _pairs(rule: Arguments) -> list[tuple[str, str]]:

@@ -26,12 +26,13 @@ class Problem(NamedTuple):
 class Reading(NamedTuple):
     """What a cell means. ``value`` is None where it is blank or was not understood.
 
-    ``rest`` holds values that the text gives for other fields of the record, by field key.
+    ``rest`` holds values that the text gives for other fields of the record, by field key; one
+    that is a Reading itself is told, where it is taken over, with its own problems.
     """
 
     value: Value | None
     problems: tuple[Problem, ...] = ()
-    rest: Mapping[str, Value] = {}
+    rest: Mapping[str, Value | Reading] = {}
 
 
 BLANK = Reading(None)

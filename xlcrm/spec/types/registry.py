@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from xlcrm.spec.types.action_text import ActionDue, ActionText
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.types.choices import Change, Choice, Many, Tick
@@ -55,22 +56,32 @@ def _plain(kind: type[FieldType]) -> Callable[[Attributes, Vocabularies], FieldT
     return lambda attributes, lists: kind()
 
 
+def _worded(
+    plain: type[FieldType], worded: Callable[..., FieldType]
+) -> Callable[[Attributes, Vocabularies], FieldType]:
+    def build(attributes: Attributes, lists: Vocabularies) -> FieldType:
+        words_into = attributes.get("words_into")
+        return worded(words_into=words_into) if words_into else plain()
+
+    return build
+
+
 _BUILDERS: Mapping[str, Callable[[Attributes, Vocabularies], FieldType]] = {
     **{
         kind.name: _plain(kind)
         for kind in (
-            Text,
             Items,
             ContactInfo,
             CreditCode,
             DayTime,
             TimeRange,
             MonthDay,
-            Due,
             Tick,
         )
     },
     "name": _name,
+    "text": _worded(Text, ActionText),
+    "deadline": _worded(Due, ActionDue),
     "date": lambda attributes, lists: Day(attributes.get("deadline", False)),
     "contact": lambda attributes, lists: Contact(attributes.get("split_into", {})),
     "id": _id(Id),

@@ -1,0 +1,49 @@
+"""Who is to do something and by when, as the words of an action say it.
+
+Only what can hardly be read otherwise is taken: one name, one day that is not past. A text that
+names several of either names none.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from xlcrm.spec.chinese_dates import Deadline, read_deadline
+from xlcrm.spec.names import is_plain_name, is_whole_name
+from xlcrm.text import clean
+
+_DEADLINE_HINT = re.compile(r"\d|[\uff10-\uff19]|[日天]")
+_OF_A_DAY = re.compile(r"[日号天内]\s?的")  # 5月10日的会议: a day that something else is of
+_SPAN_END = re.compile(r"[-~—–至到]\s?\d{1,2}\s?[日号]")
+_OWNER_HINT = re.compile(r"[人由于在责\d]|owner", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:负责人|责任人|跟进人|owner)\s?(?::|为|是)\s?([^\s,;。、:()/|]{2,12})", re.IGNORECASE
+)
+_CHARGED = re.compile(r"由\s?([\u4e00-\u9fff]{2,4}?)\s?(?:负责|牵头|跟进|于|在|[,;。]|$)")
+_LEADING = re.compile(
+    r"(?:^|[;。]\s?)([\u4e00-\u9fff]{2,4}?)\s?(?:负责|[于在]?\s?(?=\d{1,4}\s?[-/.年月个日天]))"
+)
+
+
+def deadline_in(text: str, anchor: date | None, near: date | None) -> Deadline | None:
+    """Return the one deadline that an action names; None for none, several or one that is past."""
+    if not _DEADLINE_HINT.search(text):
+        return None
+    due = read_deadline(text, anchor, near)
+    if due is None or _OF_A_DAY.search(text) or _SPAN_END.search(due.rest):
+        return None
+    if read_deadline(due.rest, anchor, near) or (anchor and due.day < anchor.isoformat()):
+        return None
+    return due
+
+
+def owner_in(text: str) -> str | None:
+    """Return the one person whom an action names as its owner; None for none or several."""
+    if not _OWNER_HINT.search(text):
+        return None
+    text = clean(text)
+    names = set(_LABELLED.findall(text))
+    names.update(name for name in _CHARGED.findall(text) if is_whole_name(name))
+    names.update(name for name in _LEADING.findall(text) if is_plain_name(name))
+    return names.pop() if len(names) == 1 else None
