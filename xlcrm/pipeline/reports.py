@@ -13,11 +13,11 @@ from xlcrm.metrics.json_form import metric_json
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
-from xlcrm.pipeline.options import SCHEMA_VERSION, Options
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.sheet_words import Words, declared
-from xlcrm.team_folder import OUTPUT_FOLDER
+from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ def report(
     """
     if target:
         refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [])
+        if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
+            raise UsageError("output-is-master", path=str(target))
     merged = merge(folder, options)
     chosen = period or last_full_week(options.as_of)
     picture = merged.picture
