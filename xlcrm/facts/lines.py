@@ -53,7 +53,7 @@ class Line:
         if value is None or isinstance(value, str):
             return value or None
         field = self.table.by_key.get(key)
-        return field.type.text(value) if field else str(value)
+        return (field.type.text(value) if field else str(value)) or None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the values of a field that holds several."""

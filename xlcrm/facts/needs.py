@@ -19,20 +19,23 @@ def needs(talks: Iterable[Talk]) -> Iterator[Need]:
         is_named = any(line.values.get("need_tags") for line in talk.lines)
         for line in talk.lines:
             tags = line.texts("need_tags")
-            for n, tag in enumerate(tags, 1):
-                yield _need(line, f"{line.id}#{n}", tag)
+            if tags:
+                need = _need(line)
+                for n, tag in enumerate(tags, 1):
+                    yield need._replace(id=f"{line.id}#{n}", tag=tag)
             if not is_named and _text(line):
                 is_named = True
-                yield _need(line, line.id, None)
+                yield _need(line)
 
 
-def _need(line: Line, fact: str, tag: str | None) -> Need:
+def _need(line: Line) -> Need:
+    """Return the need of a row without a tag."""
     met, priority = line.text("need_met"), line.text("need_priority")
     return Need(
-        id=fact,
+        id=line.id,
         customer=line.customer,
         date=line.day,
-        tag=tag,
+        tag=None,
         met=choice_of(met) if met else None,
         priority=choice_of(priority) if priority else None,
         text=_text(line),

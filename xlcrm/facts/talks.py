@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from xlcrm.facts.lines import Line, by_table, choice_of
 from xlcrm.facts.model import Communication
@@ -14,6 +14,7 @@ from xlcrm.spec.model import Spec
 
 _Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
 _COLUMNS = {"category": "talk_category"}
+_NOTHING: tuple[object, ...] = (None, "", [])
 
 
 @dataclass(slots=True)
@@ -32,8 +33,8 @@ class Talk:
     def holder(self, column: str) -> tuple[Line, str] | None:
         """Return the first line that has a column, and the field it has it in."""
         for line in self.lines:
-            key = TALKS[line.record.table].get(column) or _COLUMNS.get(column, column)
-            if line.values.get(key) not in (None, "", []):
+            key = _field(line.record.table, column)
+            if line.record.values.get(key) not in _NOTHING:
                 return line, key
         return None
 
@@ -45,8 +46,17 @@ class Talk:
 
     def text(self, column: str) -> str | None:
         """Return a column from the first table that has it."""
-        held = self.holder(column)
-        return held[0].text(held[1]) if held else None
+        for line in self.lines:
+            text = line.text(_field(line.record.table, column))
+            if text is not None:
+                return text
+        return None
+
+
+@cache
+def _field(table: str, column: str) -> str:
+    """Return the field of a table that gives a column of a talk."""
+    return TALKS[table].get(column) or _COLUMNS.get(column, column)
 
 
 def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
