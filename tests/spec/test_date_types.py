@@ -186,7 +186,7 @@ def test_a_day_of_the_year(raw: Any, value: str | None, codes: list[str]) -> Non
     ("raw", "value", "codes"),
     [
         (date(2023, 11, 25), {"date": "2023-11-25"}, []),
-        (datetime(2023, 11, 25, 9, 0), {"date": "2023-11-25"}, []),
+        (datetime(2023, 11, 25, 9, 0), {"date": "2023-11-25"}, ["normalised"]),
         ("2023-11-25", {"date": "2023-11-25"}, []),
         ("2023-11-25前发送定制方案", {"date": "2023-11-25", "text": "发送定制方案"}, []),
         (

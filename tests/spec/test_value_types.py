@@ -137,7 +137,7 @@ def test_the_parts_of_a_choice(
         (TAGS, "老朋友[高潜力客户]", ["老朋友", "高潜力客户"], []),
         (TAGS, "高潜力客户、高潜力客户", ["高潜力客户"], []),
         (TAGS, "、", None, []),
-        (TOPICS, "☑定期回访 ☐售后跟进 ☑满意度调研", ["定期回访", "满意度调研"], []),
+        (TOPICS, "☑定期回访 ☐售后跟进 ☑满意度调研", ["定期回访", "满意度调研"], ["normalised"]),
         (TOPICS, "定期回访、生日", None, ["not-in-list"]),
         (kind("revisit_record", "next_step"), "3天内跟进", ["3日内跟进"], ["normalised"]),
         (Many(), "甲、乙", ["甲", "乙"], []),

@@ -160,15 +160,56 @@ def test_free_text_has_the_polarity_of_its_words(text: str, polarity: str | None
     [
         ("customer_type", "意向客戶", "意向客户"),
         ("customer_type", "潛在客户", "潜在客户"),
+        ("customer_type", "流逝客户", "流失客户"),
+        ("customer_type", "Prospects", "潜在客户"),
         ("need_stage", "方案评审", "方案评估"),
+        ("need_stage", "初步接触", "初步接洽"),
+        ("need_stage", "合同谈判中", "合同谈判"),
         ("progress", "己完成", "已完成"),
+        ("progress", "处理完成", "已完成"),
+        ("progress", "正在处理中", "处理中"),
         ("channel", "微信语音", "微信"),
+        ("channel", "企业微信群", "企业微信"),
+        ("channel", "腾讯视频会议", "视频会议"),
+        ("channel", "打电话", "电话"),
+        ("channel", "邮箱", "邮件"),
+        ("channel", "e-mial", "邮件"),
         ("priority", "很高", "高"),
-        ("status", "xyz", None),
-        ("customer_type", "客户", None),
+        ("need_met", "部份满足", "部分满足"),
+        ("need_met", "不满足", "未满足"),
+        ("status", "待跟近", "待跟进"),
+        ("status", "暂缓处理", "暂缓"),
+        ("customer_grade", "VIP", "VIP客户"),
+        ("level", "需要改进", "需改进"),
+        ("revisit_topic", "定期回仿", "定期回访"),
+        ("talk_category", "投诉", "投诉类"),
     ],
 )
 def test_the_nearest_value_is_suggested_where_it_is_clear(
-    key: str, written: str, nearest: str | None
+    key: str, written: str, nearest: str
 ) -> None:
     assert SPEC.vocabularies[key].nearest(written) == nearest
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("status", "xyz"),
+        ("status", "未确认"),  # nothing like 已确认
+        ("progress", "未完成"),
+        ("progress", "处理"),
+        ("confirmation", "不满意"),
+        ("customer_type", "客户"),
+        ("customer_type", "成交流失"),
+        ("channel", "飞书"),
+        ("channel", "电话会议"),
+        ("need_met", "满足"),
+        ("priority", "紧急"),
+        ("priority", "中高"),
+        ("level", "优良"),
+        ("recording", "已录音"),  # with consent or without
+        ("review_status", "审核"),
+    ],
+)
+def test_nothing_is_suggested_where_several_are_near_or_none(key: str, written: str) -> None:
+    assert SPEC.vocabularies[key].nearest(written) is None

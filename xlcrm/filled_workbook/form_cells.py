@@ -170,14 +170,22 @@ class _LabelReader:
             slots[field.key] = (label[0], label[1] + planned.column - home.column)
 
     def _choices(self, field: Field) -> dict[str, Place]:
-        """Return the tick cells of a field, each left of its printed choice."""
+        """Return the tick cells of a field, each left of its printed choice.
+
+        One that a person wrote over, as ``√高``, stands where the others tell.
+        """
         cells = [c for c in self.plan.cells if c.field is field]
-        ticks = [c for c in cells if c.role == "tick"]
+        ticks = {c.slot: c for c in cells if c.role == "tick" and c.slot}
         found: dict[str, Place] = {}
-        for tick, choice in zip(ticks, (c for c in cells if c.role == "choice"), strict=True):
+        moved = (0, 0)
+        for slot, choice in zip(ticks, (c for c in cells if c.role == "choice"), strict=True):
             place = self._place(choice)
-            if place and place[1] > 0 and tick.slot:
-                found[tick.slot] = (place[0], place[1] - 1)
+            if place and place[1] > 0:
+                found[slot] = (place[0], place[1] - 1)
+                moved = (place[0] - choice.row, place[1] - choice.column)
+        if found:
+            for slot, tick in ticks.items():
+                found.setdefault(slot, (tick.row + moved[0], tick.column + moved[1]))
         return found
 
     def _right_of(self, label: Place) -> list[Place]:

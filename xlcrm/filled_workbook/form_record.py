@@ -22,11 +22,12 @@ from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, Uncache
 from xlcrm.findings import Finding
 from xlcrm.layout.forms import choices_of
 from xlcrm.records import Block, Record
-from xlcrm.spec.model import Field
+from xlcrm.spec.model import Field, Labels
 from xlcrm.spec.types.actions import Actions
-from xlcrm.spec.types.base import BLANK, Problem, ReadContext, Reading, as_text
+from xlcrm.spec.types.base import BLANK, Cell, Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.choices import Many, ticked_words
-from xlcrm.spec.types.texts import is_ticked
+from xlcrm.spec.types.texts import TICKED, is_ticked
+from xlcrm.text import clean, fold
 
 
 def read_form(
@@ -132,7 +133,9 @@ class _FormReader:
                 problems.append(Problem("error-value"))
                 pieces.append(f"{written(cell)}{choice['zh']}")
                 continue
-            ticked = is_ticked(cell)
+            ticked = _is_chosen(cell, choice)
+            if place and not ticked and _is_marked(self._at((place[0], place[1] + 1)), choice):
+                ticked, cell = True, TICKED
             if ticked is None:
                 problems.append(Problem("ambiguous-tick"))
             if ticked:
@@ -182,6 +185,22 @@ class _FormReader:
         if reading.value is None and reading.problems:
             self.written.raw[field.key] = _appended(self.written.raw, field.key, written(cell))
         return reading.value
+
+
+def _is_chosen(cell: Cell, choice: Labels) -> bool | None:
+    """Return whether a tick cell says its choice; None where it holds something else."""
+    ticked = is_ticked(cell)
+    if ticked is not None:
+        return ticked
+    says_it = fold(as_text(cell)) in {fold(label) for label in choice.values()}
+    return True if says_it or _is_marked(cell, choice) else None
+
+
+def _is_marked(cell: CellValue, choice: Labels) -> bool:
+    """Whether a cell holds a choice with a tick beside its word, as ``√高``."""
+    words = ticked_words(clean(cell)) if isinstance(cell, str) else None
+    labels = {fold(label) for label in choice.values()}
+    return bool(words) and all(fold(word) in labels for word in words or ())
 
 
 def _appended(raw: Mapping[str, str], key: str, text: str) -> str:

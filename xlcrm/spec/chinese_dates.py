@@ -35,6 +35,7 @@ _WITHIN = re.compile(
     r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2})\s?(?:个)?(?P<work>工作)?(?:日|天)(?:之)?内"
 )
 _BEFORE = re.compile(rf"(?<!\d){_DATE}\s?(?:之前|以前|前)?")
+_MORNINGS = frozenset({"上午", "早上"})
 _EDGES = " ,;:、。()"
 _NUMERALS = {word: n for n, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
@@ -77,6 +78,8 @@ def read_moment(text: str, near: date | None = None) -> Moment | None:
         return Moment(f"{day.isoformat()}T{start}", assumed)
     last_day = day if not _has_day(groups, "e") else _day(groups, "e", near)
     end = _clock(groups, "2", groups["half1"])
+    if end is not None and end < start and groups["half1"] in _MORNINGS and last_day == day:
+        end = _clock(groups, "2", "下午")  # 上午11:30-1:00
     if last_day is None or end is None:
         return None
     return Moment(f"{day.isoformat()}T{start}/{last_day.isoformat()}T{end}", assumed)
@@ -100,7 +103,7 @@ def read_deadline(text: str, anchor: date | None, near: date | None = None) -> D
     match = _BEFORE.search(text)
     if not match:
         return None
-    found = _day(match.groupdict(), "", near or anchor)
+    found = _day(match.groupdict(), "", anchor or near)
     if found is None:
         return None
     return Deadline(found.isoformat(), _without(text, match), bool(match["m4"]))

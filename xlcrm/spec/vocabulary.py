@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,12 +105,22 @@ class Vocabulary:
 
 _NEAR = 50.0
 _MARGIN = 10.0
+_NEGATION = re.compile("不|未|没|非(?!常)|无|not")
 
 
 def _likeness(ratio: float, word: str, known: str) -> float:
-    """Raise the likeness of words of which one holds the other, or which share their first word."""
-    if len(word) >= 2 and (word in known or known in word):
+    """Raise the likeness of words of which one holds the other, or that share one of two letters.
+
+    The more of a word a known one covers the liker they are: ``企业微信群`` is 企业微信, not 微信.
+    ``未完成`` is nothing like 完成.
+    """
+    if word in known and len(word) >= 2:
         return max(ratio, 80.0)
-    if len(word) == 2 and len(known) == 2 and (word[0] == known[0] or word[1] == known[1]):
-        return max(ratio, 60.0)
+    if bool(_NEGATION.search(word)) != bool(_NEGATION.search(known)):
+        return 0.0
+    if known in word and len(word) >= 2:
+        return max(ratio, 60.0 + 40.0 * len(known) / len(word))
+    if len(word) == len(known) == 2 and set(word) & set(known):
+        in_place = word[0] == known[0] or word[1] == known[1]
+        return max(ratio, 60.0 if in_place else 55.0)
     return ratio

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlcrm.records import Value
-from xlcrm.spec.types.base import BLANK, Cell, FieldType, Problem, ReadContext, Reading, as_text
-from xlcrm.spec.types.dates import Due, moment_of
+from xlcrm.spec.types.base import BLANK, Cell, FieldType, ReadContext, Reading, as_text
+from xlcrm.spec.types.dates import Day
 from xlcrm.text import clean, fold, prose
 
 _LINE_NUMBER = re.compile(r"^\s*\d{1,2}[.、)]\s*")
@@ -42,15 +42,7 @@ class Actions(FieldType):
         if key not in DATES:
             text = prose(as_text(raw)) if key == "action" else clean(as_text(raw))
             return Reading(text or None)
-        if isinstance(raw, str) and not raw.strip():
-            return BLANK
-        moment = moment_of(raw, context)
-        if moment:
-            return Reading(moment.iso[:10])
-        due = Due().read(raw, context)
-        if isinstance(due.value, dict) and "date" in due.value:
-            return Reading(due.value["date"], due.problems)
-        return Reading(None, (Problem("bad-date"),))
+        return Day(deadline=True).read(raw, context)
 
     def _read_line(self, line: str, context: ReadContext) -> dict[str, Any]:
         """Return the action of one line. Parts without any label stand in the columns' order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlcrm.findings import Parameter
@@ -36,6 +37,8 @@ class Reading(NamedTuple):
 
 
 BLANK = Reading(None)
+LOST = Reading(None, (Problem("digits-lost"),))
+_MAX_EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class FieldType:
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
         """Return what ``raw`` means. Never raises for anything a cell can hold."""
+        if is_too_long(raw):
+            return LOST
         text = as_text(raw)
         tidy = clean(text)
         if not tidy:
@@ -108,6 +113,11 @@ class FieldType:
         return None
 
 
+def is_too_long(raw: Cell) -> bool:
+    """Whether a number stands where digits of a code were meant, and has lost some of them."""
+    return isinstance(raw, float | int) and not isinstance(raw, bool) and abs(raw) >= _MAX_EXACT
+
+
 def as_text(raw: Cell) -> str:
     """Return a raw cell as the text a person sees in it."""
     if isinstance(raw, str):
@@ -115,7 +125,8 @@ def as_text(raw: Cell) -> str:
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float):
-        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+        exact = Decimal(repr(raw))
+        return str(int(exact)) if raw.is_integer() else format(exact, "f")  # 1e16 written out
     if isinstance(raw, datetime):
         return raw.isoformat(" ", "minutes" if not raw.second else "seconds")
     return str(raw)

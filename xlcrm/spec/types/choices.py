@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -26,10 +25,13 @@ from xlcrm.text import clean, fold
 
 UNCHANGED = "维持"
 _ARROW = re.compile(r"\s*(?:→|->|=>|—>|⇒|➔|➜)\s*")
+_SPACED_ARROW = re.compile(r"\s*→\s*")
 _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
 _COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
 _TICK_MARKS = "☑☒✓✔√■●□☐○"
-_TICK_PAIR = re.compile(rf"([{_TICK_MARKS}]|\[[xX√ ]?\])\s*([^{_TICK_MARKS}\[\]]+)")
+_TICK_PAIR = re.compile(
+    rf"([{_TICK_MARKS}]|\[\s?[xX{_TICK_MARKS}]?\s?\])\s*([^{_TICK_MARKS}\[\]]+)"
+)
 _TICK_BEHIND = re.compile(rf"([^{_TICK_MARKS}\s:,;、/]+)([{_TICK_MARKS}])(?=[\s,;、/]|$)")
 _BRACKETED = re.compile(r"[\[【]([^\]】]*)[\]】]")
 _SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
@@ -87,11 +89,11 @@ class Choice(FieldType):
             choice = self.vocabulary.find(head)
         if choice:
             value = self._join(choice.value, remark)
-            same = fold(written) in (fold(value), fold(self._join(choice.english, remark)))
-            return Reading(
-                value, () if same and clean(written) == written else normalised(written, value)
-            )
+            shown = {value.casefold(), self._join(choice.english, remark).casefold()}
+            same = written.strip().casefold() in shown
+            return Reading(value, () if same else normalised(written, value))
         if self.vocabulary.open:
+            text = _unbracket(text)
             return Reading(text, normalised(written, text))
         return Reading(None, (Problem("not-in-list", self.vocabulary.nearest(text)),))
 
@@ -144,7 +146,8 @@ class Change(Choice):
             + choice.value
             + (f"({remark})" if remark else "")
         )
-        same = fold(text) in {fold(self.text(value, language)) for language in ("zh", "en")}
+        shown = _SPACED_ARROW.sub("→", written.strip()).casefold()
+        same = shown in {self.text(value, language).casefold() for language in ("zh", "en")}
         return Reading(value, () if same else normalised(written, value))
 
     def _sides(self, text: str) -> tuple[str, str]:
@@ -185,8 +188,8 @@ class Many(FieldType):
         written = as_text(raw)
         if not clean(written):
             return BLANK
-        words = ticked_words(clean(written))
-        words = _words(written) if words is None else [w for each in words for w in _words(each)]
+        ticked = ticked_words(clean(written))
+        words = _words(written if ticked is None else "\n".join(ticked))
         values: list[str] = []
         for word in words:
             choice = self.vocabulary.find(word) if self.vocabulary else None
@@ -199,11 +202,13 @@ class Many(FieldType):
                 values.append(value)
         if not values:
             return BLANK
-        return Reading(list(values), self._notes(written, words, values))
+        as_read = ticked is None and all(self._as_written(word, written) for word in words)
+        notes = () if as_read else normalised(written, self.text(list(values)))
+        return Reading(list(values), notes)
 
-    def _notes(self, written: str, words: Iterable[str], values: list[str]) -> tuple[Problem, ...]:
-        as_read = all(not self._word(word) or self._is_label(word) for word in words)
-        return () if as_read else normalised(written, self.text(list(values)))
+    def _as_written(self, word: str, written: str) -> bool:
+        """Whether a word was read to the letter: neither as an alias nor cleaned."""
+        return word in written and (not self._word(word) or self._is_label(word))
 
     def _word(self, word: str) -> Word | None:
         return self.vocabulary.find(word) if self.vocabulary else None

@@ -9,17 +9,17 @@ from typing import ClassVar
 from xlcrm.records import Value
 from xlcrm.spec.types.base import (
     BLANK,
+    LOST,
     Cell,
     FieldType,
     Problem,
     ReadContext,
     Reading,
     as_text,
+    is_too_long,
     normalised,
 )
 from xlcrm.text import compact
-
-_MAX_EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Id(FieldType):
     width: ClassVar[int] = 12
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
-        if isinstance(raw, float | int) and not isinstance(raw, bool) and abs(raw) >= _MAX_EXACT:
-            return Reading(None, (Problem("digits-lost"),))
+        if is_too_long(raw):
+            return LOST
         written = as_text(raw)
         text = compact(written).upper()
         if not text:
@@ -80,7 +80,7 @@ class CreditCode(FieldType):
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
         if isinstance(raw, float | int):
-            return Reading(None, (Problem("digits-lost"),))
+            return LOST
         written = as_text(raw)
         text = compact(written).upper()
         if not text:

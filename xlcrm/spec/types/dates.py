@@ -24,7 +24,8 @@ from xlcrm.spec.types.base import (
 from xlcrm.text import clean, compact, prose
 
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?")
+_SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d+)?")
+_ISO_T = re.compile(r"(?<=\d)T(?=\d)")
 _LUNAR = re.compile(
     r"(?:农历|阴历)(?:(\d{1,2})[-/.月]|(正|冬|腊|[一二三四五六七八九]|十[一二]?)月)"
     r"(?:(\d{1,2})日?|(初[一二三四五六七八九十]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?"
@@ -37,7 +38,9 @@ _NUMERALS = {numeral: n for n, numeral in enumerate("零一二三四五六七八
 def moment_of(raw: Cell, context: ReadContext) -> Moment | None:
     """Return the ISO text of any cell that states a day or moment; None for any other."""
     if isinstance(raw, str):
-        return read_moment(raw, context.near or context.anchor)
+        if not _SERIAL.fullmatch(raw.strip()):
+            return read_moment(raw, context.anchor or context.near)
+        raw = float(raw)
     if isinstance(raw, float | int) and not isinstance(raw, bool):
         serial = _from_serial(float(raw), context.date1904)
         if serial is None:
@@ -87,9 +90,9 @@ class Moments(FieldType):
     def _notes(self, raw: Cell, value: str, year_assumed: bool) -> tuple[Problem, ...]:
         if year_assumed:
             return (Problem("year-assumed", None, {"read": self.text(value)}),)
-        if isinstance(raw, datetime | date) or (isinstance(raw, str) and _ISO.match(raw.strip())):
+        if isinstance(raw, datetime | date):
             return ()
-        return normalised(as_text(raw), self.text(value))
+        return normalised(_ISO_T.sub(" ", as_text(raw)), self.text(value))
 
     def text(self, value: Value, language: str = "zh") -> str:
         return str(value).replace("T", " ")
@@ -118,17 +121,25 @@ class Day(Moments):
         if not self.deadline or not isinstance(raw, str) or reading == BLANK or reading.value:
             return reading
         due = Due().read(raw, context)
-        if isinstance(due.value, dict) and set(due.value) == {"date"}:
-            return Reading(due.value["date"], due.problems)
-        return reading
+        if not isinstance(due.value, dict) or "date" not in due.value:
+            return reading
+        if "text" in due.value:  # words that a day has no place for
+            return Reading(None, (Problem(self.code, due.value["date"]),))
+        return Reading(due.value["date"], due.problems)
 
     def fit(self, iso: str) -> str | None:
         return iso[:10] if "/" not in iso else None
 
     def _notes(self, raw: Cell, value: str, year_assumed: bool) -> tuple[Problem, ...]:
-        if isinstance(raw, datetime) and raw.time() != time():
-            return normalised(as_text(raw), value)
-        return super()._notes(raw, value, year_assumed)
+        return _day_notes(raw, value) or super()._notes(raw, value, year_assumed)
+
+
+def _day_notes(raw: Cell, day: str) -> tuple[Problem, ...]:
+    """Return the note on a cell that holds more than a day, or a number for one."""
+    plain = isinstance(raw, str) or (
+        isinstance(raw, date) and (not isinstance(raw, datetime) or raw.time() == time())
+    )
+    return () if plain else normalised(as_text(raw), day)
 
 
 @dataclass(frozen=True)
@@ -178,7 +189,7 @@ class TimeRange(Moments):
         return self.text(value, language)
 
     def _notes(self, raw: Cell, value: str, year_assumed: bool) -> tuple[Problem, ...]:
-        if isinstance(raw, str) and compact(raw) == compact(self.text(value)):
+        if isinstance(raw, str) and raw.replace(" ", "") == self.text(value).replace(" ", ""):
             return ()
         return super()._notes(raw, value, year_assumed)
 
@@ -252,6 +263,7 @@ class Due(FieldType):
     """
 
     name: ClassVar[str] = "deadline"
+    number_format: ClassVar[str] = Day.number_format  # a date alone is a real one
     contextual: ClassVar[bool] = True
     width: ClassVar[int] = 24
     wraps: ClassVar[bool] = True
@@ -261,7 +273,8 @@ class Due(FieldType):
             moment = moment_of(raw, context)
             if moment is None:
                 return Reading(None, (Problem("bad-date"),))
-            return Reading({"date": moment.iso[:10]})
+            day = moment.iso[:10]
+            return Reading({"date": day}, _day_notes(raw, day))
         text = prose(raw)
         if not text:
             return BLANK

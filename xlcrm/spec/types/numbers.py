@@ -24,8 +24,11 @@ from xlcrm.spec.types.base import (
 )
 from xlcrm.text import compact
 
-_NUMBER = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?)(\D*)")
-_MONEY = {"元": 1, "万": 10_000, "万元": 10_000}
+_NUMBER = re.compile(
+    r"(¥|RMB|CNY|人民币)?([+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?)(\D*)",
+    re.IGNORECASE,
+)
+_MONEY = {"元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
 _FRACTION = re.compile(r"(\d(?:\.5)?)/5分?")
 
 
@@ -56,17 +59,22 @@ class Number(FieldType):
             return BLANK
         fraction = _FRACTION.fullmatch(text) if self.high == 5 else None
         match = _NUMBER.fullmatch(fraction[1] if fraction else text)
-        scale = self._scale(match[2]) if match else None
+        scale = self._scale(match[1], match[3]) if match else None
         if not match or scale is None:
             return Reading(None, (Problem("bad-number"),))
-        number = float(match[1].replace(",", "")) * scale
+        number = float(Decimal(match[2].replace(",", "")) * scale)
         return self._in_range(number, normalised(raw, as_text(number)))
 
-    def _scale(self, unit: str) -> float | None:
-        """Return what one of ``unit`` is in the field's own; None for a unit of another kind."""
+    def _scale(self, currency: str | None, unit: str) -> Decimal | None:
+        """Return what one of ``unit`` is in the field's own; None for a unit of another kind.
+
+        ``¥3500`` in a field of 万元 may be either, and is none.
+        """
         if unit in _MONEY and self.unit in _MONEY:
-            return _MONEY[unit] / _MONEY[self.unit]
-        return 1.0 if unit in ("", self.unit, *self.units) else None
+            return Decimal(_MONEY[unit]) / _MONEY[self.unit]
+        if currency and self.unit != "元":
+            return None
+        return Decimal(1) if unit in ("", self.unit, *self.units) else None
 
     def _in_range(self, number: float, notes: tuple[Problem, ...]) -> Reading:
         if not math.isfinite(number):

@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 from xlcrm.records import Value
 from xlcrm.spec.types.base import (
     BLANK,
+    LOST,
     Cell,
     CellKind,
     FieldType,
     ReadContext,
     Reading,
     as_text,
+    is_too_long,
     normalised,
 )
 from xlcrm.spec.types.codes import CreditCode
@@ -45,8 +47,9 @@ class Text(FieldType):
     wraps: ClassVar[bool] = True
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
-        text = raw if isinstance(raw, str) else as_text(raw)
-        return Reading(prose(text) or None)
+        if is_too_long(raw):
+            return LOST
+        return Reading(prose(as_text(raw)) or None)
 
 
 @dataclass(frozen=True)
@@ -196,8 +199,8 @@ class Display(FieldType):
         return PLACE.findall(self.formula)
 
 
-_TICKED = frozenset(["☑", "☒", "✓", "✔", "√", "■", "●", "x", "[x]", "是", "y", "yes", "true", "1"])
-_UNTICKED = frozenset([*["□", "☐", "○", "[]", "否", "n", "no", "false", "0", "×"], "[ ]"])
+_TICKED = frozenset(["☑", "☒", "✓", "✔", "√", "■", "●", "x", "是", "y", "yes", "true", "1"])
+_UNTICKED = frozenset(["", "□", "☐", "○", "否", "n", "no", "false", "0", "×"])
 TICKED, UNTICKED = "☑", "☐"
 
 
@@ -206,6 +209,8 @@ def is_ticked(raw: Cell) -> bool | None:
     if isinstance(raw, bool):
         return raw
     mark = clean(as_text(raw)).casefold()
+    if mark.startswith("[") and mark.endswith("]"):
+        mark = mark[1:-1].strip()
     if mark in _TICKED:
         return True
-    return False if not mark or mark in _UNTICKED else None
+    return False if mark in _UNTICKED else None
