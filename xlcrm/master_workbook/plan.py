@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Protocol
 
 from xlcrm.analysis_rows import AnalysisRow
@@ -86,7 +87,7 @@ class TableColumns:
 
 def table_columns(table: Table, records: Sequence[LedgerRecord]) -> TableColumns:
     """Return the blank's input columns, any other field that holds data, and the extra columns."""
-    held = {key for record in records for key in (*record.values, *record.raw)}
+    held = _held(records)
     shown = {each.key for each in table.shown()}
     fields = tuple(
         each for each in table.fields if each.is_input and (each.key in shown or each.key in held)
@@ -95,30 +96,63 @@ def table_columns(table: Table, records: Sequence[LedgerRecord]) -> TableColumns
     return TableColumns(table, fields, tuple(extras))
 
 
-def table_row(
-    columns: TableColumns, record: LedgerRecord, note: str, words: Words
-) -> list[Cell | None]:
-    """Return the cells of a record: values, extra columns, then where they come from."""
-    cells: list[Cell | None] = [field_cell(each, record, words) for each in columns.fields]
-    cells += [record.extras.get(label) for label in columns.extras]
-    files = list(dict.fromkeys(source.file for source in record.sources))
-    places = [_place(source) for source in record.sources]
-    trace = [_named(files, words), _named(places, words), check_state(record, words), note]
-    return [holdable(cell) for cell in (*cells, *trace, record.id)]
+def _held(records: Sequence[LedgerRecord]) -> set[str]:
+    """Return the keys of all fields that any record has."""
+    held: set[str] = set()
+    for record in records:
+        held.update(record.values, record.raw)
+    return held
 
 
-def field_cell(each: Field, record: LedgerRecord, words: Words) -> Cell | None:
-    """Return a value as its cell holds it; what was not understood stands as it was written."""
-    if each.key in record.values:
-        return each.type.cell(record.values[each.key], words.language)
-    return record.raw.get(each.key)
+def table_rows(
+    columns: TableColumns, records: Sequence[LedgerRecord], notes: Mapping[str, str], words: Words
+) -> Iterator[Sequence[Cell | None]]:
+    """Yield the cells of each record: values, extra columns, then where they come from.
+
+    They are made a column at a time: most of a table's texts repeat.
+    """
+    states = cache(lambda worst, marks: check_state(worst, marks, words))
+    held = _held(records)
+    by_column = [
+        *(
+            _field_cells(each, records, words) if each.key in held else [None] * len(records)
+            for each in columns.fields
+        ),
+        *([holdable(record.extras.get(label)) for record in records] for label in columns.extras),
+        [_named(_files(record), words) for record in records],
+        [_named([_place(source) for source in record.sources], words) for record in records],
+        [states(record.worst, record.marks) for record in records],
+        [holdable(notes.get(record.id, "")) for record in records],
+        [record.id for record in records],
+    ]
+    return zip(*by_column, strict=True)
 
 
-def check_state(record: LedgerRecord, words: Words) -> str:
+def _field_cells(each: Field, records: Sequence[LedgerRecord], words: Words) -> list[Cell | None]:
+    """Return the values of a field as cells hold them; what was not understood stands as it was
+    written."""
+    key, cell_of, language = each.key, each.type.cell, words.language
+    known: dict[str, Cell | None] = {}
+    cells: list[Cell | None] = []
+    for record in records:
+        value = record.values.get(key)
+        if value is None:
+            cell = record.raw.get(key)
+            cells.append(cell if cell is None else holdable(cell))
+        elif isinstance(value, str):
+            if value not in known:
+                known[value] = holdable(cell_of(value, language))
+            cells.append(known[value])
+        else:
+            cells.append(holdable(cell_of(value, language)))
+    return cells
+
+
+def check_state(worst: str | None, marks: Sequence[str], words: Words) -> str:
     """Return the gravest severity among a record's findings, or that it passed, then its marks."""
-    state = words(f"severity.{record.worst}") if record.worst else words("master.record.passed")
-    marks = [words.get(f"mark.{mark}") or mark for mark in record.marks]
-    return words("master.record.and").join([state, *marks])
+    state = words(f"severity.{worst}") if worst else words("master.record.passed")
+    told = [words.get(f"mark.{mark}") or mark for mark in marks]
+    return words("master.record.and").join([state, *told])
 
 
 def holdable(cell: Cell | None) -> Cell | None:
@@ -131,12 +165,16 @@ def holdable(cell: Cell | None) -> Cell | None:
     return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
+def _files(record: LedgerRecord) -> list[str]:
+    return list(dict.fromkeys(source.file for source in record.sources))
+
+
 def _place(source: Source) -> str:
     return f"{source.sheet} · {source.row}" if source.row else source.sheet
 
 
-def _named(places: Sequence[str], words: Words) -> str:
+def _named(places: Sequence[str], words: Words) -> Cell | None:
     """Return places a line each; beyond twenty, how many more."""
     rest = len(places) - SOURCES_NAMED
     more = [words("master.record.more", count=rest)] if rest > 0 else []
-    return "\n".join([*places[:SOURCES_NAMED], *more])
+    return holdable("\n".join([*places[:SOURCES_NAMED], *more]))

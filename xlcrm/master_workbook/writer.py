@@ -23,7 +23,7 @@ from xlcrm.master_workbook.plan import (
     MasterContents,
     TableColumns,
     table_columns,
-    table_row,
+    table_rows,
 )
 from xlcrm.record_sheet import Book, Column, RecordSheet, WrittenSheet, book, cell_target, palette
 from xlcrm.records import MASTER_SLOTS
@@ -70,12 +70,10 @@ def write_master(
 def _write_table(
     wb: Book, key: str, contents: MasterContents, spec: Spec, words: Words
 ) -> dict[str, str]:
-    """Write a table's records; return where each stands, by its id."""
+    """Write a table's records; return where those in conflict stand, by id."""
     table, records = spec.tables[key], contents.records[key]
     columns = table_columns(table, records)
-    rows = (
-        table_row(columns, record, contents.notes.get(record.id, ""), words) for record in records
-    )
+    rows = table_rows(columns, records, contents.notes, words)
     label = table.labels[words.language]
     sheet = RecordSheet(
         label, _columns(columns, words), rows, HEADER_ROW, min(2, len(columns.fields))
@@ -84,9 +82,11 @@ def _write_table(
     _finish(wb, written, columns.marks)
     for severity, look in SEVERITY_LOOKS.items():
         _colour_state(wb, written, words(f"severity.{severity}"), look)
+    disputed = {each.record for each in contents.conflicts}
     return {
         record.id: cell_target(written.name, written.first_row + number)
         for number, record in enumerate(records)
+        if record.id in disputed
     }
 
 

@@ -25,6 +25,7 @@ from xlcrm.record_sheet.values import (
     DAY_ZERO,
     EXACT_BELOW,
     FIRST_DATE,
+    MAX_TEXT,
     Link,
     Settled,
     Variant,
@@ -42,6 +43,9 @@ _SHARED_CELL = b' t="s">'
 
 # Excel reads _x0041_ as A, so such text is escaped; openpyxl undoes that in shared texts alone.
 _ESCAPE = re.compile("_x[0-9a-fA-F]{4}_")
+
+# What may have to be replaced or escaped, in one look.
+_SPECIAL = re.compile("[\x00-\x1f&<>\ud800-\udfff\ufffe\uffff]|_x")
 
 _FIRST_DAY = FIRST_DATE.toordinal()
 _FIRST_MOMENT = dt.datetime(FIRST_DATE.year, FIRST_DATE.month, FIRST_DATE.day)
@@ -69,6 +73,15 @@ class SharedTexts:
         index = self._workbook.shared_string(text)
         self.known[text] = index
         return index
+
+    def is_inline(self, text: str) -> bool:
+        """Whether a text stands in its cell just as it is."""
+        return (
+            (len(self.known) >= _SHARED_TEXTS or len(text) > _SHARED_LENGTH)
+            and len(text) <= MAX_TEXT // 2
+            and not _SPECIAL.search(text)
+            and text.strip() == text
+        )
 
     def count(self, xml: bytes) -> None:
         """Count the cells in `xml` that name a shared text."""
@@ -155,6 +168,8 @@ class _ColumnCells:
     def _other_text(self, value: object, row: str) -> str:
         if value.__class__ is not str or not value:
             return self._other(value, row)
+        if self._sheet.texts.is_inline(value):
+            return f'{self._open}{row}{self._own} t="inlineStr"><is><t>{value}</t></is></c>'
         return f"{self._open}{row}{self._own}{self._text(clean_text(value))}"
 
     def _other(self, value: object, row: str) -> str:
