@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spec": {"privacy", "text", "findings", "records", "resources"},
     "customers": KNOWN,
     "timeliness": KNOWN,
+    "timelines": KNOWN,
     "layout": KNOWN,
     "record_sheet": KNOWN | {"layout"},
     # What sheets and sentences say: declared in templates/.
@@ -44,10 +45,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Stages: none imports another.
     "template_workbook": KNOWN | WORDS | {"layout", "record_sheet"},
     "filled_workbook": KNOWN | {"layout"},
-    "validation": KNOWN | {"customers", "timeliness"},
+    "validation": KNOWN | {"customers", "timeliness", "timelines"},
     "ledger": KNOWN | {"customers"},
-    "facts": KNOWN | {"customers", "timeliness"},
-    "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness"},
+    "facts": KNOWN | {"customers", "timeliness", "timelines"},
+    "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},
     "master_workbook": KNOWN | PRINTING,
     "report_workbook": KNOWN | PRINTING,

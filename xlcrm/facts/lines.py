@@ -11,13 +11,13 @@ from typing import Any
 from xlcrm.records import LedgerRecord, Value
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import arrow_of, bare
+from xlcrm.timelines import id_order
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MANY = 10_000  # different values of choices, at most, that a team writes
 
 choice_of = lru_cache(_MANY)(bare)
 arrow_in = lru_cache(_MANY)(arrow_of)
-_PARTS = re.compile(r"(\d+)")
 
 
 @dataclass(slots=True)
@@ -67,7 +67,8 @@ def lines_of(records: Sequence[LedgerRecord], spec: Spec) -> list[Line]:
     """Return the records, which come in source order, as lines in that order."""
     ids = {table.key: table.id for table in spec.tables.values()}
     keyed = [
-        (_id_key(record.values.get(ids[record.table] or "")), n) for n, record in enumerate(records)
+        (id_order(record.values.get(ids[record.table] or "")), n)
+        for n, record in enumerate(records)
     ]
     ranks = {n: rank for rank, (_, n) in enumerate(sorted(keyed))}
     return [_line(record, spec.tables[record.table], ranks[n]) for n, record in enumerate(records)]
@@ -103,11 +104,3 @@ def _line(record: LedgerRecord, table: Table, rank: int) -> Line:
 def _to_the_second(moment: str) -> str:
     """Return a moment in the one form in which moments compare as text."""
     return moment + ":00" if len(moment) == len("2024-05-20T14:30") else moment
-
-
-def _id_key(value: Any) -> tuple[Any, ...]:
-    """Order record ids as people count them (J2 before J10); rows without one come after them."""
-    if not value:
-        return (1,)
-    parts = _PARTS.split(str(value))
-    return (0, *((int(part), "") if part.isdecimal() else (-1, part) for part in parts))

@@ -8,11 +8,11 @@ from itertools import pairwise
 import pandas as pd
 
 from xlcrm.facts.model import Facts
-from xlcrm.facts.timelines import ladder
 from xlcrm.metrics.figures import NO_DATA, Figure, ends, in_order, metric, starts, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
+from xlcrm.timelines import ladder
 
 
 def conversion(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[Metric]:

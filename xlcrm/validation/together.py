@@ -9,6 +9,7 @@ from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec
+from xlcrm.validation.changes import check_changes
 from xlcrm.validation.dated import check_dated
 from xlcrm.validation.references import check_customers
 from xlcrm.validation.relations import check_double_customers, check_relations
@@ -21,4 +22,5 @@ def check_together(
     yield from check_customers(records, spec, base)
     yield from check_relations(records, spec, base)
     yield from check_double_customers(records, spec)
+    yield from check_changes(records, spec, base)
     yield from check_dated(records, spec, as_of)
