@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sample_team.chance import chance_talks
 from sample_team.team import CUSTOMERS, ID_DIGIT, VIP, Values, data, step_text
 
 
-def logs(rng: random.Random, busy: set[tuple[str, str]]) -> Mapping[str, list[Values]]:
+def logs(rng: random.Random, busy: set[tuple[str, str]]) -> dict[str, list[Values]]:
     """Return each person's log. ``busy`` has the (customer, day) of talks on other tables."""
     told = data("log")
+    apart = [_row(line) for line in told.pop("apart")]
     rows = [_row(line) for part in told.values() for line in part]
     busy = busy | {(row["customer_id"], row["date"]) for row in rows}
-    rows += [_row(line) for line in chance_talks(rng, busy)]
+    rows += [_row(line) for line in chance_talks(rng, busy)] + apart
     by_person: dict[str, list[Values]] = {person: [] for person in ID_DIGIT}
     for row in sorted(rows, key=lambda row: (row["date"], row["customer_id"], row["topic"])):
         by_person[row["owner"]].append(row)
@@ -28,7 +29,9 @@ def _number(rows: Iterable[Values], digit: int) -> None:
     for n, row in enumerate(rows, 1):
         row.setdefault("record_id", f"J{digit}{n:03d}")
         if n % 2 and row["customer_id"] in CUSTOMERS:  # half of the rows name it too
-            row["customer_name"] = CUSTOMERS[row["customer_id"]].name
+            row.setdefault("customer_name", CUSTOMERS[row["customer_id"]].name)
+        for key in [key for key, value in row.items() if value == ""]:
+            del row[key]
 
 
 def _row(line: Values) -> Values:

@@ -8,8 +8,10 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sample_team.as_excel import arrange
@@ -23,6 +25,7 @@ _CORE = "docProps/core.xml"
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CUT_AT = 24_000
+_TICKED, _UNTICKED = "☑", "☐"
 
 
 def save(target: Path, workbook: Workbook, spec: Spec) -> None:
@@ -75,14 +78,35 @@ def _type_into(
         sheet for sheet in book.worksheets if re.fullmatch(rf"{name}( \(\d+\))?", sheet.title)
     ]
     for n, record in enumerate(records):
-        for key, text in record.get(TYPED, {}).items():
+        for key, typed in record.get(TYPED, {}).items():
             label = table.by_key[key].labels[language]
             if table.layout == "list":
                 column = _column(sheets[0], label)
-                cell = sheets[0].cell(FIRST_ROW + n + 1, column)
+                sheets[0].cell(FIRST_ROW + n + 1, column).value = typed or None
+            elif boxes := _boxes(sheets[n], label):
+                _tick(boxes, typed)
             else:
-                cell = sheets[n].cell(*_beside(sheets[n], label))
-            cell.value = text or None
+                sheets[n].cell(*_beside(sheets[n], label)).value = typed or None
+
+
+def _boxes(sheet: Worksheet, label: str) -> list[Cell]:
+    """Return the boxes to tick right of a label, in its row and in those below without one."""
+    row, column = _beside(sheet, label)
+    boxes: list[Cell] = []
+    for cells in sheet.iter_rows(min_row=row, min_col=column):
+        found = [cell for cell in cells if cell.value in (_TICKED, _UNTICKED)]
+        if not found or (boxes and sheet.cell(cells[0].row, column - 1).value):
+            return boxes
+        boxes += found
+    return boxes
+
+
+def _tick(boxes: Sequence[Cell], typed: Any) -> None:
+    """Tick boxes with another mark, or with one each."""
+    marks = typed if isinstance(typed, list) else [typed] * len(boxes)
+    for box, mark in zip(boxes, marks, strict=True):
+        if isinstance(typed, list) or box.value == _TICKED:
+            box.value = mark
 
 
 def _column(sheet: Worksheet, label: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sample_team.team import CUSTOMERS, TYPED, Customer, Values, credit_code, data
 
@@ -17,10 +17,10 @@ _ISSUE_DAYS = {
 }
 
 
-def forms() -> Forms:
-    """Return the form records by table, then by the workbook that holds them."""
+def forms(name: str) -> Forms:
+    """Return the records of a file of forms by table, then by the workbook that holds them."""
     by_table: dict[str, dict[str, list[Values]]] = defaultdict(lambda: defaultdict(list))
-    for table, records in data("forms").items():
+    for table, records in data(name).items():
         for record in records:
             customer = CUSTOMERS[record.pop("customer")]
             values = {"customer_name": customer.name, **record}
@@ -38,8 +38,16 @@ def crm_rows() -> list[Values]:
 
 
 def issue_rows(name: str) -> list[Values]:
-    """Return rows of issue tracking: ``issues`` or ``own_issues`` of lists.toml."""
+    """Return rows of issue tracking, by their name in lists.toml."""
     return [_issue_row(dict(line)) for line in data("lists")[name]]
+
+
+def old_issue_rows(issues: Sequence[Values]) -> list[Values]:
+    """Return those of the issues that an older list has, as it has them."""
+    old = data("lists")["old_issues"]
+    rows = [row | old["changes"].get(row["issue_id"], {}) for row in issues]
+    rows = [row for row in rows if row["issue_id"] in old["ids"]]
+    return [{key: value for key, value in row.items() if value != ""} for row in rows]
 
 
 def _crm_row(line: Values) -> Values:

@@ -20,7 +20,7 @@ TYPED = "typed"
 WEEKS = tuple(date.fromisocalendar(2024, week, 1) for week in range(13, 21))
 PREVIOUS, GOLDEN = WEEKS[-2:]  # 2024-W19 and 2024-W20
 HOLIDAYS = frozenset(date(2024, *day) for day in ((4, 4), (4, 5), (5, 1), (5, 2), (5, 3)))
-LEAD = "周敏"
+LEAD, LI_NA = "周敏", "李娜"
 
 # With which digit the record ids of those begin who keep a log; 刘洋 keeps the CRM record instead.
 ID_DIGIT = {"张伟": 1, "李娜": 2, "王芳": 3, "陈静": 5, "赵磊": 6}
@@ -115,6 +115,13 @@ def credit_code(customer_id: str) -> str:
 
 def base_rows(rng: random.Random) -> Iterator[Values]:
     """Yield each customer's row of the customer base, as it stands at the end of the weeks."""
+    changes = data("lists")["base_changes"]
+    for row in _told_rows(rng):
+        row |= changes.get(row["customer_id"], {})
+        yield {key: value for key, value in row.items() if value != ""}
+
+
+def _told_rows(rng: random.Random) -> Iterator[Values]:
     for customer in CUSTOMERS.values():
         number, today = int(customer.id[1:]), type_on(customer)
         yield {

@@ -295,7 +295,7 @@ def _add_change(customers: dict[str, Customer], talk: Talk) -> None:
     row = talk.first("type_after")
     if row is None or row.customer is None or talk.day is None:
         return
-    text = plain(row["type_after"])
+    text = plain(row["type_after"]).replace("->", "→")
     if text.startswith("维持"):
         return  # no change
     customer = customers[row.customer]

@@ -28,10 +28,12 @@ from oracle_words import (
 )
 
 YEAR = 2024  # of dates written without one: that of the sample's others
-_TICKS = ("☑", "√", "✓", "■")
+_TICKS = ("☑", "√", "✓", "■", "●", "☒", "[x]", "是", True)
 _LABEL_COLUMNS = (2, 8)
-_DATE = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
-_CLOCK = re.compile(r"(上午|下午)?(\d{1,2}):(\d{2})")
+_DATE = re.compile(
+    r"(?:(\d{4}|\d{2})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?|(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"
+)
+_CLOCK = re.compile(r"(上午|下午)?(\d{1,2})(?::(\d{2})|[时点](?:(\d{1,2})分)?)")
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Row:
     @property
     def rank(self) -> tuple[Any, ...]:
         """Order on one day: by record id as people count, rows without one last; then by source."""
-        parts = re.split(r"(\d+)", self["id"] or "")
+        parts = re.split(r"(\d+)", str(self["id"] or ""))
         counted = [(int(p), "") if p.isdecimal() else (-1, p) for p in parts]
         return (self["id"] is None, counted, TABLES.index(self.table), self.place)
 
@@ -84,12 +86,18 @@ def _read(path: Path, file: str) -> Iterator[Row]:
         for table, names in LISTS.items():
             if title in names:
                 for values in _list_rows(sheet, LABELS[table]):
-                    yield Row(table, file, saved, values)
+                    yield Row(table, file, saved, _understood(values))
         for table, name in FORMS.items():
             if title == name:
                 values = dict(_form_values(sheet, LABELS[table]))
                 if values:
-                    yield Row(table, file, saved, values)
+                    yield Row(table, file, saved, _understood(values))
+
+
+def _understood(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a row's values; a score that can't be understood counts as missing."""
+    known = number(values.get("score")) is not None
+    return {name: value for name, value in values.items() if name != "score" or known}
 
 
 def _list_rows(sheet: Worksheet, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -144,19 +152,21 @@ def moment(value: Any) -> tuple[date, datetime | None, datetime | None] | None:
         return value.date(), value, value
     if isinstance(value, date):
         return value, None, None
-    text = plain(value)
+    text = unicodedata.normalize("NFKC", str(value or ""))
+    text = re.sub(r"(?<=[年月日]) | (?=[年月日])", "", text)  # a space elsewhere ends a number
     found = _DATE.search(text)
     if not found:
         return None
-    day = date(int(found[1] or YEAR), int(found[2]), int(found[3]))
+    year, month, of_month = (found[n] or found[n + 3] for n in (1, 2, 3))
+    day = date(int(year or YEAR) % 100 + 2000, int(month), int(of_month))
     clocks = [_at(day, *clock) for clock in _CLOCK.findall(text[found.end() :])]
     return (day, clocks[0], clocks[-1]) if clocks else (day, None, None)
 
 
-def _at(day: date, half: str, hour: str, minute: str) -> datetime:
+def _at(day: date, half: str, hour: str, minute: str, other: str) -> datetime:
     afternoon = 12 if half == "下午" and int(hour) < 12 else 0
     return datetime(day.year, day.month, day.day) + timedelta(
-        hours=int(hour) + afternoon, minutes=int(minute)
+        hours=int(hour) + afternoon, minutes=int(minute or other or 0)
     )
 
 
@@ -182,7 +192,7 @@ def channel_class(value: Any) -> str | None:
 
 def tags(value: Any) -> list[str]:
     """Return the tags of a cell, each once."""
-    parts = [part.strip() for part in re.split(r"[、,，;；/\n\[\]]", str(value or ""))]
+    parts = [part.strip() for part in re.split(r"[、,，;；/\n\[\]【】]", str(value or ""))]
     return list(dict.fromkeys(meant(part, NEED_TAGS) or part for part in parts if part))
 
 
