@@ -256,6 +256,8 @@ class _Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                # Out of memory, Rust code would look for a trace before it says so, and hang.
+                env={**os.environ, "RUST_BACKTRACE": "0"},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
 

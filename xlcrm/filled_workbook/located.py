@@ -113,7 +113,8 @@ def _by_labels(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:
     """Return the list or the form of which more labels stand on the sheet."""
     lists = [table for table in spec.tables.values() if table.layout == "list"]
     header = _label_header(sheet, lists)
-    words = {label_key(cell) for row in sheet.rows for cell in row if isinstance(cell, str)}
+    texts = {cell for row in sheet.rows for cell in row if isinstance(cell, str)}
+    words = {label_key(text) for text in texts}
     forms = [table for table in spec.tables.values() if table.layout == "form"]
     form = max(forms, key=lambda table: _share(table, words), default=None)
     if form is None or _share(form, words) < _SHARE:

@@ -20,6 +20,7 @@ from xlcrm.filled_workbook.archive import Archive, open_archive
 from xlcrm.filled_workbook.number_formats import number_formats, shows_date_only
 from xlcrm.filled_workbook.package import Package, read_package
 from xlcrm.filled_workbook.sheet_xml import (
+    CELL_LIMIT,
     Address,
     Box,
     CellScan,
@@ -49,6 +50,7 @@ class UncachedFormula:
 CellValue: TypeAlias = (
     str | float | int | bool | date | datetime | time | timedelta | CellError | UncachedFormula
 )
+_WORKBOOK_CELLS = 2 * CELL_LIMIT  # of all sheets from A1 on: many wide ones fit in a small file
 Grid: TypeAlias = list[list[CellValue]]
 _Formats: TypeAlias = Callable[[], tuple[str | None, ...]]
 
@@ -129,10 +131,14 @@ class RawSheet:
         master = self._scan.shared.get(address)
         if master is None:
             return "=" + self._scan.formulas[address]
-        from openpyxl.formula.translate import Translator  # slow to import, and rarely wanted
+        from openpyxl.formula.tokenizer import TokenizerError  # slow to import, rarely wanted
+        from openpyxl.formula.translate import Translator
 
-        translator = Translator("=" + self._scan.formulas[master], a1(master))
-        return str(translator.translate_formula(a1(address)))
+        text = "=" + self._scan.formulas[master]
+        try:
+            return str(Translator(text, a1(master)).translate_formula(a1(address)))
+        except TokenizerError:  # no program can read it: it stays as it is
+            return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ def open_workbook(source: Source) -> RawWorkbook:
 
     Raises:
         Rejected: what `open_archive` and `read_package` raise; too-large (grid: more than
-            5 million cells from A1 to a sheet's last cell), encrypted, unreadable
+            5 million cells from A1 to a sheet's last cell, or 10 in all), encrypted, unreadable
             (reader-failed).
     """
     archive = open_archive(source.data)
@@ -198,10 +204,14 @@ def _read_grids(data: bytes, package: Package) -> list[Grid]:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             if len(workbook.sheet_names) != len(package.sheets):
                 raise Rejected("unreadable", "reader-failed")
-            return [
-                [] if entry.part is None else _grid(workbook, position)
-                for position, entry in enumerate(package.sheets)
-            ]
+            grids: list[Grid] = []
+            room = _WORKBOOK_CELLS
+            for position, entry in enumerate(package.sheets):
+                grids.append([] if entry.part is None else _grid(workbook, position))
+                room -= sum(map(len, grids[-1]))
+                if room < 0:
+                    raise Rejected("too-large", "grid")
+            return grids
     except PasswordError as error:
         raise Rejected("encrypted", "password") from error
     except CalamineError as error:

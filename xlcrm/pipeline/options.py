@@ -14,6 +14,7 @@ from xlcrm.findings import Language
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
 from xlcrm.spec.settings import Settings
+from xlcrm.workers import Limits
 
 Progress = Callable[[int, int, str], None]
 SCHEMA_VERSION = 1
@@ -35,7 +36,8 @@ class Options:
     """How a run goes. ``language`` is that of workbooks, ``messages`` that of findings' messages.
 
     ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
-    machine), ``on_progress`` is called with files done, files in all and the file's path.
+    machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
+    done, files in all and the file's path.
     """
 
     as_of: date
@@ -43,6 +45,7 @@ class Options:
     messages: Language = "zh"
     settings: Settings = field(default_factory=Settings)
     workers: int | None = None
+    limits: Limits = field(default_factory=Limits)
     on_progress: Progress | None = None
 
     @cached_property

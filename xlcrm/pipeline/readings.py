@@ -93,7 +93,10 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
             options.on_progress(done, total, item.name)
 
     workers = _workers(entries, options)
-    with closing(run_batches(TASK, items, workers=workers, on_progress=progress)) as outcomes:
+    outcomes = run_batches(
+        TASK, items, workers=workers, limits=options.limits, on_progress=progress
+    )
+    with closing(outcomes):
         for outcome in outcomes:
             yield _reading(outcome)
 
