@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median_low
 from typing import Any
@@ -19,6 +19,7 @@ from xlcrm.spec.types.dates import DayTime, TimeRange, moment_of
 from xlcrm.text import printable
 
 _DATE_TEXT, _CENTURIES = 40, ("19", "20")
+_ERA = timedelta(days=3653)
 _WRITTEN = 200  # characters of a value as written that a finding keeps
 
 
@@ -155,15 +156,20 @@ class Surroundings:
 
         Amid ``days``, else amid the workbook's other dates, else when it was saved.
         """
+        saved = date.fromisoformat(self.modified[:10]) if self.modified else None
         found = days or self._days
-        if found:
-            return median_low(found)
-        return date.fromisoformat(self.modified[:10]) if self.modified else None
+        if saved and not days:  # birthdays don't tell when talks were
+            found = [day for day in found if abs(day - saved) < _ERA] or found
+        return median_low(found) if found else saved
 
     @cached_property
     def _days(self) -> Sequence[date]:
-        cells = (cell for sheet in self.sheets for row in sheet.rows for cell in row)
-        return anchor_days((cell for cell in cells if _may_be_date(cell)), self.date1904)
+        return [day for sheet in self.sheets for day in self.days_on(sheet)]
+
+    def days_on(self, sheet: RawSheet) -> list[date]:
+        """Return the days that cells of a sheet state in full."""
+        cells = (cell for row in sheet.rows for cell in row if _may_be_date(cell))
+        return anchor_days(cells, self.date1904)
 
 
 def _may_be_date(cell: CellValue) -> bool:

@@ -76,7 +76,8 @@ class _FormReader:
         date1904 = self.around.date1904
         place = self.cells.slots.get(self.table.date or "")
         cell = self._at(place) if place else ""
-        near = self.around.near(anchor_days([cell], date1904))
+        days = anchor_days([cell], date1904) or self.around.days_on(self.sheet)
+        near = self.around.near(days)
         return ReadContext(record_day(cell, near, date1904), near, date1904)
 
     def _at(self, place: Place) -> CellValue:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
+from heapq import nsmallest
+from operator import itemgetter
 
 from xlcrm.filled_workbook.cells import (
     CellReader,
     Noted,
     Surroundings,
-    anchor_days,
     assign,
     finding,
     header_finding,
@@ -26,6 +28,7 @@ from xlcrm.spec.types.base import Problem, ReadContext
 from xlcrm.text import printable
 
 _LABEL = 60
+_NEIGHBOURS = 3  # rows whose dates tell the year of one without: one may be wrong
 _GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
 
 
@@ -142,19 +145,33 @@ class _ListReader:
 
 
 class _Contexts:
-    """What a cell of a row may depend on: the row's own date, and the sheet's other dates."""
+    """What a cell of a row may depend on: the row's own date, else the dates of rows around it."""
 
     def __init__(self, cells: dict[int, CellValue], around: Surroundings) -> None:
         self.cells, self.around = cells, around
 
     def __call__(self, row: int) -> ReadContext:
-        date1904 = self.around.date1904
-        anchor = record_day(self.cells.get(row, ""), self.near, date1904)
-        return ReadContext(anchor, self.near, date1904)
+        cell, date1904 = self.cells.get(row, ""), self.around.date1904
+        day = record_day(cell, None, date1904)
+        if day:
+            return ReadContext(day, day, date1904)
+        near = self._near(row)
+        return ReadContext(record_day(cell, near, date1904), near, date1904)
+
+    def _near(self, row: int) -> date | None:
+        """Return a day amid those that the nearest rows state: a sheet may span years."""
+        at = bisect_left(self._days, row, key=itemgetter(0))
+        around = self._days[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
+        nearest = nsmallest(_NEIGHBOURS, around, key=lambda each: abs(each[0] - row))
+        return self.around.near([day for _, day in nearest])
 
     @cached_property
-    def near(self) -> date | None:
-        return self.around.near(anchor_days(self.cells.values(), self.around.date1904))
+    def _days(self) -> list[tuple[int, date]]:
+        """The rows that state their date in full, with it."""
+        days = (
+            (row, record_day(cell, None, self.around.date1904)) for row, cell in self.cells.items()
+        )
+        return [(row, day) for row, day in days if day]
 
 
 def _with_suspects(sheet: RawSheet, header: int, columns: set[int]) -> RawSheet:

@@ -43,8 +43,9 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
             return reading
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
-    around = Surroundings(workbook.sheets, reading.modified, workbook.date1904)
-    for sheet in workbook.sheets:
+    sheets = [sheet for sheet in workbook.sheets if not is_own(sheet)]  # a guide's dates are ours
+    around = Surroundings(sheets, reading.modified, workbook.date1904)
+    for sheet in sheets:
         _read_sheet(sheet, around, spec, reading)
     return reading
 
@@ -55,8 +56,6 @@ def rejection(file: str, code: str, detail: str) -> Finding:
 
 
 def _read_sheet(sheet: RawSheet, around: Surroundings, spec: Spec, reading: FileReading) -> None:
-    if is_own(sheet):
-        return
     found = locate(sheet, spec)
     if isinstance(found, ListHeader):
         records, findings = read_list(sheet, found, reading.file, around)
