@@ -103,6 +103,7 @@ PLANTED = (
     Planted(_ZHANG_WEI, "year-assumed", 1, "5月16日"),
     Planted(_LI_NA, "year-assumed", 1, "5月14日, and a few of April"),
     Planted(_ZHANG_WEI_APRIL, "vague-text", 1, "客户反馈还不错,过几天再联系"),
+    Planted(_ZHANG_WEI_APRIL, "from-assumed", 1, "有意向, the first that is told of C006"),
     Planted(_week(16), "off-preference", 1, "talks over other channels than the customers like"),
     Planted(_week(16), "normalised", 1, "aliases, separators and dates of all kinds"),
 )
