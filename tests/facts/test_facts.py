@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from xlcrm.facts import Facts, build_facts
+from xlcrm.facts.model import KINDS
 from xlcrm.records import LedgerRecord, Source
 from xlcrm.spec.loader import load_spec
 
@@ -259,5 +260,5 @@ def test_evaluations_by_dimension(build: Build) -> None:
 
 def test_no_records_are_no_facts(build: Build) -> None:
     facts = build()
-    assert all(frame.empty for frame in vars(facts).values())
+    assert all(getattr(facts, kind).empty for kind in KINDS)
     assert facts.communications["date"].dtype == "datetime64[s]"

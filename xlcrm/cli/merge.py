@@ -61,9 +61,7 @@ def tell_merge(console: Console, result: MergeResult) -> None:
     """Print what a merge did."""
     document = result.document
     statuses = Counter(each["status"] for each in document["files"])
-    console.say(
-        "said.merged" if result.made else "said.unchanged", path=shown(document["master"])
-    )
+    console.say("said.merged" if result.made else "said.unchanged", path=shown(document["master"]))
     labels = result.options.spec.tables
     for key, count in document["records"].items():
         console.say("said.table", label=labels[key].labels[console.language], count=count)

@@ -9,8 +9,7 @@ source row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -184,9 +183,26 @@ _TIMES = frozenset(
 )
 
 
-@dataclass(frozen=True, eq=False)
+KINDS = (
+    "customers",
+    "communications",
+    "messages",
+    "actions",
+    "needs",
+    "issues",
+    "scores",
+    "type_changes",
+    "stage_changes",
+    "evaluations",
+    "entries",
+)
+
+
 class Facts:
-    """A table a kind of fact, indexed by fact id; its columns are the row's fields."""
+    """A table a kind of fact, indexed by fact id; its columns are the row's fields.
+
+    A table is made when it is first asked for.
+    """
 
     customers: pd.DataFrame
     communications: pd.DataFrame
@@ -199,6 +215,17 @@ class Facts:
     stage_changes: pd.DataFrame
     evaluations: pd.DataFrame
     entries: pd.DataFrame
+
+    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        """``makers`` has for each of KINDS what makes its table."""
+        self._makers = makers
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name not in KINDS:
+            raise AttributeError(name)
+        table = self._makers[name]()
+        setattr(self, name, table)
+        return table
 
     def named(self, customer: str) -> dict[str, str]:
         """Return a customer as reports do: ``customer`` (the id, else the name) and ``name``."""
@@ -226,10 +253,13 @@ class Facts:
 
 def table(kind: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
     """Return rows of one kind as a table, in their order."""
-    columns = dict(zip(kind._fields, zip(*rows, strict=True), strict=True)) if rows else {}
+    return table_of(kind, dict(zip(kind._fields, zip(*rows, strict=True), strict=False)))
+
+
+def table_of(kind: type[Any], columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return the columns of one kind as a table; without any row none is needed."""
     data = {name: _column(name, columns.get(name, ())) for name in kind._fields}
-    frame = pd.DataFrame(data)
-    return frame.set_index("id")
+    return pd.DataFrame(data).set_index("id")
 
 
 def _column(name: str, values: Sequence[Any]) -> pd.Series[Any]:

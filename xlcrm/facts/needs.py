@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlcrm.facts.lines import Line, choice_of
 from xlcrm.facts.model import Need
@@ -18,31 +18,31 @@ def needs(talks: Iterable[Talk]) -> Iterator[Need]:
     for talk in talks:
         is_named = any(line.values.get("need_tags") for line in talk.lines)
         for line in talk.lines:
-            tags = line.texts("need_tags")
-            if tags:
-                need = _need(line)
-                for n, tag in enumerate(tags, 1):
-                    yield need._replace(id=f"{line.id}#{n}", tag=tag)
+            yield from _needs(line, line.texts("need_tags"))
             if not is_named and _text(line):
                 is_named = True
-                yield _need(line)
+                yield from _needs(line, (None,))
 
 
-def _need(line: Line) -> Need:
-    """Return the need of a row without a tag."""
-    met, priority = line.text("need_met"), line.text("need_priority")
-    return Need(
-        id=line.id,
-        customer=line.customer,
-        date=line.day,
-        tag=None,
-        met=choice_of(met) if met else None,
-        priority=choice_of(priority) if priority else None,
-        text=_text(line),
-        is_responded=any(line.values.get(key) for key in ANSWERS),
-        rank=line.rank,
-        source=(line.id,),
-    )
+def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[Need]:
+    """Yield a need of a row for each of its tags; None for one that has words alone."""
+    if not tags:
+        return
+    met, priority, values = line.text("need_met"), line.text("need_priority"), line.values
+    words, is_responded = _text(line), any(map(values.get, ANSWERS))
+    for n, tag in enumerate(tags, 1):
+        yield Need(
+            id=f"{line.id}#{n}" if tag else line.id,
+            customer=line.customer,
+            date=line.day,
+            tag=tag,
+            met=choice_of(met) if met else None,
+            priority=choice_of(priority) if priority else None,
+            text=words,
+            is_responded=is_responded,
+            rank=line.rank,
+            source=(line.id,),
+        )
 
 
 def _text(line: Line) -> str | None:

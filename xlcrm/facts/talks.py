@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from xlcrm.facts.lines import Line, by_table, choice_of
 from xlcrm.facts.model import Communication
@@ -43,14 +44,6 @@ class Talk:
         if line.start and line.end:
             self.start = min(self.start or line.start, line.start)
             self.end = max(self.end or line.end, line.end)
-
-    def text(self, column: str) -> str | None:
-        """Return a column from the first table that has it."""
-        for line in self.lines:
-            text = line.text(_field(line.record.table, column))
-            if text is not None:
-                return text
-        return None
 
 
 @cache
@@ -93,42 +86,40 @@ def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
     return talks
 
 
-def communications(talks: Iterable[Talk], spec: Spec) -> list[Communication]:
-    """Return the communications, each with its fields from the first table that has them."""
-    moods = spec.vocabularies["emotion"]
-    polarities: dict[str, str | None] = {}
-    rows = []
+def communications(talks: Sequence[Talk], spec: Spec) -> dict[str, Sequence[Any]]:
+    """Return the columns of the communications, each from the first table that has it."""
+    polarity = cache(spec.vocabularies["emotion"].polarity)
+    emotions = _texts(talks, "emotion")
+    made: dict[str, Sequence[Any]] = {
+        "id": [talk.first.id for talk in talks],
+        "customer": [talk.first.customer for talk in talks],
+        "date": [talk.first.day for talk in talks],
+        "start": [talk.start for talk in talks],
+        "end": [talk.end for talk in talks],
+        "channel_class": [talk.channel_class for talk in talks],
+        "emotion": emotions,
+        "polarity": [polarity(emotion) if emotion else None for emotion in emotions],
+        "owner": [next(filter(None, (line.owner for line in t.lines)), None) for t in talks],
+        "is_revisit": [any(line.record.table == REVISITS for line in t.lines) for t in talks],
+        "source": [tuple(line.id for line in talk.lines) for talk in talks],
+    }
+    return {name: made.get(name) or _texts(talks, name) for name in Communication._fields}
+
+
+def _texts(talks: Sequence[Talk], column: str) -> list[str | None]:
+    """Return a column of talks as text, each from the first of its lines that has it."""
+    fields = {table: _field(table, column) for table in TALKS}
+    texts = []
     for talk in talks:
-        emotion = talk.text("emotion")
-        if emotion and emotion not in polarities:
-            polarities[emotion] = moods.polarity(emotion)
-        rows.append(_communication(talk, emotion, polarities.get(emotion or "")))
-    return rows
-
-
-def _communication(talk: Talk, emotion: str | None, polarity: str | None) -> Communication:
-    first = talk.first
-    return Communication(
-        id=first.id,
-        customer=first.customer,
-        date=first.day,
-        start=talk.start,
-        end=talk.end,
-        channel=talk.text("channel"),
-        channel_class=talk.channel_class,
-        topic=talk.text("topic"),
-        content=talk.text("content"),
-        emotion=emotion,
-        polarity=polarity,
-        type_after=talk.text("type_after"),
-        stage_after=talk.text("stage_after"),
-        category=talk.text("category"),
-        status=talk.text("status"),
-        next_contact=talk.text("next_contact"),
-        owner=next((line.owner for line in talk.lines if line.owner), None),
-        is_revisit=any(line.record.table == REVISITS for line in talk.lines),
-        source=tuple(line.id for line in talk.lines),
-    )
+        text = None
+        for line in talk.lines:
+            key = fields[line.record.table]
+            if key in line.record.values:
+                text = line.text(key)
+                if text:
+                    break
+        texts.append(text)
+    return texts
 
 
 def _no_conflict(talk: Talk, line: Line) -> bool:

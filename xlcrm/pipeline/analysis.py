@@ -14,6 +14,7 @@ from xlcrm.metrics.display import display
 from xlcrm.metrics.model import Metric
 from xlcrm.narrative import narrate
 from xlcrm.periods import Period
+from xlcrm.pipeline.collection import without_collection
 from xlcrm.pipeline.options import Options
 from xlcrm.records import LedgerRecord
 
@@ -35,9 +36,10 @@ class Analysis:
 def analyse(records: Sequence[LedgerRecord], period: Period, options: Options) -> Analysis:
     """Return the figures of ``period`` and of the one before it."""
     spec, language = options.spec, options.language
-    facts = build_facts(records, spec)
-    metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
-    sentences = narrate(metrics, facts, spec, language)
+    with without_collection():
+        facts = build_facts(records, spec)
+        metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
+        sentences = narrate(metrics, facts, spec, language)
     rows = [
         analysis_row(each, display(each, language), sentences[each.key, each.subject], language)
         for each in metrics

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.model import KINDS
 from xlcrm.ledger.discovery import discover
 from xlcrm.metrics.catalogue import compute_trend
 from xlcrm.metrics.json_form import metric_json
@@ -53,7 +53,7 @@ def report(
         metrics=analysis.metrics,
         rows=analysis.rows,
         trends=compute_trend(analysis.facts, chosen, options.spec, declared("report.trends"), n=8),
-        facts={each.name: getattr(analysis.facts, each.name) for each in fields(Facts)},
+        facts={name: getattr(analysis.facts, name) for name in KINDS},
         sources=picture.sources,
     )
     write_report(path, contents, options.spec, options.language, options.created)
