@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.settings import Settings
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.template_workbook import write_workbook
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the modules of cases
 
 CREATED = dt.datetime(2024, 5, 20, 8, 0)
 NEAR = dt.date(2024, 5, 20)

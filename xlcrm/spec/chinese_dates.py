@@ -28,7 +28,7 @@ _TIME = (
 )
 _WEEKDAY = r"(?:\s?\(?(?:星期|周)[一二三四五六日天]\)?)?"
 _MOMENT = re.compile(
-    rf"{_DATE}{_WEEKDAY}(?:[\sT]*{_TIME.format(n=1)}"
+    rf"{_DATE}{_WEEKDAY}(?:[\sT,]*{_TIME.format(n=1)}"
     rf"(?:\s?(?:[-~～—–至到]+)\s?(?:{_DATE.replace('(?P<', '(?P<e')}\s?)?{_TIME.format(n=2)})?)?"
 )
 _WITHIN = re.compile(
@@ -61,7 +61,7 @@ def read_moment(text: str, near: date | None = None) -> Moment | None:
 
     ``near`` is a day near which a date without a year lies; without it such a date is not read.
     """
-    match = _MOMENT.fullmatch(clean(text))
+    match = _MOMENT.fullmatch(clean(text).rstrip("。.,;"))
     if not match:
         return None
     groups = match.groupdict()

@@ -18,7 +18,7 @@ from xlcrm.spec.types.base import (
     as_text,
     normalised,
 )
-from xlcrm.spec.types.texts import TICKED, UNTICKED, is_ticked
+from xlcrm.spec.types.texts import BOX_SIGNS, TICK_SIGNS, TICKED, UNTICKED, is_ticked
 from xlcrm.spec.vocabulary import Choice as Word
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.text import clean, fold
@@ -28,12 +28,12 @@ _ARROW = re.compile(r"\s*(?:→|->|=>|—>|⇒|➔|➜)\s*")
 _SPACED_ARROW = re.compile(r"\s*→\s*")
 _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
 _COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
-_TICK_MARKS = "☑☒✓✔√■●□☐○"
+_TICK_MARKS = TICK_SIGNS + BOX_SIGNS
 _TICK_PAIR = re.compile(
     rf"([{_TICK_MARKS}]|\[\s?[xX{_TICK_MARKS}]?\s?\])\s*([^{_TICK_MARKS}\[\]]+)"
 )
 _TICK_BEHIND = re.compile(rf"([^{_TICK_MARKS}\s:,;、/]+)([{_TICK_MARKS}])(?=[\s,;、/]|$)")
-_BRACKETED = re.compile(r"[\[【]([^\]】]*)[\]】]")
+_BRACKETED = re.compile(r"[\[【(《「“\"]([^\]】)》」”\"]*)[\]】)》」”\"]")
 _SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
 
 
@@ -73,14 +73,15 @@ class Choice(FieldType):
         text = clean(written)
         if not text:
             return BLANK
-        ticked = ticked_words(text)
-        if ticked is not None:
-            if not ticked:
-                return BLANK
-            if len(ticked) > 1:
-                return Reading(None, (Problem("ambiguous-tick"),))
-            text = ticked[0]
-        return self._read_word(written, text)
+        ticks = tick_pairs(text)
+        if ticks is None:
+            return self._read_word(written, text)
+        ticked = [word for is_on, word in ticks if is_on]
+        if len(ticked) > 1:
+            return Reading(None, (Problem("ambiguous-tick"),))
+        if not ticked and all(self.vocabulary.find(word) for _, word in ticks):
+            return BLANK
+        return self._read_word(written, ticked[0] if ticked else text)
 
     def _read_word(self, written: str, text: str) -> Reading:
         choice, remark = self.vocabulary.find(text), ""
@@ -254,7 +255,13 @@ class Tick(FieldType):
 
 
 def ticked_words(text: str) -> list[str] | None:
-    """Return the words ticked in a text such as ``■高 □中``; None where nothing is a tick box.
+    """Return the words ticked in a text such as ``■高 □中``; None where nothing is a tick box."""
+    pairs = tick_pairs(text)
+    return None if pairs is None else [word for is_on, word in pairs if is_on]
+
+
+def tick_pairs(text: str) -> list[tuple[bool, str]] | None:
+    """Return the words beside tick boxes, each with whether it is ticked; None without any box.
 
     Boxes stand before their words; a text that begins with a word has them behind: ``高√ 中 低``.
     """
@@ -262,7 +269,7 @@ def ticked_words(text: str) -> list[str] | None:
     pairs = [(mark, word.strip(" ,;、/")) for mark, word in pairs or _TICK_PAIR.findall(text)]
     if not any(word for _, word in pairs):
         return None
-    return [word for mark, word in pairs if word and is_ticked(mark)]
+    return [(bool(is_ticked(mark)), word) for mark, word in pairs if word]
 
 
 def _unbracket(text: str) -> str:

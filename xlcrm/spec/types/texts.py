@@ -199,8 +199,9 @@ class Display(FieldType):
         return PLACE.findall(self.formula)
 
 
-_TICKED = frozenset(["☑", "☒", "✓", "✔", "√", "■", "●", "x", "是", "y", "yes", "true", "1"])
-_UNTICKED = frozenset(["", "□", "☐", "○", "否", "n", "no", "false", "0", "×"])
+TICK_SIGNS, BOX_SIGNS = "☑☒✓✔√■●✅◉◼⬛🗹", "□☐○◯▢◻⬜❏❑"
+_TICKED = frozenset([*TICK_SIGNS, "x", "是", "y", "yes", "true", "1"])
+_UNTICKED = frozenset([*BOX_SIGNS, "", "否", "n", "no", "false", "0", "×"])
 TICKED, UNTICKED = "☑", "☐"
 
 

@@ -1,0 +1,188 @@
+"""Days, times, spans and deadlines as people write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from case_form import (
+    BASE,
+    CRM,
+    DAY,
+    EVALUATION,
+    LOG,
+    MULTI,
+    NORMAL,
+    REVISIT,
+    TALK,
+    Case,
+    Shown,
+    cases,
+    rich,
+)
+
+DATES = [
+    *cases(
+        LOG,
+        "date",
+        (Shown(dt.date(2024, 5, 20), "yyyy-mm-dd"), DAY),
+        (Shown(dt.date(2024, 5, 20), 'yyyy"年"m"月"d"日"'), DAY),
+        (Shown(dt.date(2024, 5, 20), 'm"月"d"日"'), DAY),
+        (Shown(dt.date(2024, 5, 20), "d-mmm-yy"), DAY),
+        (Shown(dt.date(2024, 5, 20), "[$-804]aaaa"), DAY, NORMAL),
+        (Shown(dt.datetime(2024, 5, 20, 14, 30), "yyyy-mm-dd"), DAY, NORMAL),
+        (Shown(45432, "General"), DAY, NORMAL),
+        (Shown(45432, "@"), DAY, NORMAL),
+        ("45432", DAY, NORMAL),
+        (Shown(20240520, "0"), DAY, NORMAL),
+        ("2024-05-20", DAY),
+        (" 2024-05-20\u00a0", DAY),
+        ("2024-5-20", DAY, NORMAL),
+        ("2024/5/20", DAY, NORMAL),
+        ("2024.5.20", DAY, NORMAL),
+        ("20240520", DAY, NORMAL),
+        ("2024年5月20日", DAY, NORMAL),
+        ("2024年05月20日", DAY, NORMAL),
+        ("24年5月20日", DAY, NORMAL),
+        ("24.5.20", DAY, NORMAL),
+        ("２０２４年５月２０日", DAY, NORMAL),
+        ("2024－05－20", DAY, NORMAL),
+        ("2024 年 5 月 20 日", DAY, NORMAL),
+        ("\u200e2024-05-20", DAY, NORMAL),
+        ("2024-5-20（周一）", DAY, NORMAL),
+        ("2024-05-20 14:30", DAY, NORMAL),
+        ("2024.5.20。", DAY, NORMAL),
+        (rich("2024年", "5月", "20日"), DAY, NORMAL),
+        ("5月20日", DAY, "year-assumed"),
+        ("5月20号", DAY, "year-assumed"),
+        ("2024-02-30", None, "bad-date"),
+        ("2024年5月", None, "bad-date"),
+        ("下周一", None, "bad-date"),
+        ("2024-05-20前", None, "bad-date"),
+        ("1900-05-20", None, "bad-date"),
+        ("2101-01-01", None, "bad-date"),
+        ("1901-01-01", "1901-01-01"),
+        ("2100-12-31", "2100-12-31"),
+        (Shown(dt.date(1900, 5, 20), "yyyy-mm-dd"), None, "bad-date", None, "1900-05-20"),
+        (Shown(dt.date(2124, 5, 20), "yyyy-mm-dd"), None, "bad-date", None, "2124-05-20"),
+        (3, None, "bad-date", None, "3"),
+        (Shown(dt.time(14, 30), "hh:mm"), None, "bad-date", None, "14:30:00"),
+        (True, None, "bad-date", None, "TRUE"),
+    ),
+    *cases(
+        BASE,
+        "birthday",
+        (Shown(dt.date(1985, 8, 15), "yyyy-mm-dd"), "08-15"),
+        ("8月15日", "08-15", NORMAL),
+        ("农历八月十五", "农历08-15", NORMAL),
+        ("中秋", None, "bad-date"),
+    ),
+    *cases(
+        LOG,
+        "sent_at",
+        (Shown(dt.datetime(2024, 5, 20, 14, 30), "yyyy-mm-dd hh:mm"), "2024-05-20T14:30"),
+        (Shown(45432.604166666664, "General"), "2024-05-20T14:30", NORMAL),
+        ("2024-05-20 14:30", "2024-05-20T14:30"),
+        ("2024-5-20 14：30", "2024-05-20T14:30", NORMAL),
+        ("2024年5月20日下午2点半", "2024-05-20T14:30", NORMAL),
+        ("2024-05-20，14:30", "2024-05-20T14:30", NORMAL),
+        ("2024/5/20 2:30 PM", "2024-05-20T14:30", NORMAL),
+        ("5月20日 9:00", "2024-05-20T09:00", "year-assumed"),
+        ("2024-05-20 25:00", None, "bad-time"),
+        ("14:30", None, "bad-time"),
+        (Shown(dt.time(14, 30), "hh:mm"), None, "bad-time", None, "14:30:00"),
+    ),
+    *(
+        case
+        for table in (TALK, MULTI)
+        for case in cases(
+            table,
+            "time",
+            ("2024年5月20日14:30-15:10", "2024-05-20T14:30/2024-05-20T15:10", NORMAL),
+            ("2024-5-20 下午2:30~3:10", "2024-05-20T14:30/2024-05-20T15:10", NORMAL),
+            ("2024-5-20 下午2点半至4点", "2024-05-20T14:30/2024-05-20T16:00", NORMAL),
+            ("2024-5-20 上午9点半—下午1点", "2024-05-20T09:30/2024-05-20T13:00", NORMAL),
+            ("2024-5-20 上午11:30-1:00", "2024-05-20T11:30/2024-05-20T13:00", NORMAL),
+            ("2024.5.20 中午12:30-1:30", "2024-05-20T12:30/2024-05-20T13:30", NORMAL),
+            ("2024-05-20 晚上7:00-8:30", "2024-05-20T19:00/2024-05-20T20:30", NORMAL),
+            (
+                "２０２４－０５－２０　１４：３０～１５：１０",
+                "2024-05-20T14:30/2024-05-20T15:10",
+                NORMAL,
+            ),
+            ("2024-05-20 14:30-15:10", "2024-05-20T14:30/2024-05-20T15:10"),
+            ("2024-05-20 14点30分-15点10分", "2024-05-20T14:30/2024-05-20T15:10", NORMAL),
+            (Shown(dt.datetime(2024, 5, 20, 14, 30), "yyyy-mm-dd hh:mm"), "2024-05-20T14:30"),
+            (Shown(45432, "General"), DAY, NORMAL),
+            ("2024-05-20", DAY),
+            ("2024-05-20 15:10-14:30", None, "date-order"),
+            ("14:30-15:10", None, "bad-time"),
+            ("下午", None, "bad-time"),
+        )
+    ),
+]
+
+DEADLINES = [
+    *(
+        case
+        for table, slot in ((LOG, "action_due"), (REVISIT, "expected"))
+        for case in (
+            *cases(
+                table,
+                slot,
+                ("2024-05-25前", "2024-05-25"),
+                ("2024-05-25之前", "2024-05-25"),
+                ("2024年5月25日前", "2024-05-25", NORMAL),
+                ("5月25日前", "2024-05-25", "year-assumed"),
+                ("3日内", "2024-05-23", NORMAL),
+                ("3 天内", "2024-05-23", NORMAL),
+                ("三天之内", "2024-05-23", NORMAL),
+                ("５个工作日内", "2024-05-27", NORMAL),
+                (Shown(dt.date(2024, 5, 25), "yyyy-mm-dd"), "2024-05-25"),
+                ("3日内发方案", None, "bad-date", "2024-05-23"),
+                ("尽快", None, "bad-date"),
+            ),
+            Case(table, slot, "2个工作日内", "2024-04-29", NORMAL, day="2024-04-26"),
+            Case(table, slot, "3个工作日内", "2024-05-07", NORMAL, day="2024-04-29"),
+            Case(table, slot, "1个工作日内", "2024-05-11", NORMAL, day="2024-05-10"),
+            Case(table, slot, "5个工作日内", "2025-02-07", NORMAL, day="2025-01-24"),
+            Case(table, slot, "5个工作日内", "2027-02-10", "calendar-assumed", day="2027-02-03"),
+            Case(table, slot, "5日内", "2027-02-08", NORMAL, day="2027-02-03"),
+            Case(table, slot, "1月5日前", "2024-01-05", "year-assumed", day="2023-12-28"),
+            Case(table, slot, "12月30日", "2023-12-30", "year-assumed", day="2024-01-03"),
+        )
+    ),
+    *cases(
+        CRM,
+        "follow_up_due",
+        ("2024-05-25前发送定制方案", {"date": "2024-05-25", "text": "发送定制方案"}),
+        ("5月25日前发送", {"date": "2024-05-25", "text": "发送"}, "year-assumed"),
+        ("2个工作日内答复", {"date": "2024-05-22", "text": "答复"}, NORMAL),
+        (Shown(dt.date(2024, 5, 25), "yyyy-mm-dd"), {"date": "2024-05-25"}),
+        (Shown(45437, "General"), {"date": "2024-05-25"}, NORMAL),
+    ),
+    *cases(EVALUATION, "plan_due", ("下次沟通前1天", {"text": "下次沟通前1天"})),
+    *(
+        case
+        for table in (TALK, MULTI)
+        for case in cases(
+            table,
+            "actions.1.due",
+            ("2024-05-25前", [{"due": "2024-05-25"}]),
+            ("3天内", [{"due": "2024-05-23"}], NORMAL),
+            ("2个工作日内", [{"due": "2024-05-22"}], NORMAL),
+            ("5月25日", [{"due": "2024-05-25"}], "year-assumed"),
+            ("2024.5.25", [{"due": "2024-05-25"}], NORMAL),
+            (Shown(45437, "General"), [{"due": "2024-05-25"}], NORMAL),
+            ("尽快", None, "bad-date"),
+        )
+    ),
+    Case(
+        TALK,
+        "actions.1.due",
+        "5个工作日内",
+        [{"due": "2027-02-10"}],
+        "calendar-assumed",
+        day="2027-02-03",
+    ),
+    Case(TALK, "actions.1.done", "24年5月25日", [{"done": "2024-05-25"}], NORMAL),
+]
