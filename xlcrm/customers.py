@@ -62,6 +62,8 @@ class CustomerBase:
         """Return the key of the customer that a record names; None where it names none."""
         customer_id, name = values.get(ID), values.get(NAME)
         if isinstance(customer_id, str):
+            if not self._aliases:
+                return customer_id
             return self._aliases.get(fold(customer_id), customer_id)
         if not isinstance(name, str):
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from xlcrm.customers import CustomerBase
@@ -20,7 +19,6 @@ def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[
     Records of one workbook whose keys are equal get an ordinal, in sheet, then row order; a form
     that repeats another sheet's record in every value is the same record.
     """
-    seen: Counter[Key] = Counter()
     first: dict[Key, list[Record]] = {}
     for record in reading.records:
         table = spec.tables[record.table]
@@ -29,13 +27,10 @@ def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[
         if key is None:
             yield record
             continue
-        repeated = next(
-            (n for n, other in enumerate(first.get(key, [])) if record.copies(other)), None
-        )
-        if repeated is None:
-            repeated = seen[key]
-            seen[key] += 1
-            first.setdefault(key, []).append(record)
+        known = first.setdefault(key, [])
+        repeated = next((n for n, other in enumerate(known) if record.copies(other)), len(known))
+        if repeated == len(known):
+            known.append(record)
         yield Claim(record, (*key, repeated), customer, reading.modified, reading.removed)
 
 

@@ -24,6 +24,7 @@ from xlcrm.records import FileReading, LedgerRecord, Record, Source, Value
 from xlcrm.spec.model import Spec, Table
 
 REMOVED = "removed"  # marks a record whose files have all left the folder
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _OTHERS = 5  # places that a message names
 
 
@@ -131,6 +132,8 @@ class _Merger:
 
 def _clusters(claims: Sequence[Claim], table: Table) -> list[list[Claim]]:
     """Return the claims of one key, apart where they are of different records."""
+    if len(claims) == 1:  # as nearly always
+        return [list(claims)]
     clusters: list[list[Claim]] = []
     for claim in claims:
         for cluster in clusters:
@@ -149,6 +152,8 @@ def _present(cluster: list[Claim]) -> list[Claim]:
 
 def _versions(cluster: Sequence[Claim], table: Table) -> list[Claim]:
     """Return the first claim of each distinct version, in path order."""
+    if len(cluster) == 1:
+        return list(cluster)
     versions: list[Claim] = []
     for claim in cluster:
         if not any(same_values(claim.record, other.record, table) for other in versions):
@@ -160,7 +165,9 @@ def _record(
     row_key: str, shown: Claim, cluster: Sequence[Claim], table: Table, *, removed: bool
 ) -> LedgerRecord:
     record = shown.record
-    sources = dict.fromkeys([_source(record), *(_source(claim.record) for claim in cluster)])
+    sources = [_source(record)]
+    if len(cluster) > 1:
+        sources = list(dict.fromkeys([*sources, *(_source(claim.record) for claim in cluster)]))
     return LedgerRecord(
         row_key,
         table.key,
@@ -200,7 +207,7 @@ def _place(record: Record, key: str) -> str:
 
 def _row_key(key: Key, identity: Key) -> str:
     """Return a short stable key of a record; of records that share an id, by what sets it apart."""
-    text = json.dumps([*key, *identity], ensure_ascii=False, default=str)
+    text = _AS_JSON([*key, *identity])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

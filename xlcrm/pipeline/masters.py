@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,10 @@ from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
-from xlcrm.records import FileReading
+from xlcrm.records import FileReading, LedgerRecord
 
 _BACKUPS = 10
+_RECORD_PARTS = [each.name for each in fields(LedgerRecord) if each.name != "sources"]
 
 
 class MasterBusy(Exception):
@@ -200,8 +202,19 @@ def _outcome(status: str) -> str:
 
 def _run_id(contents: MasterContents, options: Options) -> str:
     """Return the id of a run, derived from all that its master says."""
-    parts = [options.version, options.language, repr(vars(contents))]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    said = dict(vars(contents))
+    tables = said.pop("records")
+    digest = hashlib.sha256()
+    for part in (options.version, options.language, repr(said)):
+        digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    for key, records in tables.items():
+        digest.update(key.encode())
+        for record in records:
+            sources = [(each.file, each.sheet, each.row) for each in record.sources]
+            rest = [getattr(record, name) for name in _RECORD_PARTS]
+            # In version 0 of the format equal values are equal bytes, whatever objects they share.
+            digest.update(marshal.dumps([sources, *rest], 0))
+    return digest.hexdigest()[:16]
 
 
 def _digest(path: Path) -> str:

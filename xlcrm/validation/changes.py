@@ -53,9 +53,11 @@ def _said(
 
 def _entry(record: Record, field: Field, number: int, spec: Spec) -> _Entry | None:
     value = record.values.get(field.key)
+    if not isinstance(value, str):
+        return None
     table = spec.tables[record.table]
     day = moment_of(record.values.get(table.date or ""))[:10]
-    if not isinstance(value, str) or not day:
+    if not day:
         return None
     before, after, _ = arrow_of(value)
     rank = (id_order(record.values.get(table.id or "")), number)

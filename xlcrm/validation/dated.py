@@ -12,6 +12,7 @@ from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moments_of
+from xlcrm.validation.tables import checks_by_table
 
 Arguments = Mapping[str, Any]
 
@@ -19,17 +20,19 @@ Arguments = Mapping[str, Any]
 def check_dated(records: Iterable[Record], spec: Spec, as_of: date) -> Iterator[Finding]:
     """Yield the findings of records that depend on the day ``as_of``."""
     today = as_of.isoformat()
+    checks = checks_by_table(spec, DATED_RULES)
     for record in records:
         table = spec.tables[record.table]
-        for rule in table.rules:
-            check = DATED_RULES.get(rule.name)
-            if check:
-                yield from check(record, table, rule.arguments, today)
+        for check, arguments in checks[record.table]:
+            yield from check(record, table, arguments, today)
 
 
 def _not_future(record: Record, table: Table, rule: Arguments, today: str) -> Iterator[Finding]:
     """A talk, report, completion, evaluation or entry is not later than the day of the run."""
     for name in rule["fields"]:
+        value = record.values.get(name)
+        if isinstance(value, str) and value[:10] <= today:
+            continue
         field = table.by_key[name.partition(".")[0]]
         for slot, text, moment in moments_of(record, name):
             if moment[:10] > today:

@@ -12,18 +12,18 @@ from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import fold
 from xlcrm.validation.make import field_finding, group_of
+from xlcrm.validation.tables import checks_by_table
 
 Arguments = Mapping[str, Any]
 
 
 def check_relations(records: Iterable[Record], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
     """Yield needs-review and off-preference of records, as their customers' base rows ask."""
+    checks = checks_by_table(spec, RELATED_RULES)
     for record in records:
         table = spec.tables[record.table]
-        for rule in table.rules:
-            check = RELATED_RULES.get(rule.name)
-            if check:
-                yield from check(record, table, rule.arguments, spec, base)
+        for check, arguments in checks[record.table]:
+            yield from check(record, table, arguments, spec, base)
 
 
 def _needs_review(

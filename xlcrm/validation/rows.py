@@ -14,7 +14,8 @@ from xlcrm.spec.types.numbers import Number
 from xlcrm.spec.types.texts import Contact
 from xlcrm.validation.content import check_name
 from xlcrm.validation.make import field_finding, is_blank
-from xlcrm.validation.rules import check_rules, rules_of
+from xlcrm.validation.rules import RULES, check_rules
+from xlcrm.validation.tables import checks_of
 
 _MISSED = frozenset({"action-incomplete"})
 
@@ -46,7 +47,7 @@ class _Checks:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.rules = rules_of(table)
+        self.rules = checks_of(table, RULES)
         self.contacts = [each for each in table.fields if isinstance(each.type, Contact)]
         self._required = [each for each in table.fields if each.required]
         id_field = table.by_key[table.id] if table.id else None

@@ -19,11 +19,6 @@ Arguments = Mapping[str, Any]
 RuleCheck = Callable[[Record, Table, Arguments, Spec], Iterator[Finding]]
 
 
-def rules_of(table: Table) -> list[tuple[RuleCheck, Arguments]]:
-    """Return the rules of a table that are checked on a record by itself."""
-    return [(RULES[rule.name], rule.arguments) for rule in table.rules if rule.name in RULES]
-
-
 def check_rules(
     record: Record, table: Table, spec: Spec, rules: Iterable[tuple[RuleCheck, Arguments]]
 ) -> Iterator[Finding]:
