@@ -5,25 +5,28 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, time, timedelta
 
-from xlcrm.spec.working_days import is_working_day
+from xlcrm.spec.working_days import Calendar
 
 _DAY = timedelta(days=1)
 
 
-def entered_in_time(talk: str, recorded: str, hours: float, *, skip_days_off: bool = False) -> bool:
+def entered_in_time(
+    talk: str, recorded: str, hours: float, *, skipping: Calendar | None = None
+) -> bool:
     """Whether ``recorded`` is at most ``hours`` after the end of ``talk``; exactly is in time.
 
     Both are ISO text: a day or a moment, ``talk`` a span too (``start/end``). A talk of which only
     the day is known ends with that day. An entry of which only the day is known is in time up to
-    as many days later as the hours fill. ``skip_days_off`` leaves days off out of the hours.
+    as many days later as the hours fill. ``skipping`` leaves a calendar's days off out of the
+    hours.
     """
     end = talk.rpartition("/")[2]
     if len(recorded) == 10:
         last = date.fromisoformat(end[:10])
         for _ in range(math.ceil(hours / 24)):
-            last = _next(last, skip_days_off)
+            last = _next(last, skipping)
         return date.fromisoformat(recorded) <= last
-    return datetime.fromisoformat(recorded) <= _deadline(_end(end), hours, skip_days_off)
+    return datetime.fromisoformat(recorded) <= _deadline(_end(end), hours, skipping)
 
 
 def _end(talk: str) -> datetime:
@@ -31,22 +34,22 @@ def _end(talk: str) -> datetime:
     return end + _DAY if len(talk) == 10 else end
 
 
-def _deadline(end: datetime, hours: float, skip_days_off: bool) -> datetime:
+def _deadline(end: datetime, hours: float, skipping: Calendar | None) -> datetime:
     left = timedelta(hours=hours)
-    if not skip_days_off:
+    if skipping is None:
         return end + left
     moment = end
     while True:
         midnight = datetime.combine(moment.date() + _DAY, time())
-        if is_working_day(moment.date()):
+        if skipping.is_working_day(moment.date()):
             if moment + left <= midnight:
                 return moment + left
             left -= midnight - moment
         moment = midnight
 
 
-def _next(day: date, skip_days_off: bool) -> date:
+def _next(day: date, skipping: Calendar | None) -> date:
     day += _DAY
-    while skip_days_off and not is_working_day(day):
+    while skipping and not skipping.is_working_day(day):
         day += _DAY
     return day

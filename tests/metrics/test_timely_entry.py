@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from xlcrm.spec.working_days import OFFICIAL
 from xlcrm.timeliness import entered_in_time
 
 
@@ -82,7 +83,7 @@ def test_in_time_is_24_hours_from_the_talks_end(talk: str, recorded: str, in_tim
     ],
 )
 def test_days_off_may_be_left_out(talk: str, recorded: str, in_time: bool) -> None:
-    assert entered_in_time(talk, recorded, 24, skip_days_off=True) is in_time
+    assert entered_in_time(talk, recorded, 24, skipping=OFFICIAL) is in_time
 
 
 def test_the_limit_is_the_teams(reckon: Any) -> None:

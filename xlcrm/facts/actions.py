@@ -34,7 +34,7 @@ def messages(lines: Sequence[Line]) -> Iterator[Message]:
 def entries(lines: Sequence[Line], spec: Spec) -> Iterator[Entry]:
     """Yield the entry of each record that the entry limit holds for, by its table's own rule."""
     hours = spec.parameter("entry_hours")
-    skip = spec.parameter("entry_skip_nonworking")
+    skip = spec.calendar if spec.parameter("entry_skip_nonworking") else None
     rules = {
         key: [rule.arguments for rule in table.rules if rule.name == "late-entry"]
         for key, table in spec.tables.items()
@@ -43,7 +43,7 @@ def entries(lines: Sequence[Line], spec: Spec) -> Iterator[Entry]:
         for rule in rules[line.record.table]:
             talk, recorded = line.values.get(rule["talk"]), line.values.get(rule["recorded"])
             if isinstance(talk, str) and isinstance(recorded, str) and line.day:
-                in_time = entered_in_time(talk, recorded, hours, skip_days_off=skip)
+                in_time = entered_in_time(talk, recorded, hours, skipping=skip)
                 yield Entry(
                     line.id, line.customer, line.day, recorded, in_time, line.owner, (line.id,)
                 )

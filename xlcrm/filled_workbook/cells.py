@@ -16,6 +16,7 @@ from xlcrm.records import Record, address
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import DayTime, TimeRange, moment_of
+from xlcrm.spec.working_days import Calendar
 from xlcrm.text import printable
 
 _DATE_TEXT, _CENTURIES = 40, ("19", "20")
@@ -146,10 +147,18 @@ def anchor_days(cells: Iterable[CellValue], date1904: bool) -> list[date]:
 
 
 class Surroundings:
-    """What the cells of a workbook may depend on: its other dates, and how it counts days."""
+    """What the cells of a workbook may depend on: its other dates, how it counts days, and which
+    days are worked."""
 
-    def __init__(self, sheets: Sequence[RawSheet], modified: str, date1904: bool) -> None:
-        self.sheets, self.modified, self.date1904 = sheets, modified, date1904
+    def __init__(
+        self, sheets: Sequence[RawSheet], modified: str, date1904: bool, calendar: Calendar
+    ) -> None:
+        self.sheets, self.modified = sheets, modified
+        self.date1904, self.calendar = date1904, calendar
+
+    def context(self, anchor: date | None, near: date | None) -> ReadContext:
+        """Return what a cell of a record may depend on, by the record's day."""
+        return ReadContext(anchor, near, self.date1904, self.calendar)
 
     def near(self, days: Sequence[date]) -> date | None:
         """Return the day near which dates without a year lie.

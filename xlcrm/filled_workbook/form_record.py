@@ -78,7 +78,7 @@ class _FormReader:
         cell = self._at(place) if place else ""
         days = anchor_days([cell], date1904) or self.around.days_on(self.sheet)
         near = self.around.near(days)
-        return ReadContext(record_day(cell, near, date1904), near, date1904)
+        return self.around.context(record_day(cell, near, date1904), near)
 
     def _at(self, place: Place) -> CellValue:
         row, column = place

@@ -154,9 +154,9 @@ class _Contexts:
         cell, date1904 = self.cells.get(row, ""), self.around.date1904
         day = record_day(cell, None, date1904)
         if day:
-            return ReadContext(day, day, date1904)
+            return self.around.context(day, day)
         near = self._near(row)
-        return ReadContext(record_day(cell, near, date1904), near, date1904)
+        return self.around.context(record_day(cell, near, date1904), near)
 
     def _near(self, row: int) -> date | None:
         """Return a day amid those that the nearest rows state: a sheet may span years."""

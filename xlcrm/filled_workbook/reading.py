@@ -44,7 +44,7 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
     sheets = [sheet for sheet in workbook.sheets if not is_own(sheet)]  # a guide's dates are ours
-    around = Surroundings(sheets, reading.modified, workbook.date1904)
+    around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet in sheets:
         _read_sheet(sheet, around, spec, reading)
     return reading

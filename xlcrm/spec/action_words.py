@@ -7,10 +7,10 @@ names several of either names none.
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from xlcrm.spec.chinese_dates import Deadline, read_deadline
 from xlcrm.spec.names import is_plain_name, is_whole_name
+from xlcrm.spec.types.base import ReadContext
 from xlcrm.text import clean
 
 _DEADLINE_HINT = re.compile(r"\d|[\uff10-\uff19]|[日天]")
@@ -26,11 +26,12 @@ _LEADING = re.compile(
 )
 
 
-def deadline_in(text: str, anchor: date | None, near: date | None) -> Deadline | None:
+def deadline_in(text: str, context: ReadContext) -> Deadline | None:
     """Return the one deadline that an action names; None for none, several or one that is past."""
     if not _DEADLINE_HINT.search(text):
         return None
-    due = read_deadline(text, anchor, near)
+    anchor, near = context.anchor, context.near
+    due = read_deadline(text, anchor, near, context.calendar)
     if due is None or _OF_A_DAY.search(text) or _SPAN_END.search(due.rest):
         return None
     if read_deadline(due.rest, anchor, near) or (anchor and due.day < anchor.isoformat()):

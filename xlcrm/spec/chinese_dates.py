@@ -10,7 +10,7 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from xlcrm.spec.working_days import add_working_days, is_covered
+from xlcrm.spec.working_days import OFFICIAL, Calendar, is_covered
 from xlcrm.text import clean
 
 FIRST_YEAR, LAST_YEAR = 1901, 2100
@@ -85,17 +85,20 @@ def read_moment(text: str, near: date | None = None) -> Moment | None:
     return Moment(f"{day.isoformat()}T{start}/{last_day.isoformat()}T{end}", assumed)
 
 
-def read_deadline(text: str, anchor: date | None, near: date | None = None) -> Deadline | None:
+def read_deadline(
+    text: str, anchor: date | None, near: date | None = None, calendar: Calendar = OFFICIAL
+) -> Deadline | None:
     """Return the first deadline in ``text``: a date (itself included), or days from ``anchor``.
 
-    ``N日内`` counts calendar days, ``N个工作日内`` working days, both with ``anchor`` as day 0.
+    ``N日内`` counts calendar days, ``N个工作日内`` working days of ``calendar``, both with
+    ``anchor`` as day 0.
     """
     text = clean(text)
     within = _WITHIN.search(text)
     if within and anchor:
         count = _number(within["n"])
         if within["work"]:
-            day = add_working_days(anchor, count)
+            day = calendar.add_working_days(anchor, count)
             known = is_covered(anchor) and is_covered(day)
             return Deadline(day.isoformat(), _without(text, within), calendar_assumed=not known)
         day = anchor + timedelta(days=count)

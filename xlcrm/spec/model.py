@@ -10,6 +10,7 @@ from typing import Any, Literal
 from xlcrm.records import Values
 from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.spec.working_days import Calendar
 from xlcrm.text import label_key
 
 Labels = Mapping[str, str]
@@ -145,6 +146,12 @@ class Spec:
     parameters: Mapping[str, Parameter]
     customer_aliases: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Which days the team works."""
+        off, worked = (map(str, self.parameter(key)) for key in ("days_off", "days_worked"))
+        return Calendar(frozenset(off), frozenset(worked))
 
     def parameter(self, key: str) -> Any:
         """Return the value of a parameter. Raises KeyError for an unknown one."""

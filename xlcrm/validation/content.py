@@ -12,7 +12,6 @@ from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.names import is_whole_name, masked_name
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
-from xlcrm.spec.working_days import add_working_days, is_working_day
 from xlcrm.validation.make import field_finding, group_of, is_blank
 from xlcrm.validation.words import is_vague
 
@@ -117,9 +116,9 @@ def _late_completion(
         return
     limit = spec.parameter("completion_days")
     ended, entered = (_day(text) for text in (talk.rpartition("/")[2], recorded))
-    if entered > add_working_days(ended, limit):
+    if entered > spec.calendar.add_working_days(ended, limit):
         field = table.by_key[rule["recorded"]]
-        days = sum(map(is_working_day, _days_after(ended, entered)))
+        days = sum(map(spec.calendar.is_working_day, _days_after(ended, entered)))
         yield field_finding(
             "late-completion", record, table, field, days=str(days), limit=f"{limit:g}"
         )

@@ -173,8 +173,8 @@ def _late_entry(record: Record, table: Table, rule: Arguments, spec: Spec) -> It
     if not isinstance(talk, str) or not isinstance(recorded, str):
         return
     hours = spec.parameter("entry_hours")
-    skip = spec.parameter("entry_skip_nonworking")
-    if not entered_in_time(talk, recorded, hours, skip_days_off=skip):
+    skip = spec.calendar if spec.parameter("entry_skip_nonworking") else None
+    if not entered_in_time(talk, recorded, hours, skipping=skip):
         yield field_finding(
             "late-entry",
             record,

@@ -48,7 +48,7 @@ def _named(text: Value | None, into: Mapping[str, str], context: ReadContext) ->
     owner = owner_in(text) if "owner" in into else None
     if owner:
         found[into["owner"]] = Reading(owner, (_read_as(owner),))
-    due = deadline_in(text, context.anchor, context.near) if "due" in into else None
+    due = deadline_in(text, context) if "due" in into else None
     if due:
         note = _read_as(due.day)
         if due.year_assumed:

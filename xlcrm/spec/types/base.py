@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlcrm.findings import Parameter
 from xlcrm.records import Value
+from xlcrm.spec.working_days import OFFICIAL, Calendar
 from xlcrm.text import clean, fold
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -46,12 +47,14 @@ class ReadContext:
     """What a value may depend on besides its cell.
 
     ``anchor`` is the day of the record's matter, from which ``3日内`` counts; ``near`` a day near
-    which a date without a year lies; ``date1904`` how the workbook counts serial days.
+    which a date without a year lies; ``date1904`` how the workbook counts serial days;
+    ``calendar`` which days are worked.
     """
 
     anchor: date | None = None
     near: date | None = None
     date1904: bool = False
+    calendar: Calendar = OFFICIAL
 
 
 @dataclass(frozen=True)

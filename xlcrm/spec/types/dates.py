@@ -278,7 +278,7 @@ class Due(FieldType):
         text = prose(raw)
         if not text:
             return BLANK
-        due = read_deadline(text, context.anchor, context.near)
+        due = read_deadline(text, context.anchor, context.near, context.calendar)
         if due is None:
             return Reading({"text": text})
         value: dict[str, Any] = {"date": due.day}
