@@ -44,7 +44,7 @@ PLANTED = (
     Planted(LOCK, "skipped-temporary", 1, "left by Excel, which has the workbook open"),
     Planted(CUT_OFF, "unreadable", 1, "cut off while it was copied: the one rejected file"),
     Planted(_SATISFACTION_COPY, "duplicate-copy", 1, "a copy under another name"),
-    Planted(_REVISITS, "duplicate-copy", 1, "a sync program's: the first by name counts"),
+    Planted(_REVISITS_COPY, "duplicate-copy", 1, "a sync program's copy, by its name"),
     # cells
     Planted(_ZHANG_WEI, "not-in-list", 1, "channel 电联"),
     Planted(_LI_NA, "required-missing", 1, "a talk without its content"),

@@ -174,12 +174,13 @@ def test_an_unchanged_copy_of_a_form_is_one_record_and_a_filled_one_another(team
     assert (counts.seen, counts.merged, counts.rejected) == (3, 3, 0)
 
 
-def test_an_exact_copy_of_a_file_is_named_as_one(team: Any) -> None:
+@pytest.mark.parametrize("copy", ["a (1).xlsx", "Z副本.xlsx", "a - Copy.xlsx", "b.xlsx"])
+def test_an_exact_copy_of_a_file_is_named_as_one(team: Any, copy: str) -> None:
     path = team.put("a.xlsx", {LOG: [TALK]})
-    (team.root / "a (1).xlsx").write_bytes(path.read_bytes())
+    (team.root / copy).write_bytes(path.read_bytes())
     picture = team.picture()
-    assert picture.ledger.copies == {"a.xlsx": "a (1).xlsx"}
-    assert told(picture, "duplicate-copy") == [("duplicate-copy", "a.xlsx", None)]
+    assert picture.ledger.copies == {copy: "a.xlsx"}
+    assert told(picture, "duplicate-copy") == [("duplicate-copy", copy, None)]
     assert len(picture.ledger.records[LOG]) == 1
 
 

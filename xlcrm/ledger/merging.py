@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from xlcrm.spec.model import Spec, Table
 
 REMOVED = "removed"  # marks a record whose files have all left the folder
 _AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
+# How sync and office programs name copies: 甲 (1).xlsx, 甲副本.xlsx, 甲 - Copy.xlsx.
+_COPY_NAME = re.compile(r"\(\d+\)\.|副本|冲突|conflict|[- ]copy", re.IGNORECASE)
 _OTHERS = 5  # places that a message names
 
 
@@ -212,13 +215,16 @@ def _row_key(key: Key, identity: Key) -> str:
 
 
 def _copies(readings: Iterable[FileReading]) -> Mapping[str, str]:
-    """Return for each file with the bytes of one before it that one's path."""
-    first: dict[str, str] = {}
-    copies = {}
+    """Return for each file that repeats another's bytes that other's path.
+
+    The file whose name is not one that programs give to copies is taken for the original.
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
     for reading in readings:
-        if reading.removed or reading.rejected or not reading.sha256:
-            continue
-        original = first.setdefault(reading.sha256, reading.file)
-        if original != reading.file:
-            copies[reading.file] = original
+        if not (reading.removed or reading.rejected) and reading.sha256:
+            alike[reading.sha256].append(reading.file)
+    copies = {}
+    for files in alike.values():
+        original = min(files, key=lambda file: (bool(_COPY_NAME.search(file)), file))
+        copies.update({file: original for file in files if file != original})
     return copies
