@@ -71,6 +71,8 @@ def test_a_day_without_a_year_lies_near_the_others() -> None:
         (date(2023, 6, 1), "2月29日", "2024-02-29"),
     ]:
         assert read(Day(), written, ReadContext(near=near)) == (day, ["year-assumed"])
+    own = ReadContext(anchor=date(2024, 1, 3), near=date(2024, 11, 1))  # its record's date counts
+    assert read(Day(), "12月30日", own) == ("2023-12-30", ["year-assumed"])
     assert read(Day(), "5月20日", ReadContext()) == (None, ["bad-date"])
 
 
