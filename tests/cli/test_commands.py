@@ -43,6 +43,7 @@ def bytes_below(folder: Path) -> dict[str, bytes]:
         (["report", "团队", "-o", "团队/张伟.xlsx"], "张伟.xlsx"),
         (["merge", "团队", "-o", "文件/汇总.xlsx"], "文件"),
         (["report", "团队", "-o", "空"], "空"),
+        (["report", "团队", "-o", "团队/汇总/客户沟通汇总.xlsx"], "客户沟通汇总.xlsx"),
     ],
 )
 def test_a_mistake_is_one_clear_line(
