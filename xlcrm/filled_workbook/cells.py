@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import median_low
 from typing import Any
 
@@ -15,7 +15,7 @@ from xlcrm.privacy import mask
 from xlcrm.records import Record, address
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading, as_text
-from xlcrm.spec.types.dates import DayTime, TimeRange, moment_of
+from xlcrm.spec.types.dates import DayTime, Moments, TimeRange, moment_of
 from xlcrm.spec.working_days import Calendar
 from xlcrm.text import printable
 
@@ -33,6 +33,12 @@ class Noted:
     slot: str
     raw: CellValue
     problem: Problem
+
+
+@lru_cache(maxsize=20_000)
+def _read_moment(kind: Moments, cell: date) -> Reading:
+    """Read a real date cell: it means the same in every file, and the same days come in most."""
+    return kind.read(cell, ReadContext())
 
 
 class CellReader:
@@ -76,6 +82,8 @@ class CellReader:
         timed = isinstance(kind, DayTime | TimeRange)
         if timed and type(cell) is date and not self.sheet.is_date_only(*place):
             cell = datetime(cell.year, cell.month, cell.day)
+        if isinstance(kind, Moments) and isinstance(cell, date):
+            return _read_moment(kind, cell)
         return kind.read(cell, self._plain)
 
     def one(

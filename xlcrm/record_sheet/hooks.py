@@ -13,6 +13,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, BinaryIO
 
+import xlsxwriter.workbook
 from xlsxwriter.format import Format
 from xlsxwriter.url import Url
 from xlsxwriter.workbook import Workbook
@@ -22,6 +23,7 @@ from xlcrm.record_sheet.values import WriteFailed, clean_text
 
 # xlsxwriter refuses more, as Excel does.
 MAX_LINKS = 65_530
+_PACKING = 4  # zlib's level; its own is 6
 
 
 class CheckedWorksheet(Worksheet):  # type: ignore[misc]
@@ -107,6 +109,16 @@ class CheckedWorkbook(Workbook):  # type: ignore[misc]
         index = int(self.str_table._get_shared_string_index(_no_markup(text)))
         self.str_table.count -= 1
         return index
+
+    def _store_workbook(self) -> None:
+        """Write the archive packed at a level that takes half the time for a seventh more bytes;
+        xlsxwriter has no option for it."""
+        original = xlsxwriter.workbook.ZipFile
+        xlsxwriter.workbook.ZipFile = functools.partial(original, compresslevel=_PACKING)
+        try:
+            super()._store_workbook()
+        finally:
+            xlsxwriter.workbook.ZipFile = original
 
     def count_shared(self, uses: int) -> None:
         """Add the cells that name shared texts."""
