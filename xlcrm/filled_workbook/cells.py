@@ -63,7 +63,11 @@ class CellReader:
             reading = memo.get(cell)
             if reading is None or cell.__class__ is bool:  # True is no 1
                 reading = self._read(kind, (row, column), cell, context)
-                placed = kind.contextual if isinstance(cell, str) else timed and type(cell) is date
+                placed = (
+                    kind.needs_context(cell)
+                    if isinstance(cell, str)
+                    else timed and type(cell) is date
+                )
                 if not placed and not isinstance(cell, bool):
                     memo[cell] = reading
             yield row, cell, reading
@@ -77,7 +81,7 @@ class CellReader:
     ) -> Reading:
         if isinstance(cell, CellError | UncachedFormula):
             return Reading(None, (Problem("error-value"),))
-        if kind.contextual and isinstance(cell, str):
+        if isinstance(cell, str) and kind.needs_context(cell):
             return kind.read(cell, context(place[0]))
         timed = isinstance(kind, DayTime | TimeRange)
         if timed and type(cell) is date and not self.sheet.is_date_only(*place):

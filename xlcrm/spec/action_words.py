@@ -13,10 +13,9 @@ from xlcrm.spec.names import is_plain_name, is_whole_name
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.text import clean
 
-_DEADLINE_HINT = re.compile(r"\d|[\uff10-\uff19]|[日天]")
+_HINT = re.compile(r"[\d日天人由于在责]|owner", re.IGNORECASE)
 _OF_A_DAY = re.compile(r"[日号天内]\s?的")  # 5月10日的会议: a day that something else is of
 _SPAN_END = re.compile(r"[-~—–至到]\s?\d{1,2}\s?[日号]")
-_OWNER_HINT = re.compile(r"[人由于在责\d]|owner", re.IGNORECASE)
 _LABELLED = re.compile(
     r"(?:负责人|责任人|跟进人|owner)\s?(?::|为|是)\s?([^\s,;。、:()/|]{2,12})", re.IGNORECASE
 )
@@ -26,10 +25,13 @@ _LEADING = re.compile(
 )
 
 
+def may_name(text: str) -> bool:
+    """Whether a text may name an owner or a deadline at all; most name none, and this is quick."""
+    return _HINT.search(text) is not None
+
+
 def deadline_in(text: str, context: ReadContext) -> Deadline | None:
     """Return the one deadline that an action names; None for none, several or one that is past."""
-    if not _DEADLINE_HINT.search(text):
-        return None
     anchor, near = context.anchor, context.near
     due = read_deadline(text, anchor, near, context.calendar)
     if due is None or _OF_A_DAY.search(text) or _SPAN_END.search(due.rest):
@@ -41,8 +43,6 @@ def deadline_in(text: str, context: ReadContext) -> Deadline | None:
 
 def owner_in(text: str) -> str | None:
     """Return the one person whom an action names as its owner; None for none or several."""
-    if not _OWNER_HINT.search(text):
-        return None
     text = clean(text)
     names = set(_LABELLED.findall(text))
     names.update(name for name in _CHARGED.findall(text) if is_whole_name(name))

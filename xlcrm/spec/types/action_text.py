@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from xlcrm.records import Value
-from xlcrm.spec.action_words import deadline_in, owner_in
+from xlcrm.spec.action_words import deadline_in, may_name, owner_in
 from xlcrm.spec.types.base import Cell, Problem, ReadContext, Reading
 from xlcrm.spec.types.dates import Due
 from xlcrm.spec.types.texts import Text
@@ -21,7 +20,9 @@ class ActionText(Text):
     """
 
     words_into: Mapping[str, str] = field(default_factory=dict)
-    contextual: ClassVar[bool] = True
+
+    def needs_context(self, text: str) -> bool:
+        return may_name(text)
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
         reading = super().read(raw, context)
@@ -43,7 +44,7 @@ class ActionDue(Due):
 def _named(text: Value | None, into: Mapping[str, str], context: ReadContext) -> dict[str, Reading]:
     """Return what an action's words give for other fields, each with the note of it."""
     found: dict[str, Reading] = {}
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not may_name(text):
         return found
     owner = owner_in(text) if "owner" in into else None
     if owner:

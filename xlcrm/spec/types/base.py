@@ -92,6 +92,10 @@ class FieldType:
             return BLANK
         return Reading(tidy, normalised(text, tidy))
 
+    def needs_context(self, text: str) -> bool:
+        """Whether what ``text`` means may depend on the context."""
+        return self.contextual
+
     def text(self, value: Value, language: str = "zh") -> str:
         """Return the value as a person reads it; reading that text gives the value back."""
         return str(value)
