@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.workbook import Workbook
 
 from xlcrm.findings import Finding
 from xlcrm.pipeline.checks import check
@@ -113,6 +114,42 @@ def test_beside_the_customers_base_row(
     customer: dict[str, Any], talk: dict[str, Any], expected: Found, told: Callable[..., Found]
 ) -> None:
     assert told({base: [BASE | customer], log: [LOG | talk]}) == expected
+
+
+TALKS: dict[str, dict[str, Any]] = {
+    log: LOG,
+    "crm_record": {"customer_id": "C001", "customer_name": "星辰科技", "channel": "电话",
+                   "last_interaction": "2024-05-13", "summary": "谈价格", "owner": "张伟"},
+    "communication_record": {"customer_name": "星辰科技", "time": "2024-05-13T14:30",
+                             "channel": "电话", "needs": ["降价"], "conclusions": "同意试用"},
+    "revisit_record": {"customer_name": "星辰科技", "time": "2024-05-13T14:30", "channel": "电话",
+                       "feedback": "系统稳定"},
+    multi: {**MULTI, "status": "已确认"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TALKS)
+def test_every_table_of_talks_knows_the_preferred_channel(
+    table: str, told: Callable[..., Found]
+) -> None:
+    preferring = {base: [{**BASE, "preferred_channel": "面谈"}]}
+    assert told({**preferring, table: [TALKS[table]]}) == [("off-preference", "channel")]
+    visit = "面访" if table == "revisit_record" else "面谈(公司3楼)"
+    assert told({**preferring, table: [{**TALKS[table], "channel": visit}]}) == []
+
+
+def test_a_vip_row_without_a_column_for_its_review_stands_at_its_customer(
+    examined: Examined, tmp_path: Path
+) -> None:
+    def cut(workbook: Workbook) -> None:
+        sheet = workbook["沟通动态记录表"]
+        sheet.defined_names.clear()
+        sheet.delete_cols(28)
+
+    examined({log: [LOG], base: [{**BASE, "customer_grade": "VIP客户"}]}, cut)
+    found = check([tmp_path], Options(date(2024, 5, 20), workers=1)).findings
+    places = [(each.table, each.cell) for each in found if each.code == "needs-review"]
+    assert places == [(log, "B3"), (base, "X3")]
 
 
 def test_one_name_under_two_ids(told: Callable[..., Found]) -> None:
