@@ -244,6 +244,16 @@ def test_a_rule_speaks_where_it_is_broken_and_only_there(
     assert told({table: [values]}) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("张伟", "张*"), ("欧阳娜娜", "欧阳**"), ("李四(采购部)", "李*(采购部)")],
+)
+def test_a_whole_name_is_not_repeated(name: str, shown: str, examined: Examined) -> None:
+    (finding,) = examined({base: [{**GOOD[base], "contact": name}]})
+    assert (finding.code, finding.value) == ("unmasked-name", shown)
+    assert name not in finding.message("zh") + finding.message("en")
+
+
 def test_a_gap_between_action_rows_does_not_move_the_cell(told: Told) -> None:
     def edit(workbook: Workbook) -> None:
         sheet = workbook["客户多渠道沟通记录表"]

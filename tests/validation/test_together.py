@@ -74,6 +74,7 @@ def told(examined: Examined, tmp_path: Path) -> Callable[..., Found]:
         (issue, {**ISSUE, "completed_on": "2024-05-21"}, [(FUTURE, "completed_on")]),
         (multi, {**MULTI, "actions": [{**ACT, "due": "2024-06-01", "done": "2024-05-21"}]},
          [(FUTURE, "actions")]),
+        (multi, {**MULTI, "actions": [{**ACT, "due": "2024-06-01", "done": "2024-05-20"}]}, []),
         # Due before the day, and nothing says it was done.
         (log, {**LOG, "action_due": "2024-05-19"}, [(OVERDUE, "action_due")]),
         (log, {**LOG, "action_due": "2024-05-20"}, []),
