@@ -133,5 +133,6 @@ def test_a_deadline_with_its_action_may_name_the_owner(read: Read) -> None:
     assert reading.records[0].values["owner"] == "张伟"
     assert codes(reading) == [(READ, "N3")]
     both = read("crm_record", CRM, {"N3": "3日内回复,负责人:王芳"})
-    assert both.records[0].values["follow_up_due"]["date"] == "2024-05-23"
+    due = {"date": "2024-05-23", "text": "回复,负责人:王芳"}
+    assert both.records[0].values["follow_up_due"] == due
     assert both.records[0].values["owner"] == "王芳"

@@ -224,157 +224,85 @@ SAMPLES: dict[str, Sample] = {
     "bad-number": Sample(talk({"S3": "很好"}), ("S3",), talk({"S3": "4分"})),
     "out-of-range": Sample(talk({"S3": 5.5}), ("S3",), talk({"S3": 5})),
     "bad-id": Sample(talk({"A3": "记1"}), A, talk({"A3": "j001"})),
-    "bad-credit-code": Sample(
-        customer({"J3": "91350100M000100Y44"}), ("J3",), customer({"J3": GOOD_CODE}), base
-    ),
-    "digits-lost": Sample(
-        issued({"A3": 202405001000001234}), A, issued({"A3": 202405001}), issue
-    ),
+    "bad-credit-code": Sample(customer({"J3": "91350100M000100Y44"}), ("J3",),
+        customer({"J3": GOOD_CODE}), base),
+    "digits-lost": Sample(issued({"A3": 202405001000001234}), A, issued({"A3": 202405001}), issue),
     "error-value": Sample(talk({"G3": "#N/A"}), G, talk({"G3": "N/A,对方未接"})),
-    "ambiguous-tick": Sample(
-        Book({revisit: [REVISIT]}, {"C15": "☑", "E15": "☑"}),
-        ("C15",),
-        Book({revisit: [REVISIT]}, {"C15": "√"}),
-        revisit,
-    ),
-    "duplicate-id": Sample(
-        Book({log: [LOG, {**LOG, "topic": "二"}]}),
-        ("A3", "A4"),
-        Book({log: [LOG, {**LOG, "topic": "二", "record_id": "J002"}]}),
-    ),
-    "id-collision": Sample(
-        two(talk(), talk(customer_name="月亮科技")), ("A3", "A3"), two(talk(), talk()), run=merged
-    ),
-    "unknown-customer": Sample(
-        beside_base({}, customer_id="C002", customer_name=None),
-        ("B3",),
-        beside_base({}, customer_name=None),
-    ),
-    "date-order": Sample(
-        talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T08:59"),
-        ("R3",),
-        talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T09:00"),
-    ),
-    "conditional-required": Sample(
-        talk(status="暂缓"), ("Y3",), talk(status="暂缓", next_contact="2024-06-01")
-    ),
-    "no-consent": Sample(
-        recorded(recording="已录音未征得同意"), ("C11",), recorded(recording="未录音"), form
-    ),
-    "late-entry": Sample(
-        talk(recorded_at="2024-05-15T00:01"), ("Z3",), talk(recorded_at="2024-05-15T00:00")
-    ),
-    "late-completion": Sample(
-        recorded(recorded_at="2024-05-16T09:00"),
-        ("J33",),
-        recorded(recorded_at="2024-05-15T18:00"),
-        form,
-    ),
-    "name-mismatch": Sample(
-        beside_base({}, customer_name="月亮科技"),
-        ("J3",),
-        beside_base({}, customer_name="星辰 科技"),
-    ),
-    "duplicate-customer": Sample(
-        two(customer(), customer(customer_id="C002")),
-        ("B3", "B3"),
-        two(customer(), customer(customer_id="C002", customer_name="月亮科技")),
-        base,
-    ),
-    "unmasked-name": Sample(
-        customer(contact="欧阳娜娜"), ("E3",), customer(contact="欧阳经理"), base
-    ),
+    "ambiguous-tick": Sample(Book({revisit: [REVISIT]}, {"C15": "☑", "E15": "☑"}), ("C15",),
+        Book({revisit: [REVISIT]}, {"C15": "√"}), revisit),
+    "duplicate-id": Sample(Book({log: [LOG, {**LOG, "topic": "二"}]}), ("A3", "A4"),
+        Book({log: [LOG, {**LOG, "topic": "二", "record_id": "J002"}]})),
+    "id-collision": Sample(two(talk(), talk(customer_name="月亮科技")), ("A3", "A3"),
+        two(talk(), talk()), run=merged),
+    "unknown-customer": Sample(beside_base({}, customer_id="C002", customer_name=None), ("B3",),
+        beside_base({}, customer_name=None)),
+    "date-order": Sample(talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T08:59"), ("R3",),
+        talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T09:00")),
+    "conditional-required": Sample(talk(status="暂缓"), ("Y3",),
+        talk(status="暂缓", next_contact="2024-06-01")),
+    "no-consent": Sample(recorded(recording="已录音未征得同意"), ("C11",),
+        recorded(recording="未录音"), form),
+    "late-entry": Sample(talk(recorded_at="2024-05-15T00:01"), ("Z3",),
+        talk(recorded_at="2024-05-15T00:00")),
+    "late-completion": Sample(recorded(recorded_at="2024-05-16T09:00"), ("J33",),
+        recorded(recorded_at="2024-05-15T18:00"), form),
+    "name-mismatch": Sample(beside_base({}, customer_name="月亮科技"), ("J3",),
+        beside_base({}, customer_name="星辰 科技")),
+    "duplicate-customer": Sample(two(customer(), customer(customer_id="C002")), ("B3", "B3"),
+        two(customer(), customer(customer_id="C002", customer_name="月亮科技")), base),
+    "unmasked-name": Sample(customer(contact="欧阳娜娜"), ("E3",),
+        customer(contact="欧阳经理"), base),
     "future-date": Sample(talk(date="2024-05-21"), ("C3",), talk(date="2024-05-20")),
     "overdue": Sample(talk(action_due="2024-05-19"), ("W3",), talk(action_due="2024-05-20")),
-    "action-incomplete": Sample(
-        talk(next_action="发方案", owner="张伟"),
-        ("W3",),
-        talk(next_action="发方案", owner="张伟", action_due="2024-05-25"),
-    ),
-    "credit-code-missing": Sample(
-        customer(customer_size="大型"), ("J3",), customer(customer_size="个人"), base
-    ),
+    "action-incomplete": Sample(talk(next_action="发方案", owner="张伟"), ("W3",),
+        talk(next_action="发方案", owner="张伟", action_due="2024-05-25")),
+    "credit-code-missing": Sample(customer(customer_size="大型"), ("J3",),
+        customer(customer_size="个人"), base),
     "id-missing": Sample(talk(record_id=None), A, talk()),
-    "needs-review": Sample(
-        beside_base({"customer_grade": "VIP客户", "review_status": "已审核"}),
+    "needs-review": Sample(beside_base({"customer_grade": "VIP客户", "review_status": "已审核"}),
         ("AB3",),
-        beside_base(
-            {"customer_grade": "VIP客户", "review_status": "已审核"}, review_status="已审核"
-        ),
-    ),
-    "edit-conflict": Sample(
-        two(talk(), talk(content="客户要求降价")), ("A3", "A3"), two(talk(), talk()), run=merged
-    ),
+        beside_base({"customer_grade": "VIP客户", "review_status": "已审核"},
+                    review_status="已审核")),
+    "edit-conflict": Sample(two(talk(), talk(content="客户要求降价")), ("A3", "A3"),
+        two(talk(), talk()), run=merged),
     "formula-in-input": Sample(with_stored_formula(True), G, with_stored_formula(False)),
     "private-phone": Sample(talk(content="打010-62345678"), G, talk(content="打010-****5678")),
     "private-email": Sample(talk(content="写给li@example.com"), G, talk(content="写给li@公司")),
-    "private-id-card": Sample(
-        talk(content="证件11010519491231002X"), G, talk(content="证件110105194912310021")
-    ),
-    "private-bank-card": Sample(
-        talk(content="卡号6222021234567890128"), G, talk(content="卡号6222021234567890127")
-    ),
+    "private-id-card": Sample(talk(content="证件11010519491231002X"), G,
+        talk(content="证件110105194912310021")),
+    "private-bank-card": Sample(talk(content="卡号6222021234567890128"), G,
+        talk(content="卡号6222021234567890127")),
     "normalised": Sample(talk({"D3": "致电"}), ("D3",), talk({"D3": "电话"})),
-    "vague-text": Sample(
-        talk(content="客户表示还不错"), G, talk(content="客户表示还不错,5月25日签约")
-    ),
+    "vague-text": Sample(talk(content="客户表示还不错"), G,
+        talk(content="客户表示还不错,5月25日签约")),
     "year-assumed": Sample(talk({"C3": "5月13日"}), ("C3",), talk({"C3": "24年5月13日"})),
-    "from-assumed": Sample(
-        talk(type_after="意向客户"), ("K3",), talk(type_after="潜在客户→意向客户")
-    ),
-    "calendar-assumed": Sample(
-        talk({"C3": date(2027, 5, 10), "W3": "3个工作日内"}),
-        ("W3",),
-        talk({"C3": date(2024, 5, 13), "W3": "3个工作日内"}),
-    ),
-    "off-preference": Sample(
-        beside_base({"preferred_channel": "微信"}, channel="电话"),
-        ("D3",),
-        beside_base({"preferred_channel": "微信"}, channel="企业微信"),
-    ),
+    "from-assumed": Sample(talk(type_after="意向客户"), ("K3",),
+        talk(type_after="潜在客户→意向客户")),
+    "calendar-assumed": Sample(talk({"C3": date(2027, 5, 10), "W3": "3个工作日内"}), ("W3",),
+        talk({"C3": date(2024, 5, 13), "W3": "3个工作日内"})),
+    "off-preference": Sample(beside_base({"preferred_channel": "微信"}, channel="电话"), ("D3",),
+        beside_base({"preferred_channel": "微信"}, channel="企业微信")),
     "channel-fit": Sample(urgent("邮件"), ("D3",), urgent("微信")),
-    "duplicate-header": Sample(
-        Book({log: [LOG]}, edit=partial(moved_column, label="沟通日期")),
-        ("AC2",),
-        Book({log: [LOG]}, edit=partial(moved_column, label="二次沟通日期")),
-    ),
-    "unknown-column": Sample(
-        Book({log: [LOG]}, edit=partial(moved_column, label="预算")),
-        ("AC2",),
-        Book({log: [LOG]}, edit=partial(moved_column, label="沟通紧急程度")),
-    ),
-    "missing-column": Sample(
-        Book({log: [LOG]}, edit=partial(deleted_column, letter="F")),
-        (None,),
-        Book({log: [LOG]}, edit=partial(deleted_column, letter="S")),
-    ),
-    "unknown-sheet": Sample(
-        Book({log: [LOG]}, edit=partial(further_sheet, text="待办")),
-        (None,),
-        Book({log: [LOG]}, edit=partial(further_sheet, text=None)),
-        None,
-    ),
-    "duplicate-copy": Sample(
-        two(talk(), talk()), (None,), two(talk(), talk(topic="二")), None, merged
-    ),
+    "duplicate-header": Sample(Book({log: [LOG]}, edit=partial(moved_column, label="沟通日期")),
+        ("AC2",), Book({log: [LOG]}, edit=partial(moved_column, label="二次沟通日期"))),
+    "unknown-column": Sample(Book({log: [LOG]}, edit=partial(moved_column, label="预算")), ("AC2",),
+        Book({log: [LOG]}, edit=partial(moved_column, label="沟通紧急程度"))),
+    "missing-column": Sample(Book({log: [LOG]}, edit=partial(deleted_column, letter="F")), (None,),
+        Book({log: [LOG]}, edit=partial(deleted_column, letter="S"))),
+    "unknown-sheet": Sample(Book({log: [LOG]}, edit=partial(further_sheet, text="待办")), (None,),
+        Book({log: [LOG]}, edit=partial(further_sheet, text=None)), None),
+    "duplicate-copy": Sample(two(talk(), talk()), (None,), two(talk(), talk(topic="二")), None,
+        merged),
     "unreadable": Sample(raw(b"PK\x03\x04"), (None,), talk(), None),
-    "encrypted": Sample(
-        raw(OLE + "EncryptedPackage".encode("utf-16-le")),
-        (None,),
-        raw(OLE),
-        None,
-    ),
+    "encrypted": Sample(raw(OLE + "EncryptedPackage".encode("utf-16-le")), (None,), raw(OLE), None),
     "not-a-workbook": Sample(raw(b"%PDF-1.7"), (None,), talk(), None),
     "too-large": Sample(sparse(64 * 1024**2 + 1), (None,), sparse(64 * 1024**2), None),
-    "suspicious-archive": Sample(
-        with_part("x/y.bin", twice=True), (None,), with_part("x/y.bin"), None
-    ),
-    "skipped-temporary": Sample(
-        {"a.xlsx": talk(), "~$a.xlsx": raw(b"x")}, (None,), {"a.xlsx": talk()}, None
-    ),
-    "macro-ignored": Sample(
-        {"a.xlsm": with_part("xl/vbaProject.bin")}, (None,), {"a.xlsm": talk()}, None
-    ),
+    "suspicious-archive": Sample(with_part("x/y.bin", twice=True), (None,), with_part("x/y.bin"),
+        None),
+    "skipped-temporary": Sample({"a.xlsx": talk(), "~$a.xlsx": raw(b"x")}, (None,),
+        {"a.xlsx": talk()}, None),
+    "macro-ignored": Sample({"a.xlsm": with_part("xl/vbaProject.bin")}, (None,), {"a.xlsm": talk()},
+        None),
 }  # fmt: skip
 
 
