@@ -35,7 +35,7 @@ def main() -> None:
 def _report(sizes: tuple[Size, ...], work: Path, repeats: int) -> Iterator[str]:
     yield "# Results of `make bench`\n"
     machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}"
-    yield f"{machine}, Python {platform.python_version()}; the median of {repeats} runs.\n"
+    yield f"{machine}, Python {platform.python_version()}; the median of {repeats} run(s).\n"
     for size in sizes:
         folder = make_folder(work, size)
         costs: dict[str, list[Cost]] = {}

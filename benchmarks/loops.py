@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+Kind = Literal["bare", "openpyxl", "calamine"]
+_KINDS: dict[str, Kind] = {"bare": "bare", "openpyxl": "openpyxl", "calamine": "calamine"}
 SHEETS = ["客户基础信息库", "沟通动态记录表"]
 _HEADER = 1  # below the hidden row of marks
 _OUTPUT = "汇总"
 
 
-def main(kind: Literal["bare", "openpyxl", "calamine"], folder: Path, result: Path) -> None:
+def main(kind: Kind, folder: Path, result: Path) -> None:
     """Read all workbooks of a folder in the way ``kind`` says."""
     paths = sorted(path for path in folder.rglob("*.xlsx") if _OUTPUT not in path.parts)
     if kind == "bare":
@@ -47,6 +49,4 @@ def _concatenate(paths: list[Path], engine: Literal["openpyxl", "calamine"], res
 
 
 if __name__ == "__main__":
-    kind = sys.argv[1]
-    assert kind in ("bare", "openpyxl", "calamine")
-    main(kind, Path(sys.argv[2]), Path(sys.argv[3]))
+    main(_KINDS[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3]))

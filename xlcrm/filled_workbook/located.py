@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
-from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, named_cells, read_marks
+from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, mark, named_cells, read_marks
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import label_key
 
 _HEADER_DEPTH = 40  # rows in which a header is looked for
 _LIST_LABELS = 3  # labels that make a row a header
 _SHARE = 0.5
+_OWN = mark(OWN_SHEET, "")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def _has_mark_row(sheet: RawSheet) -> bool:
 
 def is_own(sheet: RawSheet) -> bool:
     """Whether the sheet is a guide or list sheet of ours."""
-    marks = (*_cell_marks(sheet), *named_cells(sheet.names))
-    return any(mark.table == OWN_SHEET for mark in marks)
+    names = {name: place for name, place in sheet.names.items() if name.startswith(_OWN)}
+    marks = chain(_cell_marks(sheet, _OWN), named_cells(names))
+    return any(each.table == OWN_SHEET for each in marks)
 
 
 def is_empty(sheet: RawSheet) -> bool:
@@ -79,11 +81,12 @@ def _marked_table(sheet: RawSheet, named: Iterable[Mark], spec: Spec) -> Table |
     return None
 
 
-def _cell_marks(sheet: RawSheet) -> Iterator[Mark]:
+def _cell_marks(sheet: RawSheet, start: str = PREFIX) -> Iterator[Mark]:
+    """Yield the marks of cells in which ``start`` is found."""
     top = (cell for row in sheet.rows[:_HEADER_DEPTH] for cell in row)
     below = (cell for row in sheet.rows[_HEADER_DEPTH:] for cell in row[:MARK_WIDTH])
     for cell in chain(top, below):
-        if isinstance(cell, str) and PREFIX in cell:
+        if isinstance(cell, str) and start in cell:
             yield from read_marks(cell)
 
 
