@@ -39,7 +39,7 @@ _FILTERS = {
 
 # Runs under the Python that has uno; what it defines is what a test's script may use.
 _BRIDGE = """
-import sys, time, uno
+import os, sys, time, traceback, uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
@@ -75,14 +75,20 @@ _pipe, _script, *args = sys.argv[1:]
 context = _connect(_pipe)
 desktop = context.ServiceManager.createInstanceWithContext(
     "com.sun.star.frame.Desktop", context)
+_code = 0
 try:
     with open(_script, encoding="utf-8") as _file:
         exec(compile(_file.read(), _script, "exec"))
-finally:
-    try:
-        desktop.terminate()
-    except DisposedException:
-        pass
+except Exception:
+    traceback.print_exc()
+    _code = 1
+try:
+    desktop.terminate()
+except DisposedException:
+    pass
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(_code)  # uno's threads may crash an interpreter that ends while the office does
 """
 
 
@@ -114,6 +120,12 @@ class Office:
         It runs under a Python that has uno, and finds the names `args` (list of str), `desktop`,
         `context`, `uno`, `open_workbook(path)` and `save_workbook(workbook, path)`.
         """
+        try:
+            return self._uno_script(code, *args)
+        except BridgeCrashed:  # uno's own fault, not the script's: once more, in a new office
+            return self._uno_script(code, *args)
+
+    def _uno_script(self, code: str, *args: str | Path) -> str:
         folder = self._folder("script")
         (bridge := folder / "bridge.py").write_text(_BRIDGE, encoding="utf-8")
         (script := folder / "script.py").write_text(code, encoding="utf-8")
@@ -157,12 +169,18 @@ def _start(command: list[str], output: int = subprocess.PIPE) -> subprocess.Pope
     )
 
 
+class BridgeCrashed(Exception):
+    """The process that drives LibreOffice died of a fault of its own."""
+
+
 def _run(command: list[str], seconds: float) -> str:
     process = _start(command)
     try:
         said, _ = process.communicate(timeout=seconds)
     finally:
         _stop(process, patience=0)
+    if process.returncode == -signal.SIGSEGV:
+        raise BridgeCrashed(said)
     assert process.returncode == 0, f"{command[0]} exited with {process.returncode}: {said}"
     return said
 
