@@ -162,9 +162,8 @@ class Master:
         return None
 
     def _contents(self) -> MasterContents:
-        from xlcrm.pipeline.analysis import (
-            analyse,  # late: pandas, and only where something changed
-        )
+        # Late: it needs pandas, and a run without a change does not.
+        from xlcrm.pipeline.analysis import analyse
 
         week = last_full_week(self.options.as_of)
         analysis = analyse(self.picture.records, week, self.options)

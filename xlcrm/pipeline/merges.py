@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -181,7 +180,7 @@ def _states(
 ) -> dict[str, FileState]:
     """Return what the next run needs of each file, in path order."""
     places = {entry.file: entry for entry in entries}
-    removed = Counter(reading.file for reading in readings if reading.removed)
+    removed = {reading.file for reading in readings if reading.removed}
     states = {}
     for reading in readings:
         if may_pass(reading):
