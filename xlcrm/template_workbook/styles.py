@@ -65,7 +65,7 @@ TICK: Mapping[str, Any] = {
     "bg_color": palette.INPUT_FILL,
     **_BOX,
 }
-INPUT: Mapping[str, Any] = {"bg_color": palette.INPUT_FILL, **_BOX}
+INPUT: Mapping[str, Any] = {"bg_color": palette.INPUT_FILL, "align": "left", "indent": 1, **_BOX}
 DISPLAY: Mapping[str, Any] = {
     "bg_color": palette.DISPLAY_FILL,
     "font_color": palette.DISPLAY_TEXT,
