@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xlcrm.records import Record, Values
+from xlcrm.spec.model import CUSTOMER_FIELDS
 from xlcrm.text import fold
 
-ID, NAME = "customer_id", "customer_name"
+NAME, ID = CUSTOMER_FIELDS
 
 
 class CustomerBase:

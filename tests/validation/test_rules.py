@@ -283,3 +283,16 @@ def test_messages_say_in_both_languages_what_to_do(examined: Examined) -> None:
     (finding,) = examined({issue: [needed]})
     assert "客户确认结果" in finding.message("zh") and "二次跟进" in finding.message("zh")
     assert "Second follow-up" in finding.message("en")
+
+
+def test_a_row_that_no_column_could_tell_is_told_where_it_stands(examined: Examined) -> None:
+    def edit(workbook: Workbook) -> None:
+        sheet = workbook["客户关系管理记录表"]
+        for column in range(sheet.max_column, 0, -1):
+            if sheet.cell(2, column).value in ("客户名称", "客户ID", "最近互动时间"):
+                sheet.delete_cols(column)
+
+    found = [each for each in examined({"crm_record": [CRM]}, edit) if each.cell]
+    missing = [each for each in found if each.code == "required-missing"]
+    assert [each.field for each in missing] == ["customer_name"]
+    assert missing[0].cell is not None and missing[0].cell.endswith("3")

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
+from xlcrm.cli import exits
 from xlcrm.cli.common import (
-    EXIT_FINDINGS,
-    EXIT_REJECTED,
     Common,
     common_options,
     progress_bar,
@@ -40,6 +39,6 @@ def command(paths: tuple[Path, ...], workers: int | None, **given: Any) -> int:
         else:
             console.say("said.none")
     if any(each.status == "rejected" for each in result.files):
-        return EXIT_REJECTED
+        return exits.REJECTED
     errors = any(each.severity == "error" for each in result.findings)
-    return EXIT_FINDINGS if errors else 0
+    return exits.FINDINGS if errors else exits.DONE

@@ -21,7 +21,6 @@ from xlcrm.text import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-EXIT_FINDINGS, EXIT_USAGE, EXIT_REJECTED, EXIT_BUSY, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _MARKS = {"error": "×", "warning": "!", "info": "·"}  # what a GBK terminal can print
 

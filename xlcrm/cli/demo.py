@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from xlcrm.cli import exits
 from xlcrm.cli.common import Common, common_options, progress_bar, shown
 from xlcrm.cli.merge import exit_code, tell_merge
 from xlcrm.cli.report import tell_report
@@ -29,4 +30,4 @@ def command(folder: Path, **given: Any) -> int:
         tell_merge(console, result.merged)
         tell_report(console, result)
         console.say("said.look")
-    return 0 if is_as_planted(result) else exit_code(result.merged)
+    return exits.DONE if is_as_planted(result) else exit_code(result.merged)

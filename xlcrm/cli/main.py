@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from xlcrm import __version__
+from xlcrm.cli import exits
 from xlcrm.cli.words import language_of, say
 from xlcrm.text import printable
 
@@ -58,14 +59,14 @@ def main() -> NoReturn:
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
-        code = _fail("interrupted", 130)
+        code = _fail("interrupted", exits.INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has left: nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = exits.DONE
     except click.ClickException as error:
         error.show()
-        code = 2
+        code = exits.USAGE
     except Exception as error:
         if "--debug" in sys.argv:
             raise
@@ -80,15 +81,15 @@ def _explain(error: Exception) -> int:
     from xlcrm.spec.loader import SpecError
 
     if isinstance(error, UsageError):
-        return _fail(error.code, 2, **error.words)
+        return _fail(error.code, exits.USAGE, **error.words)
     if isinstance(error, MasterBusy):
-        return _fail("busy", 4, path=str(error))
+        return _fail("busy", exits.BUSY, path=str(error))
     if isinstance(error, SpecError):
-        return _fail("internal", 2, reason=str(error))
+        return _fail("internal", exits.USAGE, reason=str(error))
     if isinstance(error, OSError):
         path, reason = str(error.filename or ""), error.strerror or str(error)
-        return _fail("os", 2, path=path, reason=reason)
-    return _fail("internal", 2, reason=f"{type(error).__name__}: {error}"[:300])
+        return _fail("os", exits.USAGE, path=path, reason=reason)
+    return _fail("internal", exits.USAGE, reason=f"{type(error).__name__}: {error}"[:300])
 
 
 def _fail(key: str, code: int, **words: Any) -> int:

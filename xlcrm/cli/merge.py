@@ -8,10 +8,8 @@ from typing import Any
 
 import click
 
+from xlcrm.cli import exits
 from xlcrm.cli.common import (
-    EXIT_BUSY,
-    EXIT_FINDINGS,
-    EXIT_REJECTED,
     Common,
     Console,
     common_options,
@@ -51,10 +49,10 @@ def command(
 def exit_code(result: MergeResult, *, findings: bool = False) -> int:
     """Return the exit code of a run that merged: the gravest that holds."""
     if result.pending:
-        return EXIT_BUSY
+        return exits.BUSY
     if result.rejected:
-        return EXIT_REJECTED
-    return EXIT_FINDINGS if findings else 0
+        return exits.REJECTED
+    return exits.FINDINGS if findings else exits.DONE
 
 
 def tell_merge(console: Console, result: MergeResult) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from xlcrm.cli import exits
 from xlcrm.cli.common import Common, common_options, shown
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.blanks import new_workbook
@@ -27,4 +28,4 @@ def command(tables: tuple[str, ...], output: Path | None, core: bool, **given: A
     path = new_workbook(tables, output, common.options(), core=core)
     common.console.say("said.new", path=shown(path))
     common.console.document({"schema_version": 1, "workbook": str(path.absolute())})
-    return 0
+    return exits.DONE

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.model import Claim, Key
 from xlcrm.records import FileReading, Record
-from xlcrm.spec.model import Spec, Table
+from xlcrm.spec.model import CUSTOMER, Spec, Table
 from xlcrm.text import fold
-
-CUSTOMER = "customer"  # in a natural key: the resolved customer
 
 
 def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[Claim | Record]:

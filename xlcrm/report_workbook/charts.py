@@ -10,7 +10,7 @@ from xlcrm.record_sheet import Book, palette
 from xlcrm.report_workbook.plan import Panel
 
 FONT = {"name": palette.FONT_NAME, "size": 8, "color": palette.MUTED_TEXT}
-LINE, BAR, LAST = palette.CHART_SERIES[0], palette.CHART_SERIES[4], palette.CHART_SERIES[5]
+LINE, LAST = palette.CHART_SERIES[0], palette.CHART_SERIES[5]
 LABEL = {**FONT, "color": palette.TEXT, "bold": True}
 
 # The cells of a panel on the charts' sheet: its sheet, column of values, first and last row.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xlcrm.spec.model import Field, Rule, Table
+from xlcrm.spec.model import CUSTOMER, Field, Rule, Table
 from xlcrm.spec.types.texts import Display
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.text import fold
@@ -26,7 +26,6 @@ TABLE_KEYS = frozenset(
     "label position layout document id natural_key identity date recorded owner role guide "
     "sections rules fields grid_rows".split()
 )
-_RESOLVED = "customer"  # in a natural key: the resolved customer, whichever field names it
 _VALUES = {"in", "fit", "base"}  # arguments of rules that hold values; all others name fields
 
 
@@ -114,7 +113,7 @@ def _named_fields(table: Table) -> Iterator[tuple[str, str]]:
     groups = {"natural_key": table.natural_key, "shown": table.shown_off}
     groups |= {"identity": tuple(key for group in table.identity for key in group)}
     for name, keys in groups.items():
-        yield from ((name, key) for key in keys if key != _RESOLVED)
+        yield from ((name, key) for key in keys if key != CUSTOMER)
     for rule in table.rules:
         yield from ((f"rule {rule.name}", key) for key in _rule_fields(rule))
 

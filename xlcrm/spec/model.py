@@ -14,6 +14,8 @@ from xlcrm.spec.working_days import Calendar
 from xlcrm.text import label_key
 
 Labels = Mapping[str, str]
+CUSTOMER = "customer"  # in a natural key: the resolved customer, whichever field names it
+CUSTOMER_FIELDS = ("customer_name", "customer_id")
 Level = Literal["core", "ext", "off"]
 
 
@@ -114,13 +116,18 @@ class Table:
             if each.level in levels or (not core and each.key in self.shown_off)
         )
 
+    @cached_property
+    def key_fields(self) -> tuple[tuple[str, ...], ...]:
+        """The fields that may state each part of the natural key, the likeliest first."""
+        parts = ((CUSTOMER_FIELDS if key == CUSTOMER else (key,)) for key in self.natural_key)
+        return tuple(tuple(key for key in part if key in self.by_key) for part in parts)
+
     def name_of(self, values: Values) -> str | None:
         """Return what people know a record by: its id, else its natural key as text."""
         if self.id and self.id in values:
             return str(values[self.id])
         texts = []
-        for key in self.natural_key:
-            keys = ("customer_name", "customer_id") if key == "customer" else (key,)
+        for keys in self.key_fields:
             found = next((each for each in keys if each in values), None)
             if found:
                 texts.append(self.by_key[found].type.text(values[found]))

@@ -16,12 +16,6 @@ REQUIRED_HEADER: Mapping[str, Any] = {
     "align": "center",
     **_BOX,
 }
-DISPLAY_HEADER: Mapping[str, Any] = {
-    "font_color": palette.DISPLAY_TEXT,
-    "bg_color": palette.DISPLAY_FILL,
-    "align": "center",
-    **_BOX,
-}
 TITLE: Mapping[str, Any] = {
     "bold": True,
     "font_size": 16,
@@ -57,7 +51,6 @@ REQUIRED_LABEL: Mapping[str, Any] = {
 }
 HEAD: Mapping[str, Any] = {**LABEL, "bold": False}
 PRINTED: Mapping[str, Any] = {**_BOX, "font_size": 9, "font_color": palette.MUTED_TEXT}
-PRINTED_HEAD: Mapping[str, Any] = {**HEAD, "font_size": 9}
 CHOICE: Mapping[str, Any] = {"border": 1, "border_color": palette.BORDER, "valign": "vcenter"}
 TICK: Mapping[str, Any] = {
     "align": "center",

@@ -49,6 +49,8 @@ class _Checks:
         self.table = table
         self.rules = checks_of(table, RULES)
         self.contacts = [each for each in table.fields if isinstance(each.type, Contact)]
+        self._keys = [key for part in table.key_fields for key in part]
+        self._keys += [table.id] if table.id else []
         self._required = [each for each in table.fields if each.required]
         id_field = table.by_key[table.id] if table.id else None
         self._optional_id = id_field if id_field and not id_field.required else None
@@ -62,6 +64,12 @@ class _Checks:
             on_sheet = record.block.cells or field.key in record.block.columns
             if on_sheet and is_blank(record, field.key):
                 yield field_finding("required-missing", record, self.table, field)
+        places = record.block.cells or record.block.columns
+        if not any(key in places for key in self._keys):
+            # Nothing on the sheet could tell which record this is: the row can't be merged.
+            filled = next(iter([*record.values, *record.raw]), None)
+            field = self.table.by_key[self._keys[0]]
+            yield field_finding("required-missing", record, self.table, field, beside=filled)
         if self._optional_id and is_blank(record, self._optional_id.key):
             yield field_finding("id-missing", record, self.table, self._optional_id)
 

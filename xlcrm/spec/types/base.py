@@ -64,7 +64,7 @@ class Validation:
     ``kind`` is list, date, decimal, integer or length; ``source`` the vocabulary of a list.
     """
 
-    kind: Literal["list", "date", "decimal", "integer", "length", "tick"]
+    kind: Literal["list", "date", "decimal", "integer", "tick"]
     low: Any = None
     high: Any = None
     source: str | None = None

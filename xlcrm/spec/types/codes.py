@@ -65,9 +65,8 @@ class Id(FieldType):
 
 @dataclass(frozen=True)
 class Reference(Id):
-    """The id of a record of the table with the role named by ``refers``."""
+    """The id of a customer, looked up in the table with the role ``customers``."""
 
-    refers: str = "customers"
     name: ClassVar[str] = "reference"
 
 
