@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,8 +16,10 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-AS_OF = "2024-05-25"
-TICKED = "☑"
+sys.path.insert(0, str(Path(__file__).parent))  # for what the tests of the tables are made of
+
+CHOSEN = "▾"
+_TICKS = re.compile("([☑☐])([^☑☐]+)")
 _LABELS = (2, 8)  # the columns in which a form prints its labels
 _HEADER = 2  # the row in which a list prints them
 
@@ -44,12 +47,20 @@ def type_in(sheet, cell, text):
     dispatcher.executeDispatch(controller.Frame, ".uno:EnterString", "", 0,
                                (_property("StringName", text),))
 
-def choose(sheet, cell, position):
+def clear(sheet, cell):
+    controller = book.CurrentController
+    controller.setActiveSheet(sheet_of(sheet))
+    controller.select(sheet_of(sheet).getCellRangeByName(cell))
+    dispatcher.executeDispatch(controller.Frame, ".uno:ClearContents", "", 0, ())
+
+def choose(sheet, cell, value):
     # Takes a value out of the list that the cell's dropdown offers.
     rule = sheet_of(sheet).getCellRangeByName(cell).Validation
     names = book.NamedRanges
     offered = names.getByName(rule.getFormula1().lstrip("=$")).ReferredCells.getDataArray()
-    type_in(sheet, cell, offered[position][0])
+    if (value,) not in offered:
+        raise LookupError("%s!%s does not offer %s but %s" % (sheet, cell, value, offered))
+    type_in(sheet, cell, value)
 
 def copy(sheet, name):
     book.Sheets.copyByName(sheet, name, book.Sheets.Count)
@@ -95,19 +106,26 @@ class Blank:
         """Open the workbook at ``path``."""
         self.book = load_workbook(path)
 
-    def fill(self, sheet: str, entries: Mapping[str, str], row: int = 3) -> Steps:
+    def fill(
+        self, sheet: str, entries: Mapping[str, str], row: int = 3, copy: str | None = None
+    ) -> Steps:
         """Return the steps that fill a record in: on a list in ``row``, else beside the labels.
 
         An entry's key is a label, or ``label/head`` or ``label/number/head`` for a cell of a
-        printed grid or of action rows; a value of ``☑a☑b`` ticks the boxes of a and b.
+        printed grid or of action rows. ``▾a`` chooses a from the dropdown, ``☑a☐b`` ticks the box
+        of a and unticks that of b, ``⌫`` empties the cell. ``copy``: the sheet's copy to fill.
         """
         page = self.book[sheet]
         steps: Steps = []
         for label, text in entries.items():
-            places = self._ticks(page, label, text) if text.startswith(TICKED) else ()
-            steps += [["type_in", sheet, place, TICKED] for place in places]
-            if not places:
-                steps.append(["type_in", sheet, self.place(sheet, label, row), text])
+            if boxes := _TICKS.findall(text):
+                places = self._boxes(page, label, [choice for _, choice in boxes])
+                steps += [
+                    ["type_in", copy or sheet, place, box]
+                    for place, (box, _) in zip(places, boxes, strict=True)
+                ]
+            else:
+                steps.append(_step(copy or sheet, self.place(sheet, label, row), text))
         return steps
 
     def place(self, sheet: str, label: str, row: int = 3) -> str:
@@ -123,12 +141,34 @@ class Blank:
         number = int(inner[0]) if len(inner) == 2 else 0
         return f"{_head(page, found.row, inner[-1])}{found.row + number}"
 
-    def _ticks(self, page: Worksheet, label: str, text: str) -> list[str]:
+    def boxes(self, sheet: str, label: str) -> list[str]:
+        """Return the addresses of the boxes that a form prints for a label; none elsewhere."""
+        page = self.book[sheet]
+        if label in {cell.value for cell in page[_HEADER]} or "/" in label:
+            return []
         top = _label(page, label).row
-        choices = text.split(TICKED)[1:]
+        return [cell.coordinate for cell in page[top] if cell.value == "☐"]
+
+    def has_dropdown(self, sheet: str, label: str) -> bool:
+        """Whether a cell offers a list to choose from."""
+        if self.boxes(sheet, label):
+            return False
+        place = self.place(sheet, label)
+        rules = self.book[sheet].data_validations.dataValidation
+        return any(rule.type == "list" and place in rule.sqref for rule in rules)
+
+    def _boxes(self, page: Worksheet, label: str, choices: Sequence[str]) -> list[str]:
+        top = _label(page, label).row
         cells = [cell for row in page.iter_rows(min_row=top, max_row=top + 1) for cell in row]
         found = [next(cell for cell in cells if str(cell.value) == each) for each in choices]
         return [cell.offset(0, -1).coordinate for cell in found]
+
+
+def _step(sheet: str, place: str, text: str) -> list[str]:
+    if text == "⌫":
+        return ["clear", sheet, place]
+    verb = "choose" if text.startswith(CHOSEN) else "type_in"
+    return [verb, sheet, place, text.removeprefix(CHOSEN)]
 
 
 def _label(page: Worksheet, text: str) -> Cell:
@@ -202,3 +242,16 @@ def master_rows() -> Callable[[Path, str], list[dict[str, Any]]]:
 def blank() -> Callable[[Path], Blank]:
     """Opens a blank workbook to see where it wants what."""
     return Blank
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the counts that tests gave for a line of the summary, ``by hand``: (line, count)."""
+    lines: dict[str, list[str]] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "by hand" and report.when == "call":
+                lines.setdefault(value[0], []).append(value[1])
+    if lines:
+        terminalreporter.section("by hand in LibreOffice")
+    for line, counts in lines.items():
+        terminalreporter.write_line(f"{line}: {', '.join(counts)}")
