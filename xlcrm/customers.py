@@ -26,7 +26,9 @@ class CustomerBase:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         self._ids: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._aliases = {fold(name): decided for name, decided in (aliases or {}).items()}
+        self._stated: set[str] = set()
         for record in records:
+            self._stated.update(record.values)
             customer_id, name = record.values.get(ID), record.values.get(NAME)
             for scope in (record.block.file, "") if isinstance(customer_id, str) else ():
                 self._rows[scope].setdefault(str(customer_id), record.values)
@@ -38,6 +40,10 @@ class CustomerBase:
     def is_empty(self) -> bool:
         """Whether no customer base is known at all."""
         return not self._names
+
+    def states(self, key: str) -> bool:
+        """Whether any base row has a field filled."""
+        return key in self._stated
 
     def knows(self, customer_id: str, file: str) -> bool:
         """Whether an id stands in the file's own customer base or in anybody's."""

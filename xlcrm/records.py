@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlcrm.findings import Finding
 
@@ -98,8 +98,7 @@ class Record:
         return "" if self.block.cells else str(self.row + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a merged record comes from: relative path, sheet, and row (1-based; 0: a form)."""
 
     file: str

@@ -9,6 +9,7 @@ INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 _SPACES = re.compile(r"\s+")
+_ODD = re.compile(rf"{INVISIBLE.pattern[:-1]}\s]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"[\t\n]")
 _LABEL_NOISE = re.compile(r"[\s*:]+")
@@ -20,6 +21,8 @@ def clean(text: str) -> str:
         return text
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
+    if not _ODD.search(text):
+        return text
     return _SPACES.sub(" ", INVISIBLE.sub("", text)).strip()
 
 

@@ -1,11 +1,11 @@
-"""From raw cells to values, a column at a time, each problem noted with its cell."""
+"""From what cells mean to records and findings, and what cells may depend on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from datetime import date, timedelta
+from functools import cached_property
 from statistics import median_low
 from typing import Any
 
@@ -14,8 +14,8 @@ from xlcrm.findings import Finding
 from xlcrm.privacy import mask
 from xlcrm.records import Record, address
 from xlcrm.spec.model import Field, Table
-from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading, as_text
-from xlcrm.spec.types.dates import DayTime, Moments, TimeRange, moment_of
+from xlcrm.spec.types.base import Problem, ReadContext, Reading, as_text
+from xlcrm.spec.types.dates import moment_of
 from xlcrm.spec.working_days import Calendar
 from xlcrm.text import printable
 
@@ -33,70 +33,6 @@ class Noted:
     slot: str
     raw: CellValue
     problem: Problem
-
-
-@lru_cache(maxsize=20_000)
-def _read_moment(kind: Moments, cell: date) -> Reading:
-    """Read a real date cell: it means the same in every file, and the same days come in most."""
-    return kind.read(cell, ReadContext())
-
-
-class CellReader:
-    """Reads the cells of one sheet; equal cells of a column are read once."""
-
-    def __init__(self, sheet: RawSheet, date1904: bool) -> None:
-        self.sheet = sheet
-        self._plain = ReadContext(date1904=date1904)
-
-    def column(
-        self,
-        field: Field,
-        column: int,
-        cells: Iterable[tuple[int, CellValue]],
-        context: Callable[[int], ReadContext],
-    ) -> Iterator[tuple[int, CellValue, Reading]]:
-        """Yield (row, raw, reading) of the (row, cell) of a column; none of them is blank."""
-        kind = field.type
-        memo: dict[CellValue, Reading] = {}
-        timed = isinstance(kind, DayTime | TimeRange)
-        for row, cell in cells:
-            reading = memo.get(cell)
-            if reading is None or cell.__class__ is bool:  # True is no 1
-                reading = self._read(kind, (row, column), cell, context)
-                placed = (
-                    kind.needs_context(cell)
-                    if isinstance(cell, str)
-                    else timed and type(cell) is date
-                )
-                if not placed and not isinstance(cell, bool):
-                    memo[cell] = reading
-            yield row, cell, reading
-
-    def _read(
-        self,
-        kind: FieldType,
-        place: tuple[int, int],
-        cell: CellValue,
-        context: Callable[[int], ReadContext],
-    ) -> Reading:
-        if isinstance(cell, CellError | UncachedFormula):
-            return Reading(None, (Problem("error-value"),))
-        if isinstance(cell, str) and kind.needs_context(cell):
-            return kind.read(cell, context(place[0]))
-        timed = isinstance(kind, DayTime | TimeRange)
-        if timed and type(cell) is date and not self.sheet.is_date_only(*place):
-            cell = datetime(cell.year, cell.month, cell.day)
-        if isinstance(kind, Moments) and isinstance(cell, date):
-            return _read_moment(kind, cell)
-        return kind.read(cell, self._plain)
-
-    def one(
-        self, field: Field, place: tuple[int, int], cell: CellValue, context: ReadContext
-    ) -> Reading:
-        """Return the reading of a single cell, which may be blank."""
-        if cell == "":
-            return BLANK
-        return self._read(field.type, place, cell, lambda _: context)
 
 
 def written(cell: CellValue) -> str:

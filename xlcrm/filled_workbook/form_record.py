@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xlcrm.filled_workbook.cell_reader import CellReader
 from xlcrm.filled_workbook.cells import (
-    CellReader,
     Noted,
     Surroundings,
     anchor_days,
@@ -47,7 +47,6 @@ class _FormReader:
         self.cells = find_cells(sheet, self.table, marks.cells)
         places = set(self.cells.slots.values())
         self.sheet = sheet.reread() if places.intersection(sheet.suspects) else sheet
-        self.reader = CellReader(self.sheet, around.date1904)
         self.noted: list[Noted] = []
         self.addresses = {**self.cells.slots, **self._field_places()}
         block = Block(file, sheet.name, self.table.key, cells=self.addresses)
@@ -99,7 +98,8 @@ class _FormReader:
         cell = self._at(place)
         if cell == "":
             return
-        reading = self.reader.one(field, place, cell, self.context)
+        reader = CellReader(field.type, self.sheet, self.around.date1904)
+        reading = reader.read(place, cell, lambda _: self.context)
         assign(self.noted, self.written, field, field.key, cell, reading)
         if place in self.sheet.formulas and reading.value is not None:
             self.noted.append(

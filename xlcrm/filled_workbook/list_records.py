@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest
 from operator import itemgetter
 
+from xlcrm.filled_workbook.cell_reader import CellReader
 from xlcrm.filled_workbook.cells import (
-    CellReader,
     Noted,
     Surroundings,
     assign,
@@ -59,7 +59,7 @@ class _ListReader:
     def _filled_rows(self) -> dict[int, list[CellValue]]:
         """Return the rows in which a person filled an input cell, by their number."""
         formulas, first = self.sheet.formulas, self.header.row + 1
-        columns = [column for column in self.inputs.values() if column < self._width]
+        columns = [column for column in self.inputs.values() if column < self.sheet.width]
         rows = {}
         for number, row in enumerate(self.sheet.rows[first:], first):
             filled = (c for c in columns if row[c] != "" and not _blank(row[c]))
@@ -69,20 +69,43 @@ class _ListReader:
 
     def records(self) -> list[Record]:
         records = {row: Record(self.block, row, {}) for row in self.rows}
+        made, columns = list(records.values()), list(zip(*self.rows.values(), strict=True))
         contexts = self._contexts()
-        reader = CellReader(self.sheet, self.around.date1904)
         for key in self._reading_order():
             field, column = self.table.by_key[key], self.inputs[key]
-            for row, raw, reading in reader.column(field, column, self._cells(column), contexts):
-                if reading.value is not None and not reading.problems and not reading.rest:
-                    records[row].values[key] = reading.value
-                else:
-                    assign(self.noted, records[row], field, key, raw, reading)
+            if made and column < self.sheet.width:
+                self._read_column(field, column, made, columns[column], contexts)
             self._note_formulas(records, field, column)
         for label, column in self.block.extras.items():
             for row, cell in self._cells(column):
                 records[row].extras[label] = written(cell)
         return list(records.values())
+
+    def _read_column(
+        self,
+        field: Field,
+        column: int,
+        records: Sequence[Record],
+        cells: Sequence[CellValue],
+        contexts: _Contexts,
+    ) -> None:
+        """Read a column's cells, one a record. Most were met before, and nothing is to be said."""
+        if cells.count("") == len(cells):
+            return
+        reader = CellReader(field.type, self.sheet, self.around.date1904)
+        plain = {} if bool in set(map(type, cells)) else reader.plain
+        key = field.key
+        for record, cell in zip(records, cells, strict=True):
+            value = plain.get(cell)
+            if value is None:
+                if cell == "":
+                    continue
+                reading = reader.read((record.row, column), cell, contexts)
+                value = reading.value
+                if value is None or reading.problems or reading.rest:
+                    assign(self.noted, record, field, key, cell, reading)
+                    continue
+            record.values[key] = value
 
     def findings(self) -> Iterator[Finding]:
         return (finding(noted, self.table) for noted in self.noted)
@@ -95,13 +118,9 @@ class _ListReader:
         return [key for key in rest if key not in split] + split
 
     def _cells(self, column: int) -> list[tuple[int, CellValue]]:
-        if column >= self._width:  # a name of ours may point beyond the last cell
+        if column >= self.sheet.width:  # a name of ours may point beyond the last cell
             return []
         return [(number, cell) for number, row in self.rows.items() if (cell := row[column]) != ""]
-
-    @property
-    def _width(self) -> int:
-        return len(self.sheet.rows[0]) if self.sheet.rows else 0
 
     def _contexts(self) -> _Contexts:
         anchor = self.inputs.get(self.table.date or "")

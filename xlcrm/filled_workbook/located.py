@@ -83,11 +83,16 @@ def _marked_table(sheet: RawSheet, named: Iterable[Mark], spec: Spec) -> Table |
 
 def _cell_marks(sheet: RawSheet, start: str = PREFIX) -> Iterator[Mark]:
     """Yield the marks of cells in which ``start`` is found."""
-    top = (cell for row in sheet.rows[:_HEADER_DEPTH] for cell in row)
-    below = (cell for row in sheet.rows[_HEADER_DEPTH:] for cell in row[:MARK_WIDTH])
-    for cell in chain(top, below):
-        if isinstance(cell, str) and start in cell:
-            yield from read_marks(cell)
+    top, below = sheet.rows[:_HEADER_DEPTH], sheet.rows[_HEADER_DEPTH:]
+    cells = [cell for row in top for cell in row if isinstance(cell, str) and start in cell]
+    cells += [
+        cell
+        for column in range(min(MARK_WIDTH, sheet.width))
+        for row in below
+        if isinstance(cell := row[column], str) and start in cell
+    ]
+    for cell in cells:
+        yield from read_marks(cell)
 
 
 def _marked_header(

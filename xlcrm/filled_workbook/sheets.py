@@ -71,6 +71,11 @@ class RawSheet:
     _scan: CellScan = field(repr=False)
     _formats: _Formats = field(repr=False)
 
+    @property
+    def width(self) -> int:
+        """How many columns each row has."""
+        return len(self.rows[0]) if self.rows else 0
+
     @cached_property
     def formulas(self) -> frozenset[Address]:
         """The cells that hold a formula."""
@@ -111,7 +116,7 @@ class RawSheet:
             return self
         height = 1 + max(row for row, _ in self.suspects)
         width = 1 + max(column for _, column in self.suspects)
-        width = max(width, len(self.rows[0]) if self.rows else 0)
+        width = max(width, self.width)
         rows = [row + [""] * (width - len(row)) for row in self.rows]
         rows.extend([""] * width for _ in range(height - len(rows)))
         for row, column in self.suspects:

@@ -65,6 +65,9 @@ class _Merger:
     def ledger(self, readings: Sequence[FileReading]) -> Ledger:
         for key, claims in self.groups.items():
             table = self.spec.tables[str(key[0])]
+            if len(claims) == 1:  # as nearly always
+                self._add(_row_key(key, ()), claims[0], claims, table)
+                continue
             clusters = [_present(cluster) for cluster in _clusters(claims, table)]
             for cluster in clusters:
                 self._merge(key, cluster, table, collided=len(clusters) > 1)
@@ -81,10 +84,28 @@ class _Merger:
         self.duplicates += len(cluster) - len(versions)
         shown = max(versions, key=lambda claim: claim.modified)
         row_key = _row_key(key, identity_of(shown, table) if collided else ())
-        removed = all(claim.removed for claim in cluster)
-        self.records[table.key].append(_record(row_key, shown, cluster, table, removed=removed))
+        self._add(row_key, shown, cluster, table)
         if len(versions) > 1:
             self._conflict(row_key, versions, table, shown.customer)
+
+    def _add(self, row_key: str, shown: Claim, cluster: Sequence[Claim], table: Table) -> None:
+        record = shown.record
+        sources = [_source(record)]
+        if len(cluster) > 1:
+            sources = list(dict.fromkeys([*sources, *(_source(each.record) for each in cluster)]))
+        self.records[table.key].append(
+            LedgerRecord(
+                row_key,
+                table.key,
+                record.values,
+                tuple(sources),
+                shown.customer,
+                record.raw,
+                record.extras,
+                owner=_owner(record, table),
+                marks=(REMOVED,) if all(claim.removed for claim in cluster) else (),
+            )
+        )
 
     def _conflict(
         self, row_key: str, versions: Sequence[Claim], table: Table, customer: str | None
@@ -135,8 +156,6 @@ class _Merger:
 
 def _clusters(claims: Sequence[Claim], table: Table) -> list[list[Claim]]:
     """Return the claims of one key, apart where they are of different records."""
-    if len(claims) == 1:  # as nearly always
-        return [list(claims)]
     clusters: list[list[Claim]] = []
     for claim in claims:
         for cluster in clusters:
@@ -155,33 +174,11 @@ def _present(cluster: list[Claim]) -> list[Claim]:
 
 def _versions(cluster: Sequence[Claim], table: Table) -> list[Claim]:
     """Return the first claim of each distinct version, in path order."""
-    if len(cluster) == 1:
-        return list(cluster)
     versions: list[Claim] = []
     for claim in cluster:
         if not any(same_values(claim.record, other.record, table) for other in versions):
             versions.append(claim)
     return versions
-
-
-def _record(
-    row_key: str, shown: Claim, cluster: Sequence[Claim], table: Table, *, removed: bool
-) -> LedgerRecord:
-    record = shown.record
-    sources = [_source(record)]
-    if len(cluster) > 1:
-        sources = list(dict.fromkeys([*sources, *(_source(claim.record) for claim in cluster)]))
-    return LedgerRecord(
-        row_key,
-        table.key,
-        record.values,
-        tuple(sources),
-        shown.customer,
-        record.raw,
-        record.extras,
-        owner=_owner(record, table),
-        marks=(REMOVED,) if removed else (),
-    )
 
 
 def _owner(record: Record, table: Table) -> str:

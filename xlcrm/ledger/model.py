@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlcrm.findings import Finding
 from xlcrm.records import LedgerRecord, Record, Value
@@ -12,8 +13,7 @@ KeyPart = object
 Key = tuple[KeyPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one file says of one record: the record, its key, its customer, when it was saved."""
 
     record: Record

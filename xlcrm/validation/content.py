@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record
+from xlcrm.records import Record, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.names import is_whole_name, masked_name
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
 from xlcrm.validation.make import field_finding, group_of, is_blank
+from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
 from xlcrm.validation.words import is_vague
-
-Arguments = Mapping[str, Any]
 
 
 def check_name(record: Record, table: Table, field: Field) -> Iterator[Finding]:
@@ -25,51 +23,77 @@ def check_name(record: Record, table: Table, field: Field) -> Iterator[Finding]:
         yield field_finding("unmasked-name", record, table, field, value=masked_name(value))
 
 
-def _no_consent(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
+def _no_consent(table: Table, rule: Arguments, spec: Spec) -> Check:
     """A recording has the customer's consent."""
-    if record.values.get(rule["field"]) in rule["in"]:
-        yield field_finding("no-consent", record, table, table.by_key[rule["field"]])
+    field = table.by_key[rule["field"]]
+
+    def check(record: Record) -> Iterable[Finding]:
+        if record.values.get(field.key) in rule["in"]:
+            yield field_finding("no-consent", record, table, field)
+
+    return check
 
 
-def _needed_code(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
+def _needed_code(table: Table, rule: Arguments, spec: Spec) -> Check:
     """An organisation, known by its size, has a credit code."""
-    size = record.values.get(rule["size"])
-    is_organisation = isinstance(size, str) and bare(size) not in rule["in"]
-    if is_organisation and is_blank(record, rule["code"]):
-        field = table.by_key[rule["code"]]
-        yield field_finding("credit-code-missing", record, table, field, beside=rule["size"])
+    field, size_key = table.by_key[rule["code"]], rule["size"]
+
+    def check(record: Record) -> Iterable[Finding]:
+        size = record.values.get(size_key)
+        if isinstance(size, str) and bare(size) not in rule["in"] and is_blank(record, field.key):
+            yield field_finding("credit-code-missing", record, table, field, beside=size_key)
+
+    return check
 
 
-def _vague(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
-    for key in rule["fields"]:
-        value = record.values.get(key)
-        text = "".join(value) if isinstance(value, list) else value
-        if isinstance(text, str) and is_vague(text):
-            yield field_finding("vague-text", record, table, table.by_key[key])
+def _vague(table: Table, rule: Arguments, spec: Spec) -> Check:
+    keys = rule["fields"]
+
+    def check(record: Record) -> Iterable[Finding]:
+        vague = [key for key in keys if key in record.values and _says_nothing(record.values[key])]
+        return [field_finding("vague-text", record, table, table.by_key[key]) for key in vague]
+
+    return check
 
 
-def _channel_fit(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
+def _says_nothing(value: Value) -> bool:
+    text = "".join(value) if isinstance(value, list) else value
+    return isinstance(text, str) and is_vague(text)
+
+
+def _channel_fit(table: Table, rule: Arguments, spec: Spec) -> Check:
     """An urgent talk by phone or message, a formal one by mail or in person."""
-    urgency, channel = (record.values.get(rule[name]) for name in ("field", "channel"))
-    if urgency in rule["in"] and isinstance(channel, str):
-        field = table.by_key[rule["channel"]]
-        if group_of(field, channel) not in rule["fit"]:
-            yield field_finding("channel-fit", record, table, field, trigger=str(urgency))
+    urgency_key, field = rule["field"], table.by_key[rule["channel"]]
+
+    def check(record: Record) -> Iterable[Finding]:
+        urgency, channel = record.values.get(urgency_key), record.values.get(field.key)
+        if urgency not in rule["in"] or not isinstance(channel, str):
+            return NOTHING
+        if group_of(field, channel) in rule["fit"]:
+            return NOTHING
+        return [field_finding("channel-fit", record, table, field, trigger=str(urgency))]
+
+    return check
 
 
-def _action_incomplete(
-    record: Record, table: Table, rule: Arguments, spec: Spec
-) -> Iterator[Finding]:
+def _action_incomplete(table: Table, rule: Arguments, spec: Spec) -> Check:
     """An action has a due date, and an owner, who may be the record's (which is noted)."""
-    key = next((key for key in rule["actions"] if key in record.values), None)
-    if key is None:
-        return
-    action = table.by_key[key]
-    if not isinstance(action.type, Actions):
-        needs = [rule[name] for name in ("due", "owner") if name in rule]
-        yield from _lacking(record, table, action, [each for each in needs if _lacks(record, each)])
-    elif key not in record.raw:  # a cell that was not understood is told itself
-        yield from _incomplete_rows(record, table, action, rule)
+    actions = [table.by_key[key] for key in rule["actions"]]
+    needs = [rule[name] for name in ("due", "owner") if name in rule]
+
+    def check(record: Record) -> Iterable[Finding]:
+        for action in actions:
+            if action.key not in record.values:
+                continue
+            if not isinstance(action.type, Actions):
+                missed = [each for each in needs if _lacks(record, each)]
+                return _lacking(record, table, action, missed) if missed else NOTHING
+            if action.key in record.raw:  # a cell that was not understood is told itself
+                return NOTHING
+            return _incomplete_rows(record, table, action, rule)
+        return NOTHING
+
+    return check
 
 
 def _lacks(record: Record, key: str) -> bool:
@@ -107,21 +131,22 @@ def _incomplete_rows(
             yield field_finding(code, record, table, action, slot=slot, value="", **words)
 
 
-def _late_completion(
-    record: Record, table: Table, rule: Arguments, spec: Spec
-) -> Iterator[Finding]:
+def _late_completion(table: Table, rule: Arguments, spec: Spec) -> Check:
     """Finished more than some working days after the talk (document A's form)."""
-    talk, recorded = (record.values.get(rule[name]) for name in ("talk", "recorded"))
-    if not isinstance(talk, str) or not isinstance(recorded, str):
-        return
-    limit = spec.parameter("completion_days")
-    ended, entered = (_day(text) for text in (talk.rpartition("/")[2], recorded))
-    if entered > spec.calendar.add_working_days(ended, limit):
-        field = table.by_key[rule["recorded"]]
-        days = sum(map(spec.calendar.is_working_day, _days_after(ended, entered)))
-        yield field_finding(
-            "late-completion", record, table, field, days=str(days), limit=f"{limit:g}"
-        )
+    limit, field = spec.parameter("completion_days"), table.by_key[rule["recorded"]]
+
+    def check(record: Record) -> Iterable[Finding]:
+        talk, recorded = (record.values.get(rule[name]) for name in ("talk", "recorded"))
+        if not isinstance(talk, str) or not isinstance(recorded, str):
+            return
+        ended, entered = (_day(text) for text in (talk.rpartition("/")[2], recorded))
+        if entered > spec.calendar.add_working_days(ended, limit):
+            days = sum(map(spec.calendar.is_working_day, _days_after(ended, entered)))
+            yield field_finding(
+                "late-completion", record, table, field, days=str(days), limit=f"{limit:g}"
+            )
+
+    return check
 
 
 def _day(iso: str) -> date:
@@ -134,7 +159,7 @@ def _days_after(first: date, last: date) -> Iterator[date]:
         yield first
 
 
-CONTENT_RULES = {
+CONTENT_RULES: dict[str, RuleMaker[[Spec]]] = {
     "no-consent": _no_consent,
     "credit-code-missing": _needed_code,
     "vague-text": _vague,

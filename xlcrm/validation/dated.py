@@ -2,54 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from xlcrm.findings import Finding
 from xlcrm.records import Record
-from xlcrm.spec.model import Spec, Table
+from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.choices import bare
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moments_of
-from xlcrm.validation.tables import checks_by_table
-
-Arguments = Mapping[str, Any]
+from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
 
 
-def check_dated(records: Iterable[Record], spec: Spec, as_of: date) -> Iterator[Finding]:
-    """Yield the findings of records that depend on the day ``as_of``."""
-    today = as_of.isoformat()
-    checks = checks_by_table(spec, DATED_RULES)
-    for record in records:
-        table = spec.tables[record.table]
-        for check, arguments in checks[record.table]:
-            yield from check(record, table, arguments, today)
-
-
-def _not_future(record: Record, table: Table, rule: Arguments, today: str) -> Iterator[Finding]:
+def _not_future(table: Table, rule: Arguments, today: str) -> Check:
     """A talk, report, completion, evaluation or entry is not later than the day of the run."""
-    for name in rule["fields"]:
-        value = record.values.get(name)
-        if isinstance(value, str) and value[:10] <= today:
-            continue
-        field = table.by_key[name.partition(".")[0]]
+    names = [(name, table.by_key[name.partition(".")[0]]) for name in rule["fields"]]
+    tomorrow = today + "\uffff"  # after every moment of today, as text
+
+    def check(record: Record) -> Iterable[Finding]:
+        found: Iterable[Finding] = NOTHING
+        for name, field in names:
+            if field.key in record.values:
+                value = record.values[field.key]
+                if value.__class__ is not str or value > tomorrow:
+                    found = [*found, *later(record, name, field)]
+        return found
+
+    def later(record: Record, name: str, field: Field) -> Iterator[Finding]:
         for slot, text, moment in moments_of(record, name):
             if moment[:10] > today:
                 yield field_finding("future-date", record, table, field, slot=slot, value=text)
 
+    return check
 
-def _overdue(record: Record, table: Table, rule: Arguments, today: str) -> Iterator[Finding]:
+
+def _overdue(table: Table, rule: Arguments, today: str) -> Check:
     """Due before the day of the run and not done: nothing says it was done or put aside."""
-    closed = record.values.get(rule.get("closed", ""))
-    if isinstance(closed, str) and bare(closed) in rule["in"]:
-        return
+    closed_key, settled = rule.get("closed", ""), rule.get("in", ())
     key, _, part = rule["due"].partition(".")
     field = table.by_key[key]
-    for slot, text, moment in moments_of(record, rule["due"]):
-        done = _part(record, slot, rule["done"]) if part else not is_blank(record, rule["done"])
-        if moment[:10] < today and not done:
-            yield field_finding("overdue", record, table, field, slot=slot, value=text)
+
+    def check(record: Record) -> Iterable[Finding]:
+        if key not in record.values or (not part and not is_blank(record, rule["done"])):
+            return NOTHING
+        closed = record.values.get(closed_key)
+        if isinstance(closed, str) and bare(closed) in settled:
+            return NOTHING
+        return late(record)
+
+    def late(record: Record) -> Iterator[Finding]:
+        for slot, text, moment in moments_of(record, rule["due"]):
+            if moment[:10] < today and not (part and _part(record, slot, rule["done"])):
+                yield field_finding("overdue", record, table, field, slot=slot, value=text)
+
+    return check
 
 
 def _part(record: Record, slot: str, done: str) -> str:
@@ -60,4 +65,5 @@ def _part(record: Record, slot: str, done: str) -> str:
     return str(actions[int(number) - 1].get(done.rpartition(".")[2], ""))
 
 
-DATED_RULES = {"not-future": _not_future, "overdue": _overdue}
+# Rules that depend on the day of the run, as ISO text.
+DATED_RULES: dict[str, RuleMaker[[str]]] = {"not-future": _not_future, "overdue": _overdue}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from xlcrm.customers import ID, NAME, CustomerBase
@@ -12,42 +12,44 @@ from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import fold
 from xlcrm.validation.make import field_finding, group_of
-from xlcrm.validation.tables import checks_by_table
-
-Arguments = Mapping[str, Any]
+from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
 
 
-def check_relations(records: Iterable[Record], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
-    """Yield needs-review and off-preference of records, as their customers' base rows ask."""
-    checks = checks_by_table(spec, RELATED_RULES)
-    for record in records:
-        table = spec.tables[record.table]
-        for check, arguments in checks[record.table]:
-            yield from check(record, table, arguments, spec, base)
-
-
-def _needs_review(
-    record: Record, table: Table, rule: Arguments, spec: Spec, base: CustomerBase
-) -> Iterator[Finding]:
+def _needs_review(table: Table, rule: Arguments, spec: Spec, base: CustomerBase) -> Check:
     """A row of a VIP customer is reviewed."""
-    grade = record.values.get(rule["base"]) or _of_customer(record, rule["base"], base)
-    if grade in rule["in"] and record.values.get(rule["status"]) not in rule["fit"]:
+    field, base_key, wanted = table.by_key[rule["status"]], rule["base"], rule["in"]
+    graded = base.states(base_key)
+
+    def check(record: Record) -> Iterable[Finding]:
+        grade = record.values.get(base_key)
+        if grade is None and graded:
+            grade = _of_customer(record, base_key, base)
+        if grade not in wanted or record.values.get(field.key) in rule["fit"]:
+            return NOTHING
         beside = next((key for key in (ID, NAME) if record.cell(key)), None)
-        field = table.by_key[rule["status"]]
-        yield field_finding("needs-review", record, table, field, beside=beside)
+        return [field_finding("needs-review", record, table, field, beside=beside)]
+
+    return check
 
 
-def _off_preference(
-    record: Record, table: Table, rule: Arguments, spec: Spec, base: CustomerBase
-) -> Iterator[Finding]:
+def _off_preference(table: Table, rule: Arguments, spec: Spec, base: CustomerBase) -> Check:
     """A talk goes over the class of channels that the customer prefers."""
-    channel = record.values.get(rule["channel"])
-    preferred = _of_customer(record, rule["base"], base)
+    field, base_key = table.by_key[rule["channel"]], rule["base"]
     customers = spec.with_role("customers")
-    if customers and isinstance(channel, str) and isinstance(preferred, str):
-        field = table.by_key[rule["channel"]]
-        if group_of(field, channel) != group_of(customers.by_key[rule["base"]], preferred):
-            yield field_finding("off-preference", record, table, field, expected=preferred)
+    if customers is None or not base.states(base_key):
+        return lambda record: NOTHING
+    preferable = customers.by_key[base_key]
+
+    def check(record: Record) -> Iterable[Finding]:
+        channel = record.values.get(field.key)
+        preferred = _of_customer(record, base_key, base)
+        if not isinstance(channel, str) or not isinstance(preferred, str):
+            return NOTHING
+        if group_of(field, channel) == group_of(preferable, preferred):
+            return NOTHING
+        return [field_finding("off-preference", record, table, field, expected=preferred)]
+
+    return check
 
 
 def _of_customer(record: Record, key: str, base: CustomerBase) -> Any:
@@ -72,4 +74,8 @@ def check_double_customers(records: Iterable[Record], spec: Spec) -> Iterator[Fi
             yield field_finding("duplicate-customer", record, customers, field, others=others)
 
 
-RELATED_RULES = {"needs-review": _needs_review, "off-preference": _off_preference}
+# Rules that depend on what the customer base says.
+RELATED_RULES: dict[str, RuleMaker[[Spec, CustomerBase]]] = {
+    "needs-review": _needs_review,
+    "off-preference": _off_preference,
+}

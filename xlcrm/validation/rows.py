@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlcrm.findings import Finding
 from xlcrm.privacy import find_private, mask, may_hold_private
@@ -14,76 +14,91 @@ from xlcrm.spec.types.numbers import Number
 from xlcrm.spec.types.texts import Contact
 from xlcrm.validation.content import check_name
 from xlcrm.validation.make import field_finding, is_blank
-from xlcrm.validation.rules import RULES, check_rules
+from xlcrm.validation.rules import RULES
 from xlcrm.validation.tables import checks_of
 
 _MISSED = frozenset({"action-incomplete"})
 
 
-def check_records(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
+def check_records(records: Sequence[Record], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
     prepared: dict[str, _Checks] = {}
+    # Most workbooks hold nothing that may be private: one look at all of their text says so.
+    is_suspicious = may_hold_private("\n".join(_all_texts(records, spec)))
     for record in records:
-        checks = prepared.get(record.table)
-        if checks is None:
-            checks = prepared[record.table] = _Checks(spec.tables[record.table])
-        table = checks.table
-        found = [*checks.required(record), *check_rules(record, table, spec, checks.rules)]
-        if found:
-            # A cell that must be filled is told so once, however many rules miss it.
-            wrong = {each.cell for each in found if each.severity == "error"}
-            for each in found:
-                if each.code not in _MISSED or each.cell not in wrong:
-                    yield each
-        for field in checks.contacts:
-            if field.key in record.values:
-                yield from check_name(record, table, field)
-        if checks.may_be_private(record):
-            yield from _private(record, table)
+        key = record.block.table
+        checks = prepared.get(key) or prepared.setdefault(key, _Checks(spec.tables[key], spec))
+        yield from checks.findings(record)
+        if is_suspicious:
+            yield from _private(record, checks.table)
 
 
 class _Checks:
     """What the checks of a table's records need of it, looked up once."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, spec: Spec) -> None:
         self.table = table
-        self.rules = checks_of(table, RULES)
-        self.contacts = [each for each in table.fields if isinstance(each.type, Contact)]
+        self._rules = checks_of(table, RULES, spec)
+        self._contacts = [each for each in table.fields if isinstance(each.type, Contact)]
         self._keys = [key for part in table.key_fields for key in part]
         self._keys += [table.id] if table.id else []
-        self._required = [each for each in table.fields if each.required]
-        id_field = table.by_key[table.id] if table.id else None
-        self._optional_id = id_field if id_field and not id_field.required else None
-        self._numbers = {
-            each.key for each in table.fields if isinstance(each.type, Moments | Number)
-        }
+        required = [each.key for each in table.fields if each.required]
+        # What a record has where nothing is missing: a blank id, too, is told.
+        self._wanted = frozenset([*required, table.id or self._keys[0]])
 
-    def required(self, record: Record) -> Iterator[Finding]:
-        """Yield required fields on the sheet left blank; a missing column is told once, apart."""
-        for field in self._required:
-            on_sheet = record.block.cells or field.key in record.block.columns
-            if on_sheet and is_blank(record, field.key):
-                yield field_finding("required-missing", record, self.table, field)
+    def findings(self, record: Record) -> Iterable[Finding]:
+        """Return what is missing from a record, what the table's rules say of it, and names."""
+        found: list[Finding] = []
+        if not self._wanted <= record.values.keys():
+            found += self._missing(record)
+        for check in self._rules:
+            found += check(record)
+        if found:
+            # A cell that must be filled is told so once, however many rules miss it.
+            wrong = {each.cell for each in found if each.severity == "error"}
+            found = [each for each in found if each.code not in _MISSED or each.cell not in wrong]
+        for field in self._contacts:
+            if field.key in record.values:
+                found += check_name(record, self.table, field)
+        return found
+
+    def _missing(self, record: Record) -> Iterator[Finding]:
+        """Yield wanted fields on the sheet left blank; a missing column is told once, apart."""
         places = record.block.cells or record.block.columns
+        for field in self.table.fields:
+            on_sheet = record.block.cells or field.key in places
+            if field.required and on_sheet and is_blank(record, field.key):
+                yield field_finding("required-missing", record, self.table, field)
         if not any(key in places for key in self._keys):
             # Nothing on the sheet could tell which record this is: the row can't be merged.
             filled = next(iter([*record.values, *record.raw]), None)
             field = self.table.by_key[self._keys[0]]
             yield field_finding("required-missing", record, self.table, field, beside=filled)
-        if self._optional_id and is_blank(record, self._optional_id.key):
-            yield field_finding("id-missing", record, self.table, self._optional_id)
+        id_field = self.table.by_key[self.table.id] if self.table.id else None
+        if id_field and not id_field.required and is_blank(record, id_field.key):
+            yield field_finding("id-missing", record, self.table, id_field)
 
-    def may_be_private(self, record: Record) -> bool:
-        """Whether any text of a record may hold a private value: most hold none, and one look at
-        all of them together says so."""
-        texts = [*record.raw.values(), *record.extras.values()]
+
+def _all_texts(records: Iterable[Record], spec: Spec) -> set[str]:
+    """Return all that is written in records, dates and numbers apart."""
+    plain = {
+        key: {each.key for each in table.fields if isinstance(each.type, Moments | Number)}
+        for key, table in spec.tables.items()
+    }
+    texts: set[str] = set()
+    for record in records:
         for key, value in record.values.items():
-            if isinstance(value, str):
-                if key not in self._numbers:
-                    texts.append(value)
-            elif isinstance(value, list | dict):
-                texts += (text for _, text in _texts(value, key))
-        return may_hold_private("\n".join(texts))
+            if key in plain[record.block.table]:
+                continue
+            if value.__class__ is str:
+                texts.add(value)
+            elif value.__class__ is list and value and value[0].__class__ is str:
+                texts.update(value)
+            elif value.__class__ is list or value.__class__ is dict:
+                texts.update(text for _, text in _texts(value, key))
+        if record.raw or record.extras:
+            texts.update(record.raw.values(), record.extras.values())
+    return texts
 
 
 def _private(record: Record, table: Table) -> Iterator[Finding]:

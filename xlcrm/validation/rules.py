@@ -4,185 +4,209 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record
+from xlcrm.records import Record, Values
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare, remark_of
 from xlcrm.timeliness import entered_in_time
 from xlcrm.validation.content import CONTENT_RULES
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moment_of, moments_of
+from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
 
-Arguments = Mapping[str, Any]
-RuleCheck = Callable[[Record, Table, Arguments, Spec], Iterator[Finding]]
-
-
-def check_rules(
-    record: Record, table: Table, spec: Spec, rules: Iterable[tuple[RuleCheck, Arguments]]
-) -> Iterator[Finding]:
-    """Yield what the rules of its table say of a record by itself."""
-    for check, arguments in rules:
-        yield from check(record, table, arguments, spec)
+_MOMENTS = 50_000  # pairs of moments of which it is kept whether they are in time
 
 
-def _order(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
+def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
     """The later moment is not before the earlier one; days are compared where one is a day."""
-    earlier = moment_of(record.values.get(rule["earlier"]))
-    for slot, text, later in moments_of(record, rule["later"]) if earlier else ():
-        digits = min(len(earlier), len(later))
-        if later[:digits] < earlier[:digits]:
-            field = table.by_key[rule["later"].partition(".")[0]]
-            label = table.by_key[rule["earlier"]].labels
+    first, last = rule["earlier"], rule["later"]
+    later_key = last.partition(".")[0]
+    field, label = table.by_key[later_key], table.by_key[first].labels
+
+    def check(record: Record) -> Iterable[Finding]:
+        values = record.values
+        if first not in values or later_key not in values:
+            return NOTHING
+        one, other = values[first], values[later_key]
+        if one.__class__ is other.__class__ is str and other >= one:
+            return NOTHING  # nearly always: as text, too, the later is the larger
+        return disordered(record)
+
+    def disordered(record: Record) -> Iterator[Finding]:
+        earlier = moment_of(record.values[first])
+        for slot, text, later in moments_of(record, last) if earlier else ():
+            digits = min(len(earlier), len(later))
+            if later[:digits] < earlier[:digits]:
+                yield field_finding(
+                    "date-order", record, table, field, slot=slot, value=text, earlier=label
+                )
+
+    return check
+
+
+def _any_required(table: Table, rule: Arguments, spec: Spec) -> Check:
+    keys = rule["fields"]
+
+    def check(record: Record) -> Iterable[Finding]:
+        for key in keys:
+            if key in record.values or key in record.raw:
+                return NOTHING
+        return [field_finding("required-missing", record, table, table.by_key[keys[0]])]
+
+    return check
+
+
+def _required_if(table: Table, rule: Arguments, spec: Spec) -> Check:
+    """Fields that are needed where another has one of some values, or is filled at all."""
+    holds, key = _holds(rule), rule["field"]
+
+    def check(record: Record) -> Iterable[Finding]:
+        if not holds(record.values):
+            return NOTHING
+        blank = [each for each in rule["needs"] if is_blank(record, each)]
+        return [_needed(record, table, each, key) for each in blank]
+
+    return check
+
+
+def _needed(record: Record, table: Table, key: str, because: str) -> Finding:
+    reason = table.by_key[because]
+    trigger = reason.type.text(record.values[because]) if because in record.values else ""
+    return field_finding(
+        "conditional-required",
+        record,
+        table,
+        table.by_key[key],
+        beside=because,
+        because=reason.labels,
+        trigger=trigger,
+    )
+
+
+def _holds(rule: Arguments) -> Callable[[Values], bool]:
+    """Return what says whether a rule's field has one of the rule's values, or any at all."""
+    key, wanted = rule["field"], rule.get("in")
+
+    def holds(values: Values) -> bool:
+        value = values.get(key)
+        if wanted is None or value is None:
+            return value is not None
+        return isinstance(value, str) and bare(value) in wanted
+
+    return holds
+
+
+def _required_remark(table: Table, rule: Arguments, spec: Spec) -> Check:
+    holds, field = _holds(rule), table.by_key[rule["field"]]
+
+    def check(record: Record) -> Iterable[Finding]:
+        value = record.values.get(field.key)
+        if isinstance(value, str) and holds(record.values) and not remark_of(value).strip():
             yield field_finding(
-                "date-order", record, table, field, slot=slot, value=text, earlier=label
+                "conditional-required", record, table, field, because=field.labels, trigger=value
             )
 
-
-def _any_required(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
-    keys = rule["fields"]
-    if all(is_blank(record, key) for key in keys):
-        yield field_finding("required-missing", record, table, table.by_key[keys[0]])
+    return check
 
 
-def _required_if(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
-    """Fields that are needed where another has one of some values, or is filled at all."""
-    if _holds(record, rule):
-        for key in rule["needs"]:
-            yield from _needed(record, table, key, rule["field"])
+def _required_unless(table: Table, rule: Arguments, spec: Spec) -> Check:
+    holds = _holds(rule)
 
-
-def _needed(record: Record, table: Table, key: str, because: str) -> Iterator[Finding]:
-    if is_blank(record, key):
-        reason = table.by_key[because]
-        trigger = reason.type.text(record.values[because]) if because in record.values else ""
-        yield field_finding(
-            "conditional-required",
-            record,
-            table,
-            table.by_key[key],
-            beside=because,
-            because=reason.labels,
-            trigger=trigger,
-        )
-
-
-def _holds(record: Record, rule: Arguments) -> bool:
-    value = record.values.get(rule["field"])
-    if value is None:
-        return False
-    return "in" not in rule or (isinstance(value, str) and bare(value) in rule["in"])
-
-
-def _required_remark(
-    record: Record, table: Table, rule: Arguments, spec: Spec
-) -> Iterator[Finding]:
-    value = record.values.get(rule["field"])
-    if isinstance(value, str) and _holds(record, rule) and not remark_of(value).strip():
-        field = table.by_key[rule["field"]]
-        yield field_finding(
-            "conditional-required", record, table, field, because=field.labels, trigger=value
-        )
-
-
-def _required_unless(
-    record: Record, table: Table, rule: Arguments, spec: Spec
-) -> Iterator[Finding]:
-    if not _holds(record, rule):
-        for key in rule["needs"]:
+    def check(record: Record) -> Iterable[Finding]:
+        for key in rule["needs"] if not holds(record.values) else ():
             if is_blank(record, key):
                 yield field_finding("required-missing", record, table, table.by_key[key])
 
+    return check
 
-def _action_with_due(
-    record: Record, table: Table, rule: Arguments, spec: Spec
-) -> Iterator[Finding]:
+
+def _action_with_due(table: Table, rule: Arguments, spec: Spec) -> Check:
     """At least one action has a due date; without any action another rule speaks, and of a cell
     that was not understood its reader."""
-    actions = record.values.get(rule["actions"])
-    if _holds(record, rule) and isinstance(actions, list):
-        if any(action.get("due") for action in actions) or rule["actions"] in record.raw:
+    holds, key, reason = _holds(rule), rule["actions"], table.by_key[rule["field"]]
+
+    def check(record: Record) -> Iterable[Finding]:
+        actions = record.values.get(key)
+        if not isinstance(actions, list) or key in record.raw or not holds(record.values):
             return
-        slot = f"{rule['actions']}.1.due"
-        reason = table.by_key[rule["field"]]
-        yield field_finding(
-            "conditional-required",
-            record,
-            table,
-            table.by_key[rule["actions"]],
-            slot=slot,
-            value="",
-            because=reason.labels,
-            trigger=str(record.values[reason.key]),
-        )
-
-
-def _improvement_plan(
-    record: Record, table: Table, rule: Arguments, spec: Spec
-) -> Iterator[Finding]:
-    """Cause and measures are needed where the overall level, or any dimension's, is the lowest.
-
-    A level follows from its score, a missing score from the level (parameters level_from and
-    level_score); the overall score is the mean, once every dimension has one.
-    """
-    scores = [
-        _score(record, pair, spec) for pair in zip(rule["scores"], rule["levels"], strict=True)
-    ]
-    given = [score for score in scores if score is not None]
-    if len(given) == len(scores):
-        given.append(sum(given) / len(given))
-    if not given or min(given) >= min(spec.parameter("level_from").values()):
-        return
-    lowest = list(spec.parameter("level_score"))[-1]
-    because = next(
-        key
-        for score, keys in zip([*scores, min(given)], [*_pairs(rule), _pairs(rule)[0]], strict=True)
-        if score == min(given)
-        for key in keys[:1]
-    )
-    for key in rule["needs"]:
-        if is_blank(record, key):
+        if not any(action.get("due") for action in actions):
             yield field_finding(
                 "conditional-required",
                 record,
                 table,
                 table.by_key[key],
-                because=table.by_key[because].labels,
-                trigger=lowest,
+                slot=f"{key}.1.due",
+                value="",
+                because=reason.labels,
+                trigger=str(record.values[reason.key]),
             )
-    for key in rule["plan"]:
-        if is_blank(record, key):
-            yield field_finding("action-incomplete", record, table, table.by_key[key])
+
+    return check
 
 
-def _pairs(rule: Arguments) -> list[tuple[str, str]]:
-    return list(zip(rule["scores"], rule["levels"], strict=True))
+def _improvement_plan(table: Table, rule: Arguments, spec: Spec) -> Check:
+    """Cause and measures are needed where a dimension's level is the lowest: where the overall
+    level is, as the mean of their scores, one of theirs is too.
+
+    A level follows from its score, a missing score from the level (parameters level_from and
+    level_score).
+    """
+    pairs = list(zip(rule["scores"], rule["levels"], strict=True))
+    counts = spec.parameter("level_score")
+    enough, lowest = min(spec.parameter("level_from").values()), list(counts)[-1]
+
+    def check(record: Record) -> Iterable[Finding]:
+        scores = [(_score(record, pair, counts), pair[0]) for pair in pairs]
+        low, because = min(
+            ((score, key) for score, key in scores if score is not None),
+            default=(enough, ""),
+            key=itemgetter(0),
+        )
+        if low >= enough:
+            return
+        label = table.by_key[because].labels
+        for key in rule["needs"]:
+            if is_blank(record, key):
+                field = table.by_key[key]
+                yield field_finding(
+                    "conditional-required", record, table, field, because=label, trigger=lowest
+                )
+        for key in rule["plan"]:
+            if is_blank(record, key):
+                yield field_finding("action-incomplete", record, table, table.by_key[key])
+
+    return check
 
 
-def _score(record: Record, pair: tuple[str, str], spec: Spec) -> float | None:
+def _score(record: Record, pair: tuple[str, str], counts: Mapping[str, float]) -> float | None:
     score, level = (record.values.get(key) for key in pair)
     if isinstance(score, int | float):
         return score
-    return spec.parameter("level_score").get(level) if isinstance(level, str) else None
+    return counts.get(level) if isinstance(level, str) else None
 
 
-def _late_entry(record: Record, table: Table, rule: Arguments, spec: Spec) -> Iterator[Finding]:
+def _late_entry(table: Table, rule: Arguments, spec: Spec) -> Check:
     """Entered more than the allowed hours after the talk's end; that many exactly is in time."""
-    talk, recorded = (record.values.get(rule[name]) for name in ("talk", "recorded"))
-    if not isinstance(talk, str) or not isinstance(recorded, str):
-        return
-    hours = spec.parameter("entry_hours")
+    talk_key, recorded_key = rule["talk"], rule["recorded"]
+    hours, field = spec.parameter("entry_hours"), table.by_key[recorded_key]
     skip = spec.calendar if spec.parameter("entry_skip_nonworking") else None
-    if not entered_in_time(talk, recorded, hours, skipping=skip):
-        yield field_finding(
-            "late-entry",
-            record,
-            table,
-            table.by_key[rule["recorded"]],
-            hours=f"{_hours_after(talk, recorded):g}",
-            limit=f"{hours:g}",
-        )
+
+    @lru_cache(_MOMENTS)
+    def in_time(talk: str, recorded: str) -> bool:
+        return entered_in_time(talk, recorded, hours, skipping=skip)
+
+    def check(record: Record) -> Iterable[Finding]:
+        talk, recorded = record.values.get(talk_key), record.values.get(recorded_key)
+        if not isinstance(talk, str) or not isinstance(recorded, str) or in_time(talk, recorded):
+            return NOTHING
+        after = f"{_hours_after(talk, recorded):g}"
+        limit = f"{hours:g}"
+        return [field_finding("late-entry", record, table, field, hours=after, limit=limit)]
+
+    return check
 
 
 def _hours_after(talk: str, recorded: str) -> float:
@@ -192,7 +216,7 @@ def _hours_after(talk: str, recorded: str) -> float:
     return round((entered - ended) / timedelta(hours=1), 1)
 
 
-RULES: Mapping[str, RuleCheck] = {
+RULES: Mapping[str, RuleMaker[[Spec]]] = {
     "order": _order,
     "any-required": _any_required,
     "required-if": _required_if,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from xlcrm.findings import Parameter
@@ -71,6 +72,13 @@ class Validation:
     strict: bool = True
 
 
+class Met(NamedTuple):
+    """Cells that were read before: values of those that need nothing said, readings of others."""
+
+    plain: dict[Any, Value]
+    told: dict[Any, Reading]
+
+
 @dataclass(frozen=True)
 class FieldType:
     """Base of the field types: short text, its spaces tidied."""
@@ -91,6 +99,11 @@ class FieldType:
         if not tidy:
             return BLANK
         return Reading(tidy, normalised(text, tidy))
+
+    @cached_property
+    def met(self) -> Mapping[bool, Met]:
+        """What is kept of cells that were read, by how the workbook counts serial days."""
+        return {False: Met({}, {}), True: Met({}, {})}
 
     def needs_context(self, text: str) -> bool:
         """Whether what ``text`` means may depend on the context."""

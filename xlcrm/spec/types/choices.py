@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from xlcrm.records import Value
@@ -24,6 +25,7 @@ from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.text import clean, fold
 
 UNCHANGED = "维持"
+_MANY = 10_000  # different values of choices, at most, that a team writes
 _ARROW = re.compile(r"\s*(?:→|->|=>|—>|⇒|➔|➜)\s*")
 _SPACED_ARROW = re.compile(r"\s*→\s*")
 _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
@@ -37,6 +39,7 @@ _BRACKETED = re.compile(r"[\[【(《「“\"]([^\]】)》」”\"]*)[\]】)》�
 _SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
 
 
+@lru_cache(_MANY)
 def bare(value: str) -> str:
     """Return a choice without its remark; of an arrow value what stands behind the arrow."""
     return _head(value).rpartition("→")[2]

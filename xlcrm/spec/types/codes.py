@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from xlcrm.records import Value
@@ -33,6 +34,8 @@ class Id(FieldType):
     width: ClassVar[int] = 12
 
     def read(self, raw: Cell, context: ReadContext) -> Reading:
+        if isinstance(raw, str) and self._form.fullmatch(raw):
+            return Reading(raw)  # as nearly always
         if is_too_long(raw):
             return LOST
         written = as_text(raw)
@@ -44,10 +47,10 @@ class Id(FieldType):
         notes = normalised(written, text) if isinstance(raw, str) else ()
         return Reading(text, notes)
 
-    @property
+    @cached_property
     def _form(self) -> re.Pattern[str]:
-        month = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])" if self.pattern == "yyyymm" else ""
-        return re.compile(rf"{re.escape(self.prefix)}{month}\d{{{self.digits},12}}")
+        month = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])" if self.pattern == "yyyymm" else ""
+        return re.compile(rf"{re.escape(self.prefix)}{month}[0-9]{{{self.digits},12}}")
 
     @property
     def form(self) -> str:

@@ -1,0 +1,58 @@
+"""What cells mean, by their field's type; what a cell alone tells is worked out once for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeAlias
+
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
+from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading
+from xlcrm.spec.types.dates import DayTime, TimeRange
+
+_UNREADABLE = (CellError, UncachedFormula)
+_TIMED = (DayTime, TimeRange)
+_KEPT = 10_000  # readings of a field, at most
+ContextOf: TypeAlias = Callable[[int], ReadContext]
+
+
+class CellReader:
+    """Reads the cells of one field on a sheet.
+
+    ``plain`` has the values of cells that were read before and of which nothing has to be told;
+    since True is 1 to a dictionary, no cell that holds a bool may be looked up in it.
+    """
+
+    def __init__(self, kind: FieldType, sheet: RawSheet, date1904: bool) -> None:
+        # The same cells come in most columns of a field, whatever the file.
+        met = kind.met[date1904]
+        if len(met.plain) + len(met.told) > _KEPT:
+            met.plain.clear()
+            met.told.clear()
+        self.plain, self._told = met.plain, met.told
+        self._kind, self._sheet = kind, sheet
+        self._anywhere = ReadContext(date1904=date1904)
+
+    def read(self, place: tuple[int, int], cell: CellValue, context_of: ContextOf) -> Reading:
+        """Return the reading of the cell at ``place``; its row's context is asked if needed."""
+        if cell == "":
+            return BLANK
+        if isinstance(cell, _UNREADABLE):
+            return Reading(None, (Problem("error-value"),))
+        if isinstance(cell, str) and self._kind.needs_context(cell):
+            return self._kind.read(cell, context_of(place[0]))
+        if type(cell) is date and isinstance(self._kind, _TIMED):
+            # Whether midnight is meant, or the day alone, is told by this cell's format.
+            if not self._sheet.is_date_only(*place):
+                cell = datetime(cell.year, cell.month, cell.day)
+            return self._kind.read(cell, self._anywhere)
+        if isinstance(cell, bool):
+            return self._kind.read(cell, self._anywhere)
+        reading = self._told.get(cell)
+        if reading is None:
+            reading = self._kind.read(cell, self._anywhere)
+            if reading.value is None or reading.problems or reading.rest:
+                self._told[cell] = reading
+            else:
+                self.plain[cell] = reading.value
+        return reading
