@@ -57,15 +57,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an item: a result, or a failure with its detail for whoever debugs.
+    """What came of an item: a result as JSON `text`, or a failure with its detail for whoever
+    debugs.
 
     error: the function raised; killed: the child died; memory, timeout: it hit a limit.
     """
 
     item: Item
-    result: dict[str, Any] | None
+    text: str | None
     failure: Failure | None = None
     detail: str = ""
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The result itself; None after a failure."""
+        return None if self.text is None else cast("dict[str, Any]", json.loads(self.text))
 
 
 Progress: TypeAlias = Callable[[int, int, Item], None]
@@ -121,7 +127,7 @@ def run_batch(task: str, payloads: Sequence[Payload], folder: Path) -> list[Path
 
 def read_result(item: Item, path: Path) -> Outcome:
     """The outcome that a result file holds."""
-    return Outcome(item, **json.loads(path.read_text(encoding="utf-8", errors=_UNDECODABLE)))
+    return _outcome(item, path.read_text(encoding="utf-8", errors=_UNDECODABLE))
 
 
 def _write_result(function: Function, payload: Payload, path: Path) -> None:
@@ -134,14 +140,22 @@ def _load(task: str) -> Function:
 
 
 def _run(function: Function, payload: Payload) -> str:
-    """The outcome of one call, as JSON. Whatever a task raises is its item's failure, not ours."""
+    """The outcome of one call: a line that says how it failed, if it did, then the result as JSON.
+
+    Whatever a task raises is its item's failure, not ours.
+    """
     try:
-        return json.dumps({"result": function(payload)}, ensure_ascii=False)
+        return "{}\n" + json.dumps(function(payload), ensure_ascii=False)
     except MemoryError:
-        return json.dumps({"result": None, "failure": "memory"})
+        return json.dumps({"failure": "memory"})
     except Exception:
-        detail = traceback.format_exc()
-        return json.dumps({"result": None, "failure": "error", "detail": detail})
+        return json.dumps({"failure": "error", "detail": traceback.format_exc()})
+
+
+def _outcome(item: Item, said: str) -> Outcome:
+    """What `_run` said of an item."""
+    failure, _, text = said.partition("\n")
+    return Outcome(item, text or None, **json.loads(failure))
 
 
 def _events_here(task: str, items: Sequence[Item]) -> Iterator[Item | Outcome]:
@@ -149,7 +163,7 @@ def _events_here(task: str, items: Sequence[Item]) -> Iterator[Item | Outcome]:
     for item in items:
         yield item
         # By way of JSON, so that a result is the same wherever it was computed.
-        yield Outcome(item, **json.loads(_run(function, item.payload)))
+        yield _outcome(item, _run(function, item.payload))
 
 
 def _events_of_children(

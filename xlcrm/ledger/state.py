@@ -20,7 +20,7 @@ from typing import Any
 from xlcrm.records import FileReading
 
 STATE_FOLDER = ".xlcrm"
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (
@@ -43,7 +43,7 @@ class FileState:
     def load(self) -> FileReading:
         """Return the reading."""
         reading = FileReading.from_state(self.file, json.loads(self.reading))
-        reading.removed = self.removed
+        reading.removed, reading.encoded = self.removed, self.reading
         return reading
 
 
@@ -58,7 +58,7 @@ class State:
 
 def encode(reading: FileReading) -> str:
     """Return a reading as the text that a state keeps."""
-    return json.dumps(reading.to_state(), ensure_ascii=False)
+    return reading.encoded or json.dumps(reading.to_state(), ensure_ascii=False)
 
 
 def load_state(folder: Path, run_id: str, version: str) -> State | None:

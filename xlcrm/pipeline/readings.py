@@ -102,8 +102,11 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
 
 
 def _reading(outcome: Outcome) -> FileReading:
-    if outcome.result is not None:
-        return FileReading.from_state(outcome.item.name, outcome.result)
+    result = outcome.result
+    if result is not None:
+        reading = FileReading.from_state(outcome.item.name, result)
+        reading.encoded = outcome.text
+        return reading
     if outcome.failure == "error":
         # A fault of ours, not of the file: it must be seen, not merged around.
         *_, last = outcome.detail.strip().split("\n")
