@@ -39,19 +39,19 @@ def start(path):
 def sheet_of(name):
     return book.Sheets.getByName(name)
 
+def press(sheet, cell, command, *arguments):
+    # What a key does goes to the cell that is selected on the sheet that is in front.
+    controller, page = book.CurrentController, sheet_of(sheet)
+    controller.setActiveSheet(page)
+    controller.select(page.getCellRangeByName(cell))
+    dispatcher.executeDispatch(controller.Frame, command, "", 0, arguments)
+
 def type_in(sheet, cell, text):
-    # The command behind the keyboard: it takes text for a number or a date as typing does.
-    controller = book.CurrentController
-    controller.setActiveSheet(sheet_of(sheet))
-    controller.select(sheet_of(sheet).getCellRangeByName(cell))
-    dispatcher.executeDispatch(controller.Frame, ".uno:EnterString", "", 0,
-                               (_property("StringName", text),))
+    # It takes text for a number or a date as typing does.
+    press(sheet, cell, ".uno:EnterString", _property("StringName", text))
 
 def clear(sheet, cell):
-    controller = book.CurrentController
-    controller.setActiveSheet(sheet_of(sheet))
-    controller.select(sheet_of(sheet).getCellRangeByName(cell))
-    dispatcher.executeDispatch(controller.Frame, ".uno:ClearContents", "", 0, ())
+    press(sheet, cell, ".uno:ClearContents")
 
 def choose(sheet, cell, value):
     # Takes a value out of the list that the cell's dropdown offers.
@@ -118,7 +118,7 @@ class Blank:
         page = self.book[sheet]
         steps: Steps = []
         for label, text in entries.items():
-            if boxes := _TICKS.findall(text):
+            if self.boxes(sheet, label) and (boxes := _TICKS.findall(text)):
                 places = self._boxes(page, label, [choice for _, choice in boxes])
                 steps += [
                     ["type_in", copy or sheet, place, box]

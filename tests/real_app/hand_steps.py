@@ -21,7 +21,7 @@ _INSERTED_COLUMN = 3
 # What is done to sheets of a form, by the number of its record: rows or columns put in, names.
 _WIDENED = {2: ("rows", 6, 2), 3: ("columns", 2, 1)}
 _NAMES = {0: RENAMED, 5: "拜访 三号楼"}
-_COPIED_AS_IT_IS, _COPY = 4, "备份"
+_COPIED_AS_IT_IS, _COPY = 9, "备份"
 
 Steps = list[list[Any]]
 
@@ -32,11 +32,12 @@ class Hands:
 
     work: Work
     blank: Any
+    path: Path  # of the blank workbook
 
-    def steps(self, path: Path, target: Path) -> Steps:
+    def steps(self, target: Path) -> Steps:
         """Return all that is done, from opening the blank workbook to saving it."""
         done = self._on_a_list() if self.work.sorted_by else self._on_a_form()
-        return [["start", path], *done, ["save", target], ["close"]]
+        return [["start", self.path], *done, ["save", target], ["close"]]
 
     def _on_a_list(self) -> Steps:
         """Records below each other, one more put in between; a column of one's own; sorted."""

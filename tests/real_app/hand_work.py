@@ -9,7 +9,8 @@ to be told at it:
 - ``=> meant``: what the master holds, where that differs.
 - ``~> meant``: likewise, and that it was read so has to be told (``normalised``).
 
-On a form a blank cell is left as it was copied from the first sheet. ``a/1/b`` and ``a/b`` are the
+On a form a blank cell is left as it was copied from the first sheet; blanks at the end of a line
+need not be written. ``a/1/b`` and ``a/b`` are the
 cells of action rows and of printed grids. Lines of ``ext`` come on top of those of ``core``.
 """
 
@@ -26,7 +27,11 @@ from typing import Any
 
 TABLES = Path(__file__).parent / "tables"
 NO_DATA = None
-_CELL = re.compile(r"(?s)(?P<typed>.*?)(?: ?(?P<how>[=~]>) (?P<meant>.*?))?(?P<codes>(?: ?![a-z-]+)*)")
+BOX = "box"  # what stands in a box, ticked or not
+_TICKS = ("☑", "☐")
+_CELL = re.compile(
+    r"(?s)(?P<typed>.*?)(?: ?(?P<how>[=~]>) (?P<meant>.*?))?(?P<codes>(?: ?![a-z-]+)*)"
+)
 _FRACTION = re.compile(r"\d+/\d+")
 _ACTION_ROW = re.compile(r".+/\d+/.+")
 
@@ -42,13 +47,14 @@ class Cell:
 
     @classmethod
     def of(cls, text: str) -> Cell:
-        """Return what a cell's line says."""
+        """Return what the text of a cell says."""
         found = _CELL.fullmatch(text)
         assert found, text
         typed, how, meant, codes = found.group("typed", "how", "meant", "codes")
         plain = "" if typed == "⌫" else typed.removeprefix("▾")
         told = codes.replace("!", " ").split() + ["normalised"] * (how == "~>")
-        return cls(typed, plain, plain if meant is None else meant, tuple(told))
+        shown = BOX if plain.startswith(_TICKS) else plain
+        return cls(typed, shown, plain if meant is None else meant, tuple(told))
 
 
 Record = dict[str, Cell]
@@ -83,7 +89,11 @@ class Work:
         lines = dict(self.declared["core"])
         if self.extent == "full":
             lines |= self.declared["ext"]
-        return {label: [Cell.of(text) for text in texts] for label, texts in lines.items()}
+        count = len(lines[self.told_by])
+        return {
+            label: [Cell.of(text) for text in texts] + [Cell.of("")] * (count - len(texts))
+            for label, texts in lines.items()
+        }
 
     @cached_property
     def typed(self) -> list[dict[str, str]]:
@@ -105,7 +115,7 @@ class Work:
         """Return what the master has to hold of a record, by label."""
         record = self.records[n]
         return {
-            label.replace("/", ""): cell.meant
+            self.name(label): cell.meant
             for label, cell in record.items()
             if not _ACTION_ROW.fullmatch(label)
         }
@@ -115,14 +125,24 @@ class Work:
         return [
             label
             for label in self.fields
-            if label.replace("/", "") == name or label.startswith(f"{name}/")
+            if name in (label, self.name(label)) or label.startswith(f"{name}/")
         ]
+
+    @property
+    def codes(self) -> list[str]:
+        """The code of each finding planted, on the sheet it was typed on."""
+        cells = (cell for record in self.records for cell in record.values())
+        return [code for cell in cells for code in cell.codes]
 
     @property
     def figures(self) -> dict[str, Any]:
         """The metrics of the month that have data, reckoned by hand, by key and subject."""
         given = self.declared["metrics"].get(self.extent, {})
         return {name: plain(figure) for name, figure in given.items()}
+
+    def name(self, label: str) -> str:
+        """Return a field's own label for that of a cell of a printed grid."""
+        return label if self.sorted_by else label.replace("/", "")
 
     def _cell(self, cells: list[Cell], n: int) -> Cell:
         is_copied = not self.sorted_by and cells[n] == Cell.of("")
@@ -144,6 +164,11 @@ def plain(figure: Any) -> Any:
     if isinstance(figure, str) and _FRACTION.fullmatch(figure):
         figure = float(Fraction(figure))
     return round(figure, 6) if isinstance(figure, float) else figure
+
+
+def shown(value: Any) -> str:
+    """Return what stands in a cell of a filled workbook."""
+    return BOX if str(value).startswith(_TICKS) else as_text(value)
 
 
 def as_text(value: Any) -> str:
