@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Stages: none imports another.
     "template_workbook": KNOWN | WORDS | {"layout", "record_sheet"},
     "filled_workbook": KNOWN | {"layout"},
+    "team_settings": KNOWN | {"sheet_words"},
     "validation": KNOWN | {"customers", "timeliness", "timelines"},
     "ledger": KNOWN | {"customers"},
     "facts": KNOWN | {"customers", "timeliness", "timelines"},
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": KNOWN
     | PRINTING
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination", "workers"}
-    | {"validation", "ledger", "facts", "metrics", "narrative"}
+    | {"validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},

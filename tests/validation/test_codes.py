@@ -33,6 +33,8 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 # Codes that no sample below gives, and why.
 ELSEWHERE = {
+    "bad-setting": "no workbook of records has it: tests/settings/test_mistakes.py",
+    "field-in-use": "no workbook of records has it: tests/settings/test_notices.py",
     "old-template": "no older template exists yet",
     "contact-codes": "the table of contact codes is still to come",
     "locked": "another program must write at that very moment: test_archive.py",

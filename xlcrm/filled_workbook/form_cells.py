@@ -66,8 +66,10 @@ def _are_stale(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> boo
 
 
 def _whole_plan(table: Table) -> FormPlan:
-    """Return the plan with the off fields too: a form made by hand may have them."""
-    return form_plan(replace(table, shown_off=frozenset(f.key for f in table.fields)))
+    """Return the plan with the off fields and hidden choices too: a form made by hand, or made
+    before, may have them."""
+    every = replace(table, shown_off=frozenset(f.key for f in table.fields))
+    return form_plan(every, hidden=True)
 
 
 def _more_actions(

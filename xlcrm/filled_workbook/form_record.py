@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xlcrm.filled_workbook.cell_reader import CellReader
@@ -43,7 +43,8 @@ def read_form(
 
 class _FormReader:
     def __init__(self, sheet: RawSheet, marks: FormMarks, file: str, around: Surroundings) -> None:
-        self.table, self.around = marks.table, around
+        self.table, self.around = marks.table.with_dropped, around
+        self.dropped = {each.key for each in marks.table.dropped}
         self.cells = find_cells(sheet, self.table, marks.cells)
         places = set(self.cells.slots.values())
         self.sheet = sheet.reread() if places.intersection(sheet.suspects) else sheet
@@ -58,8 +59,21 @@ class _FormReader:
         for field in self.table.fields:
             if field.is_input:
                 self._read(field)
+        self._keep_dropped()
         filled = self.written.values or self.written.raw
         return self.written if filled else None
+
+    def _keep_dropped(self) -> None:
+        """Keep what fields hold that the team has dropped as text, and tell nothing of it."""
+        self.noted = [each for each in self.noted if each.field.key not in self.dropped]
+        for key in self.dropped:
+            field = self.table.by_key[key]
+            value, raw = self.written.values.pop(key, None), self.written.raw.pop(key, None)
+            text = raw if value is None else field.type.text(value)
+            if text:
+                label = field.labels["zh"]
+                self.written.extras[label] = text
+                self.addresses[label] = self.addresses[key]
 
     def _field_places(self) -> dict[str, Place]:
         """Return the first cell of fields that have several."""
@@ -127,15 +141,14 @@ class _FormReader:
         words: list[str] = []
         problems: list[Problem] = []
         pieces: list[str] = []
-        for n, choice in enumerate(choices_of(field) or (), 1):
-            place = self.cells.slots.get(f"{field.key}.{n}")
-            cell = self._at(place) if place else ""
+        for place, choice in self._boxes(field):
+            cell = self._at(place)
             if isinstance(cell, CellError | UncachedFormula):
                 problems.append(Problem("error-value"))
                 pieces.append(f"{written(cell)}{choice['zh']}")
                 continue
             ticked = _is_chosen(cell, choice)
-            if place and not ticked and _is_marked(self._at((place[0], place[1] + 1)), choice):
+            if not ticked and _is_marked(self._at((place[0], place[1] + 1)), choice):
                 ticked, cell = True, TICKED
             if ticked is None:
                 problems.append(Problem("ambiguous-tick"))
@@ -149,6 +162,24 @@ class _FormReader:
             words += [line.strip()] if ticks is None else ticks
             pieces.append(line.strip())
         return " ".join(pieces), words, problems
+
+    def _boxes(self, field: Field) -> Iterator[tuple[Place, Labels]]:
+        """Yield the boxes of a field, each with the choice printed beside it: a form made before
+        its list changed has others in their places. One written over is known by its number."""
+        choices = choices_of(field, hidden=True) or {}
+        printed = {fold(label): each for each in choices.values() for label in each.values()}
+        for slot, place in self.cells.slots.items():
+            key, _, number = slot.partition(".")
+            if key != field.key or not number.isdecimal():
+                continue
+            beside = self._at((place[0], place[1] + 1))
+            word = clean(beside) if isinstance(beside, str) else ""
+            if fold(word) in printed:
+                yield place, printed[fold(word)]
+            elif word and ticked_words(word) is None:
+                yield place, {"zh": word, "en": word}  # no choice any more: to be told, not guessed
+            elif int(number) in choices:
+                yield place, choices[int(number)]
 
     def _read_actions(self, field: Field, kind: Actions) -> None:
         rows: dict[int, dict[str, Any]] = defaultdict(dict)

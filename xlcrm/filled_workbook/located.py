@@ -9,6 +9,7 @@ from itertools import chain
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, mark, named_cells, read_marks
+from xlcrm.records import MASTER_SLOTS
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import label_key
 
@@ -16,14 +17,16 @@ _HEADER_DEPTH = 40  # rows in which a header is looked for
 _LIST_LABELS = 3  # labels that make a row a header
 _SHARE = 0.5
 _OWN = mark(OWN_SHEET, "")
+_MASTERS = frozenset(MASTER_SLOTS.values())
 
 
 @dataclass(frozen=True)
 class ListHeader:
     """A list's header: zero-based row, column by field key, labels of columns that are not ours.
 
-    ``marked`` are columns that we wrote and that hold no field (the master's); ``doubled`` pairs
-    of columns with the same label, the first of which is read.
+    ``marked`` are columns that hold no field any more or never did: the master's, by their slots,
+    and those of fields that the team has dropped, by their labels. ``doubled`` are pairs of columns
+    with the same label, the first of which is read.
     """
 
     table: Table
@@ -171,19 +174,30 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
     for column, slot in slots.items():
         if slot in table.by_key:
             columns[slot] = column
-        else:
+        elif slot in _MASTERS:
             marked[slot] = column
     for column, cell in enumerate(cells):
-        if column in slots or cell == "":
+        slot = slots.get(column, "")
+        if slot in columns or slot in marked or cell == "":
             continue
         known = _known_label(table, cell)
-        if known is None:
+        dropped = _dropped_label(table, slot, cell)
+        if dropped and dropped not in marked:
+            marked[dropped] = column
+        elif known is None:
             others[column] = str(cell).strip()
         elif known in columns:
             doubled.append((columns[known], column))
         else:
             columns[known] = column
     return ListHeader(table, row, columns, others, marked, tuple(doubled))
+
+
+def _dropped_label(table: Table, slot: str, cell: CellValue) -> str | None:
+    """Return the label of the field that the team has dropped and whose column this is."""
+    dropped = table.dropped_labels
+    named = label_key(cell) if isinstance(cell, str) and dropped else ""
+    return dropped.get(slot) or dropped.get(named)
 
 
 def _known_label(table: Table, cell: CellValue) -> str | None:

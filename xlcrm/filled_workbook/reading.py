@@ -15,14 +15,15 @@ from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
 from xlcrm.records import FileReading
-from xlcrm.spec.model import Spec
+from xlcrm.spec.model import PURPOSES, Spec
 
 
 def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileReading:
     """Return what the workbook at ``path`` says; ``file`` is how findings name it.
 
     A file that can't be read is a reading without records whose finding says why. Workbooks that
-    xlcrm wrote for reading (master, report) are named and not read, unless ``own`` asks for it.
+    xlcrm wrote for reading (master, report) or for another purpose than the spec's (settings) are
+    named and not read, unless ``own`` asks for it.
     """
     reading = FileReading(file)
     try:
@@ -35,8 +36,9 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
         return reading
     saved = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
     reading.modified = workbook.modified or saved
-    if RUN_PROPERTY in workbook.properties:
-        reading.own = workbook.properties.get(PROPERTY, "own")
+    purpose = workbook.properties.get(PROPERTY, spec.purpose)
+    if RUN_PROPERTY in workbook.properties or (purpose != spec.purpose and purpose in PURPOSES):
+        reading.own = purpose
         if not own:
             detail = {"detail": "own-output"}
             reading.findings.append(Finding("skipped-temporary", file, parameters=detail))

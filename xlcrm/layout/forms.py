@@ -71,28 +71,45 @@ class FormPlan:
         return max(cell.row for cell in self.cells) + 1
 
 
-def choices_of(field: Field) -> tuple[Labels, ...] | None:
-    """Return what a ticked field prints beside its boxes; None for a field without boxes."""
+def choices_of(field: Field, *, hidden: bool = False) -> dict[int, Labels] | None:
+    """Return what a ticked field prints beside its boxes, by number; None for one without boxes.
+
+    With ``hidden`` values too that are no longer offered: forms made before have them.
+    """
     if not field.options.get("ticks"):
         return None
     kind: FieldType = field.type
     if isinstance(kind, Score):
-        return tuple({"zh": str(n), "en": str(n)} for n in range(int(kind.low or 1), 6))
+        scores = range(int(kind.low or 1), 6)
+        return {n: {"zh": str(score), "en": str(score)} for n, score in enumerate(scores, 1)}
     if isinstance(kind, Choice | Many) and kind.vocabulary:
-        return tuple({"zh": c.value, "en": c.english} for c in kind.vocabulary.choices)
+        return {
+            n: {"zh": choice.value, "en": choice.english}
+            for n, choice in enumerate(kind.vocabulary.choices, 1)
+            if hidden or choice.is_offered
+        }
     return None
 
 
-def form_plan(table: Table, *, core: bool = False, values: Values | None = None) -> FormPlan:
-    """Return where the shown fields of a form lie, with action rows for all of ``values``."""
-    return FormPlan(table, tuple(_Builder(table, table.shown(core=core), values or {}).cells()))
+def form_plan(
+    table: Table, *, core: bool = False, values: Values | None = None, hidden: bool = False
+) -> FormPlan:
+    """Return where the shown fields of a form lie, with action rows for all of ``values``.
+
+    With ``hidden`` choices too that are no longer offered; those that ``values`` has always are.
+    """
+    builder = _Builder(table, table.shown(core=core), values or {}, hidden=hidden)
+    return FormPlan(table, tuple(builder.cells()))
 
 
 class _Builder:
     """Lays out one form from top to bottom."""
 
-    def __init__(self, table: Table, fields: Sequence[Field], values: Values) -> None:
+    def __init__(
+        self, table: Table, fields: Sequence[Field], values: Values, *, hidden: bool
+    ) -> None:
         self.table, self.fields, self.values, self.row = table, fields, values, 0
+        self.hidden = hidden
 
     def cells(self) -> Iterator[FormCell]:
         yield FormCell(0, LABEL_COLUMN, UNITS + 1, "title", self.table.labels)
@@ -140,7 +157,7 @@ class _Builder:
         self.row += 1
 
     def _whole_line(self, field: Field) -> Iterator[FormCell]:
-        choices = choices_of(field)
+        choices = self._choices(field)
         if isinstance(field.type, Actions):
             yield from self._actions(field, field.type)
         elif choices:
@@ -150,15 +167,27 @@ class _Builder:
             yield self._value(field, FIRST_UNIT, UNITS, _lines(field))
             self.row += 1
 
-    def _ticks(self, field: Field, choices: Sequence[Labels]) -> Iterator[FormCell]:
-        units = 2 if max(len(choice["zh"]) for choice in choices) <= 2 else 4
+    def _choices(self, field: Field) -> dict[int, Labels]:
+        """Return the choices printed: those offered, and one that the record has all the same."""
+        value = self.values.get(field.key)
+        chosen = value if isinstance(value, list) else [value]
+        offered = choices_of(field) or {}
+        every = choices_of(field, hidden=True) or {}
+        return {
+            n: choice
+            for n, choice in every.items()
+            if self.hidden or n in offered or choice["zh"] in chosen
+        }
+
+    def _ticks(self, field: Field, choices: Mapping[int, Labels]) -> Iterator[FormCell]:
+        units = 2 if max(len(choice["zh"]) for choice in choices.values()) <= 2 else 4
         per_row = UNITS // units
         yield self._label(field, LABEL_COLUMN, 1, 1)
-        for n, choice in enumerate(choices):
+        for n, (number, choice) in enumerate(choices.items()):
             if n and n % per_row == 0:
                 self.row += 1
             column = FIRST_UNIT + (n % per_row) * units
-            yield FormCell(self.row, column, 1, "tick", None, f"{field.key}.{n + 1}", field)
+            yield FormCell(self.row, column, 1, "tick", None, f"{field.key}.{number}", field)
             last = n == len(choices) - 1
             width = LAST_COLUMN - column if last else units - 1
             yield FormCell(self.row, column + 1, width, "choice", choice, None, field)

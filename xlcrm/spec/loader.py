@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from xlcrm import resources
+from xlcrm.spec.changes import change_table, change_vocabularies, dropped_keys
 from xlcrm.spec.checks import (
     FIELD_KEYS,
     LANGUAGES,
@@ -26,7 +28,9 @@ from xlcrm.spec.settings import Settings
 from xlcrm.spec.types.registry import build_type
 from xlcrm.spec.vocabulary import Choice, Vocabulary
 
-__all__ = ["SpecError", "load_spec"]
+__all__ = ["SpecError", "load_settings_spec", "load_spec"]
+_PARAMETER_KEYS = frozenset({"value", "zh", "en", "meaning_zh", "meaning_en"})
+_CUSTOMERS = "customers"  # the role of the table on which rules of the others look
 
 
 def load_spec(settings: Settings | None = None, templates: Traversable | None = None) -> Spec:
@@ -39,21 +43,52 @@ def load_spec(settings: Settings | None = None, templates: Traversable | None = 
     folder = templates or resources.templates()
     texts = {name: _text(folder, name) for name in _files(folder)}
     lists = _vocabularies(_toml("vocabularies.toml", texts))
-    shared = _toml("shared_fields.toml", texts)
-    names = sorted(name for name in texts if name.startswith("tables/"))
-    tables = [_table(name, _toml(name, texts), shared, lists, settings) for name in names]
-    know(settings.shown, "settings: shown", frozenset(table.key for table in tables))
+    lists = change_vocabularies(lists, settings.choices)
+    for key in settings.choices:
+        check_vocabulary(lists[key], f"settings: choices of {key}")
+    tables = _tables(texts, lists, settings)
+    known = frozenset(tables)
+    for name in ("shown", "fields", "order"):
+        know(getattr(settings, name), f"settings: {name}", known)
     return Spec(
-        {table.key: table for table in sorted(tables, key=lambda table: table.position)},
+        tables,
         lists,
         _parameters(_toml("parameters.toml", texts), settings),
         dict(settings.customer_aliases),
-        hashlib.sha256("\0".join(texts[name] for name in sorted(texts)).encode()).hexdigest()[:12],
+        _version(texts),
+        dict(settings.need_aliases),
+        tuple(settings.members),
     )
+
+
+def load_settings_spec(spec: Spec, templates: Traversable | None = None) -> Spec:
+    """Return the tables of the settings workbook of a team whose declarations are ``spec``.
+
+    Its lists of tables and of lists are those that ``spec`` has; their values are the Chinese
+    labels, of the class that is the key. Raises what ``load_spec`` raises.
+    """
+    folder = (templates or resources.templates()).joinpath("settings")
+    texts = {name: _text(folder, name) for name in ("vocabularies.toml", *_table_files(folder))}
+    lists = _vocabularies(_toml("vocabularies.toml", texts))
+    for key, named, is_open in (
+        ("tables", spec.tables, False),
+        ("lists", spec.vocabularies, True),
+    ):
+        choices = (
+            Choice(e.labels["zh"], e.labels["en"], (e.key,), group=e.key) for e in named.values()
+        )
+        lists[key] = replace(lists[key], choices=tuple(choices), open=is_open)
+    tables = _tables(texts, lists, Settings())
+    version = f"{spec.version}-{_version(texts)}"
+    return Spec(tables, lists, spec.parameters, version=version, purpose="settings")
 
 
 def _files(folder: Traversable) -> Iterator[str]:
     yield from ("vocabularies.toml", "shared_fields.toml", "parameters.toml")
+    yield from _table_files(folder)
+
+
+def _table_files(folder: Traversable) -> Iterator[str]:
     for entry in folder.joinpath("tables").iterdir():
         if entry.name.endswith(".toml"):
             yield f"tables/{entry.name}"
@@ -61,6 +96,11 @@ def _files(folder: Traversable) -> Iterator[str]:
 
 def _text(folder: Traversable, name: str) -> str:
     return folder.joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def _version(texts: Mapping[str, str]) -> str:
+    every = "\0".join(texts[name] for name in sorted(texts))
+    return hashlib.sha256(every.encode()).hexdigest()[:12]
 
 
 def _toml(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -112,20 +152,44 @@ def _parameter(key: str, entry: Mapping[str, Any], settings: Settings) -> Parame
         settings.parameters.get(key, entry["value"]),
         {language: entry[language] for language in LANGUAGES},
         {language: entry[f"meaning_{language}"] for language in LANGUAGES},
+        {name: given for name, given in entry.items() if name not in _PARAMETER_KEYS},
     )
+
+
+def _tables(
+    texts: Mapping[str, str], lists: Mapping[str, Vocabulary], settings: Settings
+) -> dict[str, Table]:
+    """Return the tables of all files, by key, in their order."""
+    shared = _toml("shared_fields.toml", texts) if "shared_fields.toml" in texts else {}
+    entries = {name: _toml(name, texts) for name in sorted(texts) if name.startswith("tables/")}
+    of_customers = (name for name, each in entries.items() if each.get("role") == _CUSTOMERS)
+    changes = settings.fields.get(_table_key(next(of_customers, "")), {})
+    dropped = dropped_keys(changes)
+    tables = [
+        _table(name, each, shared, lists, settings, dropped) for name, each in entries.items()
+    ]
+    return {table.key: table for table in sorted(tables, key=lambda table: table.position)}
+
+
+def _table_key(name: str) -> str:
+    return name.removeprefix("tables/").removesuffix(".toml")
 
 
 def _table(
     name: str,
-    entry: Mapping[str, Any],
+    declared: Mapping[str, Any],
     shared: Mapping[str, Any],
     lists: Mapping[str, Vocabulary],
     settings: Settings,
+    base_dropped: set[str],
 ) -> Table:
-    key = name.removeprefix("tables/").removesuffix(".toml")
+    key = _table_key(name)
     place = f"{name}: table {key}"
-    know(entry, place, TABLE_KEYS)
-    need(entry, place, "label", "position", "layout", "natural_key", "fields")
+    know(declared, place, TABLE_KEYS)
+    need(declared, place, "label", "position", "layout", "natural_key", "fields")
+    fields = [_whole(place, each, shared) for each in declared["fields"]]
+    changed = change_table(key, {**declared, "fields": fields}, settings, base_dropped)
+    entry = changed.entry
     table = Table(
         key=key,
         labels=labels_of(entry["label"], place),
@@ -133,7 +197,7 @@ def _table(
         layout=entry["layout"],
         document=entry.get("document", ""),
         guide=_guide(entry, place),
-        fields=tuple(_field(place, each, shared, lists) for each in entry["fields"]),
+        fields=tuple(_field(place, each, lists) for each in entry["fields"]),
         natural_key=tuple(entry["natural_key"]),
         identity=tuple(tuple(group) for group in entry.get("identity", ())),
         id=entry.get("id"),
@@ -145,6 +209,7 @@ def _table(
         grid_rows=tuple(_grid_row(place, row) for row in entry.get("grid_rows", ())),
         rules=tuple(_rule(place, each) for each in entry.get("rules", ())),
         shown_off=frozenset(settings.shown.get(key, ())),
+        dropped=tuple(_field(place, each, lists) for each in changed.dropped),
     )
     check_table(table, place, lists)
     return table
@@ -172,16 +237,21 @@ def _rule(place: str, entry: Mapping[str, Any]) -> Rule:
     return Rule(entry["rule"], {name: value for name, value in entry.items() if name != "rule"})
 
 
-def _field(
-    table: str, entry: Mapping[str, Any], shared: Mapping[str, Any], lists: Mapping[str, Vocabulary]
-) -> Field:
+def _whole(table: str, entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a field's declaration in full, with what it takes from the shared fields."""
     place = f"{table}: field {entry.get('key', dict(entry))}"
     need(entry, place, "key")
-    key = entry["key"]
     if entry.get("use"):
-        if key not in shared:
+        if entry["key"] not in shared:
             raise SpecError(f"{place}: not in shared_fields.toml")
-        entry = shared[key] | entry
+        entry = shared[entry["key"]] | entry
+    labels_of(entry, place)
+    return entry
+
+
+def _field(table: str, entry: Mapping[str, Any], lists: Mapping[str, Vocabulary]) -> Field:
+    key = entry["key"]
+    place = f"{table}: field {key}"
     check_field(entry, place)
     try:
         field_type = build_type(entry, lists)

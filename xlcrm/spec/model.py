@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from xlcrm.records import Values
 from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.spec.working_days import Calendar
-from xlcrm.text import label_key
+from xlcrm.text import fold, label_key
 
 Labels = Mapping[str, str]
 CUSTOMER = "customer"  # in a natural key: the resolved customer, whichever field names it
 CUSTOMER_FIELDS = ("customer_name", "customer_id")
 Level = Literal["core", "ext", "off"]
+Purpose = Literal["filled", "settings"]
+PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Table:
     """A table: its layout, identity, rules and fields in the document's order.
 
     ``natural_key`` and ``identity`` name fields, or ``customer`` for the resolved customer.
+    ``dropped`` are the fields that a team has dropped: older files hold them still.
     """
 
     key: str
@@ -94,6 +97,7 @@ class Table:
     grid_rows: tuple[GridRow, ...] = ()
     rules: tuple[Rule, ...] = ()
     shown_off: frozenset[str] = frozenset()
+    dropped: tuple[Field, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, Field]:
@@ -106,6 +110,24 @@ class Table:
         for labels in (Field.label_keys, lambda each: map(label_key, each.labels.values())):
             known.update((key, each) for each in self.fields for key in labels(each))
         return known
+
+    @cached_property
+    def dropped_labels(self) -> Mapping[str, str]:
+        """The label of each dropped field, by its key and by the normal forms of its labels."""
+        return {
+            name: each.labels["zh"]
+            for each in self.dropped
+            for name in (*each.label_keys(), each.key)
+            if name not in self.by_label
+        }
+
+    @cached_property
+    def with_dropped(self) -> Table:
+        """The table with the fields that were dropped: a form of before has them."""
+        if not self.dropped:
+            return self
+        off = (replace(each, level="off") for each in self.dropped)
+        return replace(self, fields=(*self.fields, *off))
 
     def shown(self, *, core: bool = False) -> tuple[Field, ...]:
         """Return the fields a workbook shows: with ``core`` the document's columns alone."""
@@ -136,29 +158,44 @@ class Table:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number, switch or mapping that a team may set."""
+    """A number, switch or mapping that a team may set; ``options`` say of what form it is."""
 
     key: str
     value: Any
     labels: Labels
     meanings: Labels
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Spec:
-    """All tables, vocabularies and parameters that hold for a team."""
+    """All tables, vocabularies and parameters that hold for a team.
+
+    ``purpose`` is what its workbooks are for: to be ``filled`` by staff, or a team's ``settings``.
+    """
 
     tables: Mapping[str, Table]
     vocabularies: Mapping[str, Vocabulary]
     parameters: Mapping[str, Parameter]
     customer_aliases: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
+    need_aliases: Mapping[str, str] = field(default_factory=dict)
+    members: Sequence[Mapping[str, Any]] = ()
+    purpose: Purpose = "filled"
 
     @cached_property
     def calendar(self) -> Calendar:
         """Which days the team works."""
         off, worked = (map(str, self.parameter(key)) for key in ("days_off", "days_worked"))
         return Calendar(frozenset(off), frozenset(worked))
+
+    @cached_property
+    def _decided_needs(self) -> Mapping[str, str]:
+        return {fold(tag): decided for tag, decided in self.need_aliases.items()}
+
+    def need_tag(self, tag: str) -> str:
+        """Return the tag that ``tag`` is decided to be, itself where nothing is decided."""
+        return self._decided_needs.get(fold(tag), tag)
 
     def parameter(self, key: str) -> Any:
         """Return the value of a parameter. Raises KeyError for an unknown one."""

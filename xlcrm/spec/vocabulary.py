@@ -12,7 +12,11 @@ from xlcrm.text import fold
 
 @dataclass(frozen=True)
 class Choice:
-    """A value of a vocabulary with its English label and the other words read as it."""
+    """A value of a vocabulary with its English label and the other words read as it.
+
+    One that is not ``shown`` is read and not offered; from the day ``until`` (ISO) on it no longer
+    holds.
+    """
 
     value: str
     english: str
@@ -20,6 +24,13 @@ class Choice:
     polarity: str | None = None
     group: str | None = None
     lost: bool = False
+    shown: bool = True
+    until: str | None = None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether dropdowns and forms offer it."""
+        return self.shown and self.until is None
 
 
 @dataclass(frozen=True)
@@ -48,8 +59,14 @@ class Vocabulary:
         return known
 
     def labels_in(self, language: str) -> tuple[str, ...]:
-        """Return the values as a workbook in ``language`` shows them."""
-        return tuple(self.label(choice.value, language) for choice in self.choices)
+        """Return the values that are offered, as a workbook in ``language`` shows them."""
+        offered = (choice.value for choice in self.choices if choice.is_offered)
+        return tuple(self.label(value, language) for value in offered)
+
+    @cached_property
+    def ends(self) -> Mapping[str, str]:
+        """The days (ISO) from which values no longer hold, by value."""
+        return {choice.value: choice.until for choice in self.choices if choice.until}
 
     def label(self, value: str, language: str) -> str:
         """Return a value as shown in ``language``; a value of the team's own is shown as it is."""
@@ -79,6 +96,8 @@ class Vocabulary:
         word = fold(text)
         scores: dict[str, float] = {}
         for known, choice in self._known.items():
+            if not choice.is_offered:
+                continue
             score = _likeness(fuzz.ratio(word, known), word, known)
             scores[choice.value] = max(score, scores.get(choice.value, 0))
         ranked = sorted(scores, key=scores.__getitem__, reverse=True)

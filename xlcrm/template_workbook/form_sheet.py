@@ -169,7 +169,7 @@ def _contents(plan: FormPlan, values: Values, language: str) -> Any:
     """Yield (slot, what its cell holds) of a record."""
     for key, value in values.items():
         field = plan.table.by_key[key]
-        choices = choices_of(field)
+        choices = choices_of(field, hidden=True)
         if isinstance(field.type, Actions) and isinstance(value, list):
             for n, action in enumerate(value, 1):
                 for part, text in action.items():
@@ -177,7 +177,7 @@ def _contents(plan: FormPlan, values: Values, language: str) -> Any:
                     yield f"{key}.{n}.{part}", content
         elif choices:
             chosen = _chosen(field, value)
-            for n, choice in enumerate(choices, 1):
+            for n, choice in choices.items():
                 yield f"{key}.{n}", TICKED if choice["zh"] in chosen else UNTICKED
         else:
             yield key, field.type.cell(value, language)

@@ -17,16 +17,19 @@ _PARAGRAPH_HEIGHT = 34
 
 
 def write_guide(
-    wb: Book, tables: Sequence[tuple[Table, Sequence[Field]]], language: Language
+    wb: Book, tables: Sequence[tuple[Table, Sequence[Field]]], language: Language, purpose: str
 ) -> None:
-    """Write the guide to ``tables`` and the fields of each that the workbook shows."""
+    """Write the guide to ``tables`` and the fields of each that the workbook shows.
+
+    ``purpose`` is what the workbook is for, and names the text.
+    """
     sheet = wb.add_sheet(Words(language)("blank.guide"))
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     last = len(_WIDTHS) - 1
     header = False
     breaks: list[int] = []
-    for row, line in enumerate(_lines(tables, language)):
+    for row, line in enumerate(_lines(tables, language, purpose)):
         if line.startswith("|"):
             style = wb.format(styles.HEAD if header else styles.GUIDE_CELL)
             for column, text in enumerate(line[1:].split("|")):
@@ -49,7 +52,9 @@ def write_guide(
     sheet.set_footer(f"&L&A&R{Words(language)('blank.page')}")
 
 
-def _lines(tables: Sequence[tuple[Table, Sequence[Field]]], language: Language) -> list[str]:
+def _lines(
+    tables: Sequence[tuple[Table, Sequence[Field]]], language: Language, purpose: str
+) -> list[str]:
     context = [
         {
             "label": table.labels[language],
@@ -58,7 +63,8 @@ def _lines(tables: Sequence[tuple[Table, Sequence[Field]]], language: Language) 
         }
         for table, fields in tables
     ]
-    return [line for line in render("guide", language, tables=context).splitlines() if line.strip()]
+    text = render(f"guide_{purpose}", language, tables=context)
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _field(field: Field, language: Language) -> dict[str, object]:

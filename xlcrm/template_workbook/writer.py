@@ -18,8 +18,6 @@ from xlcrm.template_workbook.guide_sheet import write_guide
 from xlcrm.template_workbook.list_sheet import write_list
 from xlcrm.template_workbook.lists_sheet import write_lists
 
-FILLED = "filled"
-
 
 def write_workbook(
     target: Path,
@@ -40,11 +38,12 @@ def write_workbook(
     given = records or {}
     with book(target, created=created) as wb:
         shown = [(table, table.shown(core=core)) for table in tables]
-        write_guide(wb, [(t, [f for f in fields if f.is_input]) for t, fields in shown], language)
+        inputs = [(table, [each for each in fields if each.is_input]) for table, fields in shown]
+        write_guide(wb, inputs, language, spec.purpose)
         for table in tables:
             _write_table(wb, table, spec, language, core, given.get(table.key, ()))
         write_lists(wb, (field for _, fields in shown for field in fields), spec, language)
-        wb.workbook.set_custom_property(PROPERTY, FILLED)
+        wb.workbook.set_custom_property(PROPERTY, spec.purpose)
         wb.workbook.set_custom_property(VERSION_PROPERTY, spec.version)
 
 
