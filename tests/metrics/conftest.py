@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from xlcrm.facts import Facts, build_facts
+from xlcrm.facts import Facts, Span, build_facts
 from xlcrm.metrics.catalogue import CATALOGUE
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import parse_period
@@ -32,7 +32,7 @@ TABLES = {
 }
 
 
-def facts_of(rows: Iterable[Row], spec: Spec) -> Facts:
+def facts_of(rows: Iterable[Row], spec: Spec, span: Span | None = None) -> Facts:
     """Facts of rows that stand in source order; a row without a day has a blank one."""
     records = []
     for n, (short, customer, day, values) in enumerate(rows, 1):
@@ -41,7 +41,7 @@ def facts_of(rows: Iterable[Row], spec: Spec) -> Facts:
         source = (Source("a.xlsx", table, n),)
         owner = str(values.get("owner", ""))
         records.append(LedgerRecord(f"K{n}", table, said, source, customer or None, owner=owner))
-    return build_facts(records, spec)
+    return build_facts(records, spec, span)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def spec() -> Spec:
 @pytest.fixture
 def facts(spec: Spec) -> Callable[..., Facts]:
     """Facts of rows."""
-    return lambda *rows: facts_of(rows, spec)
+    return lambda *rows, span=None: facts_of(rows, spec, span)
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ def test_every_kind_and_column_of_facts_has_its_words(kind: str) -> None:
     }[kind]  # fmt: skip
     words = Words("en")
     assert words(f"facts.sheet.{kind}")
-    shown = set(rows._fields) - {"id", "source", "rank"}
+    shown = set(rows._fields) - {"id", "source"}
     assert all(words.get(f"facts.column.{column}") for column in shown)
 
 

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from xlcrm.facts.lines import Line, by_table, day_of
+from xlcrm.facts.lines import History, Line, day_of
 from xlcrm.facts.model import Action, Entry, Message
 from xlcrm.facts.sources import ACTIONS, ActionSource
+from xlcrm.facts.tables import Span
 from xlcrm.spec.chinese_dates import read_deadline
 from xlcrm.spec.model import Spec
 from xlcrm.timeliness import entered_in_time
 
 
-def actions(lines: Sequence[Line]) -> Iterator[Action]:
+def actions(history: History) -> Iterator[Action]:
     """Yield the follow-up actions of every record; without an owner of its own, the record's."""
-    for table, rows in by_table(lines, ACTIONS).items():
+    for table, rows in history.of_tables(ACTIONS).items():
         for line in rows:
             for n, part in enumerate(_parts(line, ACTIONS[table]), 1):
                 yield _action(line, n, part)
 
 
-def messages(lines: Sequence[Line]) -> Iterator[Message]:
-    """Yield our messages with their replies."""
-    for line in lines:
+def messages(history: History, span: Span | None) -> Iterator[Message]:
+    """Yield our messages with their replies; with ``span`` those sent, replied to or open in it."""
+    places = history.holding("sent_at")
+    for line in history.lines(_under_way(history, places, span) if span else places):
         sent, replied = line.text("sent_at"), line.text("replied_at")
         if sent is not None:
             hours = _hours(sent, replied) if replied else None
             yield Message(line.id, line.customer, sent, replied, hours, line.owner, (line.id,))
+
+
+def _under_way(history: History, places: Iterable[int], span: Span) -> Iterator[int]:
+    """Yield the places of the messages that were sent, replied to or open on a day of a span."""
+    first, last = span.first.isoformat(), span.last.isoformat()
+    for place in places:
+        values = history.records[place].values
+        sent, replied = str(values["sent_at"]), str(values.get("replied_at") or "")
+        is_past = replied and replied < first and sent < first
+        if not is_past and min(sent, replied or sent)[:10] <= last:
+            yield place
 
 
 def entries(lines: Sequence[Line], spec: Spec) -> Iterator[Entry]:

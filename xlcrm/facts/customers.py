@@ -3,43 +3,64 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from xlcrm.facts.lines import Line, choice_of, day_of
+from xlcrm.facts.lines import History, Line, choice_of, day_of
 from xlcrm.facts.model import Customer
 from xlcrm.facts.sources import CUSTOMERS
 
 
-def customers(lines: Sequence[Line]) -> list[Customer]:
+def customers(history: History) -> list[Customer]:
     """Return each customer once: base rows in their order, then the others as they are first named.
 
     Where several base rows are of one customer, a field is taken from the first that has it.
     """
     base: dict[str, list[Line]] = defaultdict(list)
-    others: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
+    for line in history.of_tables((CUSTOMERS,))[CUSTOMERS]:
         if line.customer:
-            (base if line.record.table == CUSTOMERS else others)[line.customer].append(line)
+            base[line.customer].append(line)
+    others: dict[str, list[int]] = defaultdict(list)
+    for place, record in enumerate(history.records):
+        if record.customer and record.table != CUSTOMERS:
+            others[record.customer].append(place)
     keys = dict.fromkeys((*base, *others))
-    return [_customer(key, base.get(key, []), others.get(key, [])) for key in keys]
+    contacts = _first_contacts(history)
+    return [
+        _customer(key, base.get(key, []), others.get(key, ()), contacts.get(key), history)
+        for key in keys
+    ]
 
 
-def _customer(key: str, base: list[Line], others: list[Line]) -> Customer:
-    def value(field: str) -> Any:
-        return next((line.values[field] for line in base if field in line.values), None)
+def _first_contacts(history: History) -> dict[str, str]:
+    """Return the earliest first contact (ISO) that the other tables tell, by customer."""
+    earliest: dict[str, str] = {}
+    for place in history.holding("first_contact"):
+        record = history.records[place]
+        day = day_of(record.values["first_contact"])
+        if day and record.customer and record.table != CUSTOMERS:
+            earliest[record.customer] = min(day, earliest.get(record.customer, day))
+    return earliest
+
+
+def _customer(
+    key: str, base: list[Line], others: Sequence[int], told: str | None, history: History
+) -> Customer:
+    values: dict[str, Any] = {}
+    for line in reversed(base):
+        values.update(line.values)
+    value = values.get
 
     def choice(field: str) -> str | None:
         text = value(field)
         return choice_of(text) if text else None
 
-    names = (line.text("customer_name") for line in (*base, *others))
-    first_contact = day_of(value("first_contact")) or _earliest(others, "first_contact")
-    first_dated = min((line.day for line in others if line.day), default=None)
+    first_contact = day_of(value("first_contact")) or told
+    first_dated = min(filter(None, map(history.days.__getitem__, others)), default=None)
     return Customer(
         id=key,
-        customer_id=value("customer_id") or _typed_id(key, others),
-        name=next((name for name in names if name), key),
+        customer_id=value("customer_id") or _typed_id(key, others, history),
+        name=next((name for name in _names(base, others, history) if name), key),
         type=choice("customer_type"),
         stage=choice("need_stage"),
         grade=choice("customer_grade"),
@@ -56,11 +77,15 @@ def _customer(key: str, base: list[Line], others: list[Line]) -> Customer:
     )
 
 
-def _earliest(lines: list[Line], field: str) -> str | None:
-    days = (day_of(line.values.get(field)) for line in lines)
-    return min((day for day in days if day), default=None)
+def _names(base: list[Line], others: Sequence[int], history: History) -> Iterator[str | None]:
+    """Yield what rows call a customer; the others' are looked at where the base's have no name."""
+    for line in base:
+        yield line.text("customer_name")
+    for place in others:
+        yield history.line(place).text("customer_name")
 
 
-def _typed_id(key: str, lines: list[Line]) -> str | None:
+def _typed_id(key: str, others: Sequence[int], history: History) -> str | None:
     """Return the key where it is an id that people wrote, though no base row has it."""
-    return key if any(line.values.get("customer_id") == key for line in lines) else None
+    records = (history.records[place] for place in others)
+    return key if any(record.values.get("customer_id") == key for record in records) else None

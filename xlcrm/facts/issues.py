@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from xlcrm.facts.lines import Line, by_table, day_of
+from xlcrm.facts.lines import History, Line, day_of
 from xlcrm.facts.model import Issue
 from xlcrm.facts.sources import REVISITS, TRACKER
 from xlcrm.text import fold
@@ -12,9 +12,9 @@ from xlcrm.text import fold
 _WANTS_MORE, _CONTENT = "需改进", "满意"
 
 
-def issues(lines: Sequence[Line]) -> Iterator[Issue]:
+def issues(history: History) -> Iterator[Issue]:
     """Yield the issues. One is the tracker's where customer and description are the same there."""
-    tables = by_table(lines, (TRACKER, REVISITS))
+    tables = history.of_tables((TRACKER, REVISITS))
     tracked = {(line.customer, _described(line, "description")) for line in tables[TRACKER]}
     for line in tables[TRACKER]:
         yield _tracked(line)
@@ -22,6 +22,15 @@ def issues(lines: Sequence[Line]) -> Iterator[Issue]:
         described = line.text("issue")
         if described and not (line.customer and (line.customer, fold(described)) in tracked):
             yield _told(line, described)
+
+
+def revisits(history: History) -> dict[str, list[str]]:
+    """Return the days (ISO) on which each customer was revisited."""
+    days: dict[str, list[str]] = {}
+    for line in history.of_tables((REVISITS,))[REVISITS]:
+        if line.customer and line.day:
+            days.setdefault(line.customer, []).append(line.day)
+    return days
 
 
 def _described(line: Line, field: str) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
+from xlcrm.facts.tables import Span
 from xlcrm.records import LedgerRecord, Value
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import arrow_of, bare
 from xlcrm.timelines import id_order
 
+Pair = tuple[str, str]  # a customer and a day (ISO)
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MANY = 10_000  # different values of choices, at most, that a team writes
+_MANY = 10_000  # different values of choices, or days, at most, that a team writes
 
 choice_of = lru_cache(_MANY)(bare)
 arrow_in = lru_cache(_MANY)(arrow_of)
@@ -22,14 +25,18 @@ arrow_in = lru_cache(_MANY)(arrow_of)
 
 @dataclass(slots=True)
 class Line:
-    """A record: ISO ``day``, ``start`` and ``end`` (None where only the day is known), ``rank``."""
+    """A record, the ``place``-th in source order.
+
+    ``day``, ``start`` and ``end`` are ISO; the times are None where only the day is known.
+    """
 
     record: LedgerRecord
     table: Table
-    rank: int
+    place: int
     day: str | None = None
     start: str | None = None
     end: str | None = None
+    _rank: tuple[Any, int] | None = None
 
     @property
     def id(self) -> str:
@@ -47,6 +54,13 @@ class Line:
     def values(self) -> Mapping[str, Value]:
         return self.record.values
 
+    @property
+    def rank(self) -> tuple[Any, int]:
+        """What orders lines of one day: by record id, then source row."""
+        if self._rank is None:
+            self._rank = id_order(self.record.values.get(self.table.id or "")), self.place
+        return self._rank
+
     def text(self, key: str) -> str | None:
         """Return a field as text; None where it is blank or was not understood."""
         value = self.record.values.get(key)
@@ -63,15 +77,54 @@ class Line:
         return (str(value),) if value else ()
 
 
-def lines_of(records: Sequence[LedgerRecord], spec: Spec) -> list[Line]:
-    """Return the records, which come in source order, as lines in that order."""
-    ids = {table.key: table.id for table in spec.tables.values()}
-    keyed = [
-        (id_order(record.values.get(ids[record.table] or "")), n)
-        for n, record in enumerate(records)
-    ]
-    ranks = {n: rank for rank, (_, n) in enumerate(sorted(keyed))}
-    return [_line(record, spec.tables[record.table], ranks[n]) for n, record in enumerate(records)]
+@dataclass(frozen=True)
+class History:
+    """The ledger's records in source order. Lines are made of those that are asked for alone."""
+
+    records: Sequence[LedgerRecord]
+    spec: Spec
+
+    @cached_property
+    def days(self) -> list[str | None]:
+        """The day (ISO) of each record."""
+        dates = {key: table.date or "" for key, table in self.spec.tables.items()}
+        return [day_of(record.values.get(dates[record.table])) for record in self.records]
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        places: dict[str, list[int]] = {key: [] for key in self.spec.tables}
+        for place, record in enumerate(self.records):
+            places[record.table].append(place)
+        return places
+
+    def line(self, place: int) -> Line:
+        """Return the line at a place."""
+        record = self.records[place]
+        return _line(record, self.spec.tables[record.table], place, self.days[place])
+
+    def lines(self, places: Iterable[int]) -> list[Line]:
+        """Return the lines at some places."""
+        return [self.line(place) for place in places]
+
+    def between(self, span: Span) -> list[Line]:
+        """Return the lines dated in a span of days, from the first of its talks on."""
+        first, last, days = span.talks_from.isoformat(), span.last.isoformat(), enumerate(self.days)
+        return self.lines(place for place, day in days if day and first <= day <= last)
+
+    def on(self, pairs: Collection[Pair]) -> list[Line]:
+        """Return the lines of some customers, each on days of its own."""
+        if not pairs:
+            return []
+        dated = enumerate(zip(self.records, self.days, strict=True))
+        return self.lines(n for n, (record, day) in dated if (record.customer, day) in pairs)
+
+    def of_tables(self, tables: Iterable[str]) -> dict[str, list[Line]]:
+        """Return the lines of some tables, each in source order, the tables as named."""
+        return {key: self.lines(self._places.get(key, ())) for key in tables}
+
+    def holding(self, key: str) -> list[int]:
+        """Return the places of the records that have a field."""
+        return [place for place, record in enumerate(self.records) if key in record.values]
 
 
 def by_table(lines: Iterable[Line], tables: Iterable[str]) -> dict[str, list[Line]]:
@@ -87,15 +140,18 @@ def day_of(value: Any) -> str | None:
     """Return the day (ISO) that a date, moment, span or deadline falls on; None for mere words."""
     if isinstance(value, dict):
         value = value.get("date")
-    if isinstance(value, str) and _DAY.match(value):
-        return value[:10]
-    return None
+    return _day_in(value) if isinstance(value, str) else None
 
 
-def _line(record: LedgerRecord, table: Table, rank: int) -> Line:
+@lru_cache(_MANY)
+def _day_in(text: str) -> str | None:
+    return text[:10] if _DAY.match(text) else None
+
+
+def _line(record: LedgerRecord, table: Table, place: int, day: str | None) -> Line:
+    line = Line(record, table, place, day)
     value = record.values.get(table.date or "")
-    line = Line(record, table, rank, day_of(value))
-    if line.day and isinstance(value, str) and "T" in value:
+    if day and isinstance(value, str) and "T" in value:
         start, _, end = value.partition("/")
         line.start, line.end = _to_the_second(start), _to_the_second(end or start)
     return line

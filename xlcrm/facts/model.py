@@ -3,16 +3,15 @@
 Days and moments are ISO text in the rows and datetime64 in the tables. ``id`` is the fact's id, the
 row label of its table: the id of the ledger record it comes from, with ``#n`` for the parts of one.
 ``source`` names every ledger record behind it, ``customer`` is the resolved customer's key.
-Needs, scores and changes stand in date order; on one day ``rank`` orders them: by record id, then
-source row.
+Needs, scores and changes stand in date order; on one day by record id, then source row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 Texts = tuple[str, ...]
@@ -100,7 +99,6 @@ class Need(NamedTuple):
     priority: str | None
     text: str | None
     is_responded: bool
-    rank: int
     source: Texts
 
 
@@ -132,7 +130,6 @@ class Score(NamedTuple):
     customer: str | None
     date: str | None
     score: float
-    rank: int
     source: Texts
 
 
@@ -146,7 +143,6 @@ class Change(NamedTuple):
     after: str
     is_assumed: bool
     communication: str
-    rank: int
     source: Texts
 
 
@@ -198,59 +194,6 @@ KINDS = (
 )
 
 
-class Facts:
-    """A table a kind of fact, indexed by fact id; its columns are the row's fields.
-
-    A table is made when it is first asked for.
-    """
-
-    customers: pd.DataFrame
-    communications: pd.DataFrame
-    messages: pd.DataFrame
-    actions: pd.DataFrame
-    needs: pd.DataFrame
-    issues: pd.DataFrame
-    scores: pd.DataFrame
-    type_changes: pd.DataFrame
-    stage_changes: pd.DataFrame
-    evaluations: pd.DataFrame
-    entries: pd.DataFrame
-
-    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
-        """``makers`` has for each of KINDS what makes its table."""
-        self._makers = makers
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        if name not in KINDS:
-            raise AttributeError(name)
-        table = self._makers[name]()
-        setattr(self, name, table)
-        return table
-
-    def named(self, customer: str) -> dict[str, str]:
-        """Return a customer as reports do: ``customer`` (the id, else the name) and ``name``."""
-        customer_id, name = self._names.get(customer, (None, customer))
-        return {"customer": customer_id or name, "name": name}
-
-    def revisits(self, customer: str) -> list[pd.Timestamp]:
-        """Return the days on which a customer was revisited."""
-        return self._revisits.get(customer, [])
-
-    @cached_property
-    def _revisits(self) -> dict[str, list[pd.Timestamp]]:
-        talks = self.communications[self.communications["is_revisit"]].dropna(subset="date")
-        days: dict[str, list[pd.Timestamp]] = {}
-        for customer, day in zip(talks["customer"], talks["date"], strict=True):
-            days.setdefault(customer, []).append(day)
-        return days
-
-    @cached_property
-    def _names(self) -> dict[str, tuple[str | None, str]]:
-        known = self.customers
-        pairs = zip(known["customer_id"], known["name"], strict=True)
-        return dict(zip(known.index, pairs, strict=True))
-
-
 def table(kind: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
     """Return rows of one kind as a table, in their order."""
     return table_of(kind, dict(zip(kind._fields, zip(*rows, strict=True), strict=False)))
@@ -258,17 +201,17 @@ def table(kind: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
 
 def table_of(kind: type[Any], columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     """Return the columns of one kind as a table; without any row none is needed."""
-    data = {name: _column(name, columns.get(name, ())) for name in kind._fields}
-    return pd.DataFrame(data).set_index("id")
+    names = [name for name in kind._fields if name != "id"]
+    index = pd.Index(columns.get("id", ()), dtype="object", name="id")
+    data = {name: _column(name, columns.get(name, ()), index) for name in names}
+    return pd.DataFrame(data)
 
 
-def _column(name: str, values: Sequence[Any]) -> pd.Series[Any]:
+def _column(name: str, values: Sequence[Any], index: pd.Index[Any]) -> pd.Series[Any]:
     if name in _TIMES:
-        return pd.Series(pd.to_datetime(list(values), format="ISO8601"), dtype="datetime64[s]")
+        return pd.Series(np.array(values, dtype="datetime64[s]"), index)
     if name in ("hours", "score"):
-        return pd.Series(list(values), dtype="float64")
-    if name == "rank":
-        return pd.Series(list(values), dtype="int64")
+        return pd.Series(list(values), index, dtype="float64")
     if name.startswith("is_"):
-        return pd.Series(list(values), dtype="bool")
-    return pd.Series(list(values), dtype="object")
+        return pd.Series(list(values), index, dtype="bool")
+    return pd.Series(list(values), index, dtype="object")

@@ -10,7 +10,7 @@ from xlcrm.facts.sources import ANSWERS, NEED_TEXTS
 from xlcrm.facts.talks import Talk
 
 
-def needs(talks: Iterable[Talk]) -> Iterator[Need]:
+def needs(talks: Iterable[Talk]) -> Iterator[tuple[Line, Need]]:
     """Yield a need for each tag of each row, and one for need text that no tag stands beside.
 
     Text of a talk whose needs are tagged on another of its rows is that row's need in words.
@@ -18,20 +18,19 @@ def needs(talks: Iterable[Talk]) -> Iterator[Need]:
     for talk in talks:
         is_named = any(line.values.get("need_tags") for line in talk.lines)
         for line in talk.lines:
-            yield from _needs(line, line.texts("need_tags"))
-            if not is_named and _text(line):
+            if line.values.get("need_tags"):
+                yield from _needs(line, line.texts("need_tags"))
+            elif not is_named and _text(line):
                 is_named = True
                 yield from _needs(line, (None,))
 
 
-def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[Need]:
+def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[tuple[Line, Need]]:
     """Yield a need of a row for each of its tags; None for one that has words alone."""
-    if not tags:
-        return
     met, priority, values = line.text("need_met"), line.text("need_priority"), line.values
     words, is_responded = _text(line), any(map(values.get, ANSWERS))
     for n, tag in enumerate(tags, 1):
-        yield Need(
+        need = Need(
             id=f"{line.id}#{n}" if tag else line.id,
             customer=line.customer,
             date=line.day,
@@ -40,9 +39,9 @@ def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[Need]:
             priority=choice_of(priority) if priority else None,
             text=words,
             is_responded=is_responded,
-            rank=line.rank,
             source=(line.id,),
         )
+        yield line, need
 
 
 def _text(line: Line) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from xlcrm.facts.lines import Line, by_table, choice_of
+from xlcrm.facts.lines import History, Line, Pair, by_table, choice_of
 from xlcrm.facts.model import Communication
 from xlcrm.facts.sources import REVISITS, TALKS
 from xlcrm.spec.model import Spec
@@ -30,6 +30,10 @@ class Talk:
     @property
     def first(self) -> Line:
         return self.lines[0]
+
+    @property
+    def day(self) -> str | None:
+        return self.first.day
 
     def holder(self, column: str) -> tuple[Line, str] | None:
         """Return the first line that has a column, and the field it has it in."""
@@ -63,12 +67,17 @@ def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
     class_of = lru_cache(lambda channel: channels.group(choice_of(channel)))
     known: dict[_Agreement, list[Talk]] = defaultdict(list)
     talks: list[Talk] = []
-    for rows in by_table(lines, TALKS).values():
+    tables = by_table(lines, TALKS)
+    shared = _on_several(tables.values())
+    for rows in tables.values():
         unmatched: dict[_Agreement, list[Talk]] = {}  # of the tables before this one
         added: list[tuple[_Agreement, Talk]] = []
         for line in rows:
             channel = line.text("channel")
             group = class_of(channel) if channel else None
+            if (line.customer, line.day) not in shared:
+                talks.append(Talk([line], group, line.start, line.end))
+                continue
             key = (line.customer, line.day, group)
             if key not in unmatched:
                 unmatched[key] = list(known[key])
@@ -84,6 +93,27 @@ def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
         for key, talk in added:
             known[key].append(talk)
     return talks
+
+
+def told_on(history: History, column: str) -> list[Pair]:
+    """Return the customer and day of each record that tells of a talk and has a column of it."""
+    found = ((history.records[place], history.days[place]) for place in _telling(history, column))
+    return [(record.customer, day) for record, day in found if record.customer and day]
+
+
+def tells(history: History, column: str) -> bool:
+    """Whether any record of a talk has a column."""
+    return bool(_telling(history, column))
+
+
+def _telling(history: History, column: str) -> list[int]:
+    """Return the places of the records of talks that have a column; all tables call it the same."""
+    return [
+        place
+        for place in history.holding(column)
+        if (record := history.records[place]).table in TALKS
+        and record.values[column] not in _NOTHING
+    ]
 
 
 def communications(talks: Sequence[Talk], spec: Spec) -> dict[str, Sequence[Any]]:
@@ -120,6 +150,17 @@ def _texts(talks: Sequence[Talk], column: str) -> list[str | None]:
                     break
         texts.append(text)
     return texts
+
+
+def _on_several(tables: Iterable[Iterable[Line]]) -> set[tuple[str | None, str | None]]:
+    """Return the customers and days that stand on more than one table."""
+    seen: set[tuple[str | None, str | None]] = set()
+    several: set[tuple[str | None, str | None]] = set()
+    for rows in tables:
+        pairs = {(line.customer, line.day) for line in rows}
+        several |= seen & pairs
+        seen |= pairs
+    return several
 
 
 def _no_conflict(talk: Talk, line: Line) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from xlcrm.facts.lines import Line, arrow_in
@@ -17,8 +17,8 @@ _Source: TypeAlias = tuple[Line, str]  # the line that says it, and its communic
 
 def changes(
     talks: Iterable[Talk], column: str, vocabulary: Vocabulary, base: Mapping[str, str | None]
-) -> list[Change]:
-    """Return the changes of each customer in date order; on one day by record id, then source row.
+) -> Iterator[tuple[Line, Change]]:
+    """Yield the changes of each customer, with the line that says it.
 
     ``base`` has each customer's value on the customer base. A row that says 维持, or what the
     customer was already, is no change.
@@ -33,16 +33,14 @@ def changes(
         if after is not None:
             entry = Said(talk.first.day, line.rank, before, after, (line, talk.first.id))
             said[talk.first.customer].append(entry)
-    return [
-        _change(customer, step)
-        for customer, entries in said.items()
-        for step in steps(entries, vocabulary, base.get(customer))
-    ]
+    for customer, entries in said.items():
+        for step in steps(entries, vocabulary, base.get(customer)):
+            yield _change(customer, step)
 
 
-def _change(customer: str, step: Step[_Source]) -> Change:
+def _change(customer: str, step: Step[_Source]) -> tuple[Line, Change]:
     line, communication = step.said.source
-    return Change(
+    return line, Change(
         line.id,
         customer,
         step.said.day,
@@ -50,6 +48,5 @@ def _change(customer: str, step: Step[_Source]) -> Change:
         step.said.after,
         step.is_assumed,
         communication,
-        line.rank,
         (line.id,),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.issues import days
 from xlcrm.metrics.low_satisfaction import revisit_between
 from xlcrm.metrics.model import Metric
@@ -42,8 +42,7 @@ def counted(
     facts: Facts, kind: str, ids: Iterable[str], column: str, most: int = 3
 ) -> list[tuple[str, int]]:
     """Return the most frequent values of a column among some facts, and how often each is there."""
-    table: pd.DataFrame = getattr(facts, kind)
-    counts = Counter(str(value) for value in table.loc[list(ids), column].dropna())
+    counts = Counter(str(value) for value in facts.among(kind, ids)[column].dropna())
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
 
 
@@ -52,23 +51,24 @@ def steps(metric: Metric, facts: Facts) -> list[Step]:
 
     It comes from the last score before the period, else from the first one in it.
     """
-    now = {*metric.basis.get("scores", ())}
-    given = facts.scores.dropna(subset=["customer", "date"])
-    columns = (given.index, given["customer"], given["date"], given["score"])
-    before: dict[str, tuple[pd.Timestamp, float]] = {}
-    after: dict[str, tuple[pd.Timestamp, float]] = {}
-    for fact, customer, day, score in zip(*columns, strict=True):
-        if fact in now:
-            before.setdefault(customer, (day, score))
-            after[customer] = (day, score)
-        elif customer not in after:
-            before[customer] = (day, score)
+    assert metric.period
+    given = facts.among("scores", metric.basis.get("scores", ())).dropna(subset="customer")
+    before = dict(_scores(facts.last_scores(metric.period.start)))
+    after = {}
+    for customer, said in _scores(given):
+        before.setdefault(customer, said)
+        after[customer] = said
     found = []
     for customer, (day, score) in after.items():
         first, start = before[customer]
         revisited = revisit_between(facts, customer, first, day)
         found.append(Step(customer, float(start), float(score), revisited))
     return sorted(found, key=lambda step: (step.before - step.after, step.customer))
+
+
+def _scores(scores: pd.DataFrame) -> Iterator[tuple[str, tuple[pd.Timestamp, float]]]:
+    said = zip(scores["date"], scores["score"], strict=True)
+    return zip(scores["customer"], said, strict=True)
 
 
 def slowest_issue(metric: Metric, facts: Facts) -> tuple[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts, Span
 from xlcrm.metrics.contact_frequency import contact_frequency
 from xlcrm.metrics.conversion import conversion
 from xlcrm.metrics.declarations import declarations
@@ -57,6 +57,12 @@ def compute(facts: Facts, period: Period, spec: Spec) -> list[Metric]:
     """Return every metric for ``period`` against the one before it, in the catalogue's order."""
     previous = period.previous
     return [each for key in CATALOGUE for each in CATALOGUE[key](facts, period, previous, spec)]
+
+
+def days_asked(period: Period) -> Span:
+    """Return the days whose facts ``compute`` asks for: the two periods' and their windows'."""
+    first = period.previous
+    return Span(first.start, period.end, talks_from=first.window.start)
 
 
 def compute_trend(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -13,7 +13,7 @@ def contact_frequency(facts: Facts, period: Period, previous: Period, spec: Spec
     """Talks a customer talked to and month; a week is judged by the 30 days that end with it."""
 
     def measure(of: Period) -> Figure:
-        talks = within(facts.communications, "date", of.window).dropna(subset="customer")
+        talks = within(facts, "communications", "date", of.window).dropna(subset="customer")
         if talks.empty:
             return NO_DATA
         customers = int(talks["customer"].nunique())

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import NO_DATA, Figure, ends, in_order, metric, starts, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -44,12 +44,12 @@ def conversion(facts: Facts, period: Period, previous: Period, spec: Spec) -> li
 
 
 def _measure(facts: Facts, period: Period, steps: Sequence[str], a: str) -> Figure:
-    if facts.communications["type_after"].isna().all():
+    if not facts.tells("type_after"):
         return NO_DATA
     position = {value: n for n, value in enumerate(steps)}
     step = position[a]
     were, moved = _at_entry(facts, period, a), set()
-    changes = within(facts.type_changes, "date", period)
+    changes = within(facts, "type_changes", "date", period)
     for customer, before, after in zip(
         changes["customer"], changes["before"], changes["after"], strict=True
     ):

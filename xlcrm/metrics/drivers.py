@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.issues import days
 from xlcrm.metrics.model import Metric
 
@@ -68,8 +68,7 @@ def _groups(
 ) -> dict[str, list[float]]:
     """Return the values that a mean is of, by group."""
     kind, column, values = _MEANS[key]
-    table: pd.DataFrame = getattr(facts, kind)
-    chosen = table.loc[list(basis.get(kind, ()))].dropna(subset=column)
+    chosen = facts.among(kind, basis.get(kind, ())).dropna(subset=column)
     groups: dict[str, list[float]] = {}
     for group, value in zip(
         chosen[column], values(chosen, details.get("hit_ids", ())), strict=True

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.declarations import Declaration, declarations
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -59,10 +60,9 @@ def metric(
     )
 
 
-def within(frame: pd.DataFrame, column: str, period: Period) -> pd.DataFrame:
-    """Return the facts whose day or moment ``column`` is in a period, to its last instant."""
-    times = frame[column]
-    return frame[(times >= starts(period)) & (times < ends(period))]
+def within(facts: Facts, kind: str, column: str, period: Period) -> pd.DataFrame:
+    """Return the facts of a kind whose day or moment ``column`` is in a period."""
+    return facts.within(kind, column, period.start, period.end)
 
 
 def starts(period: Period) -> pd.Timestamp:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import NO_DATA, Figure, ends, ids, mean, metric, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -15,7 +15,7 @@ def issue_close_rate(facts: Facts, period: Period, previous: Period, spec: Spec)
     """Issues reported in the period and done by its last day, of those reported in it."""
 
     def measure(of: Period) -> Figure:
-        reported = within(facts.issues, "reported", of)
+        reported = within(facts, "issues", "reported", of)
         return rate("issues", reported, _done(reported, of))
 
     return [metric("issue_close_rate", measure, period, previous, spec)]
@@ -25,7 +25,7 @@ def issue_days(facts: Facts, period: Period, previous: Period, spec: Spec) -> li
     """Mean days from report to completion, over the done issues completed in the period."""
 
     def measure(of: Period) -> Figure:
-        done = within(facts.issues, "completed", of).dropna(subset="reported")
+        done = within(facts, "issues", "completed", of).dropna(subset="reported")
         done = done[done["is_settled"]]
         return mean("issues", done, days(done))
 

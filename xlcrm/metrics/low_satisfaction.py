@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
-from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, starts, within
+from xlcrm.facts.tables import Facts
+from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
@@ -24,11 +24,10 @@ def low_satisfaction(facts: Facts, period: Period, previous: Period, spec: Spec)
 
 
 def _measure(facts: Facts, period: Period, low: float) -> Figure:
-    given = facts.scores.dropna(subset="customer")  # in date order
-    now = within(given, "date", period)
+    now = within(facts, "scores", "date", period).dropna(subset="customer")  # in date order
     if now.empty:
         return NO_DATA
-    last = given[given["date"] < starts(period)].drop_duplicates("customer", keep="last")
+    last = facts.last_scores(period.start)
     before = last.set_index("customer")
     after = now.drop_duplicates("customer", keep="last").set_index("customer")
     named = {*now.loc[now["score"] < low, "customer"]}
@@ -57,5 +56,5 @@ def revisit_between(
     facts: Facts, customer: str, first: pd.Timestamp, last: pd.Timestamp
 ) -> str | None:
     """Return the day (ISO) of the last revisit of a customer between two days, both included."""
-    days = [day for day in facts.revisits(customer) if first <= day <= last]
-    return str(max(days).date()) if days else None
+    since, until = str(first.date()), str(last.date())
+    return max((day for day in facts.revisits(customer) if since <= day <= until), default=None)

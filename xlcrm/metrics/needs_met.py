@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import Figure, metric, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -45,7 +45,7 @@ def judged(facts: Facts, period: Period) -> pd.DataFrame:
 
     A need is a customer's tag, its latest filled value counts. Each untagged one is its own.
     """
-    known = within(facts.needs, "date", period).dropna(subset=["customer", "met"])
+    known = within(facts, "needs", "date", period).dropna(subset=["customer", "met"])
     own = known["tag"].isna()
     latest = known[~own].drop_duplicates(["customer", "tag"], keep="last")
     return pd.concat([latest, known[own]]) if own.any() else latest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import Figure, mean, metric, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -13,7 +13,7 @@ def satisfaction(facts: Facts, period: Period, previous: Period, spec: Spec) -> 
     """Mean of all scores dated in the period."""
 
     def measure(of: Period) -> Figure:
-        given = within(facts.scores, "date", of)
+        given = within(facts, "scores", "date", of)
         return mean("scores", given, given["score"])
 
     return [metric("satisfaction", measure, period, previous, spec)]
@@ -23,7 +23,7 @@ def negative_share(facts: Facts, period: Period, previous: Period, spec: Spec) -
     """Talks in a negative mood, of the talks whose mood says which it is."""
 
     def measure(of: Period) -> Figure:
-        talks = within(facts.communications, "date", of).dropna(subset="polarity")
+        talks = within(facts, "communications", "date", of).dropna(subset="polarity")
         return rate("communications", talks, talks["polarity"] == "negative")
 
     return [metric("negative_share", measure, period, previous, spec)]

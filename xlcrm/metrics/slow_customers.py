@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import NO_DATA, Figure, ends, ids, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.responses import replies
@@ -28,7 +28,7 @@ def slow_customers(facts: Facts, period: Period, previous: Period, spec: Spec) -
 
 def _measure(facts: Facts, period: Period, slow_hours: float) -> Figure:
     came = replies(facts, period).dropna(subset="customer")
-    sent = within(facts.messages, "sent", period).dropna(subset="customer")
+    sent = within(facts, "messages", "sent", period).dropna(subset="customer")
     if came.empty and sent.empty:
         return NO_DATA
     means = came.groupby("customer")["hours"].mean()

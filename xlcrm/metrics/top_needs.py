@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -26,7 +26,7 @@ def top_needs(facts: Facts, period: Period, previous: Period, spec: Spec) -> lis
 
 
 def _measure(facts: Facts, period: Period) -> Figure:
-    raised = within(facts.needs, "date", period).dropna(subset=["customer", "tag"])
+    raised = within(facts, "needs", "date", period).dropna(subset=["customer", "tag"])
     if raised.empty:
         return NO_DATA
     everyone = int(raised["customer"].nunique())

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
 from xlcrm.facts.build import build_facts
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.findings import Language
-from xlcrm.metrics.catalogue import compute, ordered
+from xlcrm.metrics.catalogue import compute, days_asked, ordered
 from xlcrm.metrics.display import display
 from xlcrm.metrics.model import Metric
 from xlcrm.narrative import narrate
@@ -33,11 +33,17 @@ class Analysis:
         return [analysis_row(each, display(each, language), "", language) for each in self.metrics]
 
 
-def analyse(records: Sequence[LedgerRecord], period: Period, options: Options) -> Analysis:
-    """Return the figures of ``period`` and of the one before it."""
+def analyse(
+    records: Sequence[LedgerRecord], period: Period, options: Options, *, whole: bool = False
+) -> Analysis:
+    """Return the figures of ``period`` and of the one before it.
+
+    Its facts are those that these figures need; with ``whole`` all there are, for who shows them or
+    looks further back.
+    """
     spec, language = options.spec, options.language
     with without_collection():
-        facts = build_facts(records, spec)
+        facts = build_facts(records, spec, None if whole else days_asked(period))
         metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
         sentences = narrate(metrics, facts, spec, language)
     rows = [

@@ -44,7 +44,7 @@ def report(
     merged = merge(folder, options)
     chosen = period or last_full_week(options.as_of)
     picture = merged.picture
-    analysis = analyse(picture.records, chosen, options)
+    analysis = analyse(picture.records, chosen, options, whole=True)
     path = (target or folder / OUTPUT_FOLDER / _name(chosen, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     contents = ReportContents(

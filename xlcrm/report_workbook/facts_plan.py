@@ -14,8 +14,8 @@ from xlcrm.sheet_words import Words, declared
 from xlcrm.spec.model import Spec
 from xlcrm.spec.vocabulary import Vocabulary
 
-# Read from the ledger's record; ``rank`` orders facts and says nothing to people.
-NOT_SHOWN = frozenset({"source", "rank", "customer", "name"})
+# Read from the ledger's record.
+NOT_SHOWN = frozenset({"source", "customer", "name"})
 CUSTOMERS = "customers"
 WIDTH = 12
 NO_SOURCE = Source("", "", 0)

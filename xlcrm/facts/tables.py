@@ -1,0 +1,136 @@
+"""Facts as tables: of everything, or as far as questions about a span of days need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import pandas as pd
+
+from xlcrm.facts.model import KINDS
+
+# Of these kinds, facts of a span leave out what no question about its days can need.
+OF_SPAN = frozenset(("communications", "messages", "needs", "scores", "entries"))
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days from ``first`` to ``last``, both included; of communications from ``talks_from``."""
+
+    first: date
+    last: date
+    talks_from: date
+
+    def __post_init__(self) -> None:
+        if not self.talks_from <= self.first <= self.last:
+            raise ValueError(f"{self} is no span")
+
+    def first_of(self, kind: str) -> date:
+        """Return the first day of a kind of fact."""
+        return self.talks_from if kind == "communications" else self.first
+
+
+class Facts:
+    """A table a kind of fact, indexed by fact id; its columns are the row's fields.
+
+    A table is made when it is first asked for. Facts of a ``span`` of days are
+
+    - whole, whatever the span: customers, actions, issues, type and stage changes, evaluations,
+      the days of revisits, and whether talks tell of a column at all;
+    - of the span: communications dated in it or in the days that it has for them before; needs and
+      entries dated in it; messages that were sent, replied to or open in it; scores dated in it,
+      with each customer's last one before it.
+
+    Those of the span are asked for within a period, by id, or as last scores: asking for other days
+    than the span's, or for the whole table, raises ValueError.
+    """
+
+    customers: pd.DataFrame
+    communications: pd.DataFrame
+    messages: pd.DataFrame
+    actions: pd.DataFrame
+    needs: pd.DataFrame
+    issues: pd.DataFrame
+    scores: pd.DataFrame
+    type_changes: pd.DataFrame
+    stage_changes: pd.DataFrame
+    evaluations: pd.DataFrame
+    entries: pd.DataFrame
+
+    def __init__(
+        self,
+        makers: Mapping[str, Callable[[], pd.DataFrame]],
+        revisits: Callable[[], Mapping[str, list[str]]],
+        tells: Callable[[str], bool],
+        span: Span | None = None,
+    ) -> None:
+        """``makers`` has for each of KINDS what makes its table; ``span`` None: of everything."""
+        self._makers = makers
+        self._make_revisits = revisits
+        self._tells = tells
+        self._span = span
+        self._tables: dict[str, pd.DataFrame] = {}
+        self._within: dict[tuple[str, str, date, date], pd.DataFrame] = {}
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name not in KINDS:
+            raise AttributeError(name)
+        if self._span and name in OF_SPAN:
+            raise ValueError(f"{name} are of {self._span} alone: ask for them within a period")
+        return self._table(name)
+
+    def within(self, kind: str, column: str, first: date, last: date) -> pd.DataFrame:
+        """Return the facts whose day or moment ``column`` is from ``first`` to ``last``'s end."""
+        key = (kind, column, first, last)
+        if key not in self._within:
+            self._refuse_outside(kind, first, last)
+            table = self._table(kind)
+            times, end = table[column], pd.Timestamp(last + timedelta(days=1))
+            self._within[key] = table[(times >= pd.Timestamp(first)) & (times < end)]
+        return self._within[key]
+
+    def among(self, kind: str, ids: Iterable[str]) -> pd.DataFrame:
+        """Return the facts of some ids, in their order. Raises KeyError for one there is not."""
+        return self._table(kind).loc[list(ids)]
+
+    def last_scores(self, before: date) -> pd.DataFrame:
+        """Return each customer's last score before a day, in date order."""
+        self._refuse_outside("scores", before, before)
+        scores = self._table("scores").dropna(subset="customer")  # in date order
+        earlier = scores[scores["date"] < pd.Timestamp(before)]
+        return earlier.drop_duplicates("customer", keep="last")
+
+    def tells(self, column: str) -> bool:
+        """Whether any talk, whenever it was, has a column."""
+        return self._tells(column)
+
+    def named(self, customer: str) -> dict[str, str]:
+        """Return a customer as reports do: ``customer`` (the id, else the name) and ``name``."""
+        customer_id, name = self._names.get(customer, (None, customer))
+        return {"customer": customer_id or name, "name": name}
+
+    def revisits(self, customer: str) -> list[str]:
+        """Return the days (ISO) on which a customer was revisited."""
+        return self._revisits.get(customer, [])
+
+    def _table(self, kind: str) -> pd.DataFrame:
+        if kind not in self._tables:
+            self._tables[kind] = self._makers[kind]()
+        return self._tables[kind]
+
+    def _refuse_outside(self, kind: str, first: date, last: date) -> None:
+        span = self._span
+        if span and kind in OF_SPAN and not span.first_of(kind) <= first <= last <= span.last:
+            raise ValueError(f"{kind} are of {span} alone: {first} to {last} lies outside")
+
+    @cached_property
+    def _revisits(self) -> Mapping[str, list[str]]:
+        return self._make_revisits()
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str | None, str]]:
+        known = self.customers
+        pairs = zip(known["customer_id"], known["name"], strict=True)
+        return dict(zip(known.index, pairs, strict=True))
