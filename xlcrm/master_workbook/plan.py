@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import marshal
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any, Protocol
 
 from xlcrm.analysis_rows import AnalysisRow
-from xlcrm.findings import Finding
+from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import header_marks
-from xlcrm.record_sheet import MAX_TEXT
-from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value
+from xlcrm.record_sheet import MAX_TEXT, ByColumn
+from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value, Values
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
@@ -106,45 +107,67 @@ def _held(records: Sequence[LedgerRecord]) -> set[str]:
 
 def table_rows(
     columns: TableColumns, records: Sequence[LedgerRecord], notes: Mapping[str, str], words: Words
-) -> Iterator[Sequence[Cell | None]]:
-    """Yield the cells of each record: values, extra columns, then where they come from.
+) -> ByColumn:
+    """Return the cells of each record: values, extra columns, then where they come from.
 
     They are made a column at a time: most of a table's texts repeat.
     """
     states = cache(lambda worst, marks: check_state(worst, marks, words))
-    held = _held(records)
-    by_column = [
-        *(
-            _field_cells(each, records, words) if each.key in held else [None] * len(records)
-            for each in columns.fields
-        ),
-        *([holdable(record.extras.get(label)) for record in records] for label in columns.extras),
-        [_named(_files(record), words) for record in records],
-        [_named([_place(source) for source in record.sources], words) for record in records],
-        [states(record.worst, record.marks) for record in records],
-        [holdable(notes.get(record.id, "")) for record in records],
-        [record.id for record in records],
+    values = [record.values for record in records]
+    odd = [(number, record.raw) for number, record in enumerate(records) if record.raw]
+    return ByColumn(
+        [
+            *(_field_cells(each, values, odd, words.language) for each in columns.fields),
+            *([holdable(each.extras.get(label)) for each in records] for label in columns.extras),
+            [_file_cell(record.sources, words) for record in records],
+            [_named([_place(each) for each in record.sources], words) for record in records],
+            [states(record.worst, record.marks) for record in records],
+            [holdable(notes.get(record.id)) for record in records],
+            [record.id for record in records],
+        ]
+    )
+
+
+class _Cells(dict[str | bytes, Cell | None]):
+    """The cells of a field's values, made when first asked for."""
+
+    def __init__(self, each: Field, language: Language) -> None:
+        super().__init__()
+        self._cell_of = each.type.cell
+        self._language = language
+
+    def __missing__(self, text: str) -> Cell | None:
+        cell = self[text] = holdable(self._cell_of(text, self._language))
+        return cell
+
+    def of_data(self, value: Value) -> Cell | None:
+        """Return the cell of a value that is no text."""
+        key = marshal.dumps(value, 2)  # as which 1, 1.0 and True are three
+        if key not in self:
+            self[key] = holdable(self._cell_of(value, self._language))
+        return self[key]
+
+
+def _field_cells(
+    each: Field,
+    values: Sequence[Values],
+    odd: Sequence[tuple[int, Mapping[str, str]]],
+    language: Language,
+) -> list[Cell | None]:
+    """Return the values of a field as cells hold them; what was not understood (``odd``: the
+    numbers of rows with their texts) stands as it was written."""
+    key, known = each.key, _Cells(each, language)
+    cells = [
+        value
+        if (value := row.get(key)) is None
+        else known[value]
+        if value.__class__ is str
+        else known.of_data(value)
+        for row in values
     ]
-    return zip(*by_column, strict=True)
-
-
-def _field_cells(each: Field, records: Sequence[LedgerRecord], words: Words) -> list[Cell | None]:
-    """Return the values of a field as cells hold them; what was not understood stands as it was
-    written."""
-    key, cell_of, language = each.key, each.type.cell, words.language
-    known: dict[str, Cell | None] = {}
-    cells: list[Cell | None] = []
-    for record in records:
-        value = record.values.get(key)
-        if value is None:
-            cell = record.raw.get(key)
-            cells.append(cell if cell is None else holdable(cell))
-        elif isinstance(value, str):
-            if value not in known:
-                known[value] = holdable(cell_of(value, language))
-            cells.append(known[value])
-        else:
-            cells.append(holdable(cell_of(value, language)))
+    for number, raw in odd:
+        if cells[number] is None and key in raw:
+            cells[number] = holdable(raw[key])
     return cells
 
 
@@ -165,8 +188,8 @@ def holdable(cell: Cell | None) -> Cell | None:
     return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
-def _files(record: LedgerRecord) -> list[str]:
-    return list(dict.fromkeys(source.file for source in record.sources))
+def _file_cell(sources: Sequence[Source], words: Words) -> Cell | None:
+    return _named(list(dict.fromkeys([source.file for source in sources])), words)
 
 
 def _place(source: Source) -> str:
@@ -175,6 +198,8 @@ def _place(source: Source) -> str:
 
 def _named(places: Sequence[str], words: Words) -> Cell | None:
     """Return places a line each; beyond twenty, how many more."""
+    if len(places) == 1:
+        return holdable(places[0])
     rest = len(places) - SOURCES_NAMED
     more = [words("master.record.more", count=rest)] if rest > 0 else []
     return holdable("\n".join([*places[:SOURCES_NAMED], *more]))

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ from xlcrm.pipeline.picture import Picture
 from xlcrm.records import FileReading, LedgerRecord
 
 _BACKUPS = 10
-_RECORD_PARTS = [each.name for each in fields(LedgerRecord) if each.name != "sources"]
+_PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name != "sources"))
+_HASHED = 500  # records at once
 
 
 class MasterBusy(Exception):
@@ -208,12 +210,15 @@ def _run_id(contents: MasterContents, options: Options) -> str:
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     for key, records in tables.items():
         digest.update(key.encode())
-        for record in records:
-            sources = [(each.file, each.sheet, each.row) for each in record.sources]
-            rest = [getattr(record, name) for name in _RECORD_PARTS]
+        for start in range(0, len(records), _HASHED):
             # In version 0 of the format equal values are equal bytes, whatever objects they share.
-            digest.update(marshal.dumps([sources, *rest], 0))
+            rows = [_all_of(record) for record in records[start : start + _HASHED]]
+            digest.update(marshal.dumps(rows, 0))
     return digest.hexdigest()[:16]
+
+
+def _all_of(record: LedgerRecord) -> list[object]:
+    return [list(map(tuple, record.sources)), *_PARTS(record)]
 
 
 def _digest(path: Path) -> str:

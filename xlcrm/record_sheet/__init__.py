@@ -13,12 +13,13 @@ from xlcrm.record_sheet.book import Book, WrittenSheet, book
 from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.names import cell_target, safe_sheet_name
 from xlcrm.record_sheet.output import atomic_file
-from xlcrm.record_sheet.sheet import Column, RecordSheet
+from xlcrm.record_sheet.sheet import ByColumn, Column, RecordSheet
 from xlcrm.record_sheet.values import MAX_TEXT, Kind, WriteFailed, clean_text
 
 __all__ = [
     "MAX_TEXT",
     "Book",
+    "ByColumn",
     "CheckedWorksheet",
     "Column",
     "Kind",

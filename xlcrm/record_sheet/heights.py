@@ -15,16 +15,25 @@ LINE = 16.5  # points: the default row in the palette's font
 MOST_LINES = 8  # a longer text is read in its cell; the row must fit a screen
 
 
-def row_heights(columns: Sequence[Column], block: Sequence[Sequence[object]]) -> list[float | None]:
-    """The heights, in points, of some records' rows; None where one line is enough."""
-    most = [1] * len(block)
-    for index, column in enumerate(columns):
-        if column.wrap and not column.hidden:
-            for number, record in enumerate(block):
-                text = record[index]
-                if text.__class__ is str and (2 * len(text) > column.width or "\n" in text):
-                    most[number] = max(most[number], _lines(text, column.width))
+def row_heights(columns: Sequence[Column], cells: Sequence[Sequence[object]]) -> list[float | None]:
+    """The heights, in points, of some records' rows; None where one line is enough.
+
+    `cells` gives the values of each column. Raises ValueError for more or fewer than `columns`.
+    """
+    most = [1] * len(cells[0])
+    for column, values in zip(columns, cells, strict=True):
+        if column.wrap and not column.hidden and (tall := _tall(values, column.width)):
+            most = [max(lines, tall.get(v, 1)) for lines, v in zip(most, values, strict=True)]
     return [LINE * min(lines, MOST_LINES) if lines > 1 else None for lines in most]
+
+
+def _tall(values: Sequence[object], width: float) -> dict[object, int]:
+    """The lines of the texts that may take more than one; most of a column's texts repeat."""
+    return {
+        text: _lines(text, width)
+        for text in set(values)
+        if isinstance(text, str) and (2 * len(text) > width or "\n" in text)
+    }
 
 
 def _lines(text: str, width: float) -> int:

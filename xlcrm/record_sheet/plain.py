@@ -17,7 +17,7 @@ def write_rows_plain(
     """Write the records; returns (rows, links left out). Raises what the fast way does."""
     count = unlinked = 0
     for count, record in enumerate(sheet.rows, start=1):
-        (height,) = row_heights(sheet.columns, [record])
+        (height,) = row_heights(sheet.columns, [[value] for value in record])
         if height is not None:
             worksheet.set_row(sheet.first_row + count, height)
         for index, (column, value) in enumerate(zip(sheet.columns, record, strict=True)):

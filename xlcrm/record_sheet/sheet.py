@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from xlcrm.record_sheet.values import Kind
 
@@ -23,6 +24,23 @@ class Column:
     hidden: bool = False
     num_format: str | None = None
     fill: str | None = None
+
+
+@dataclass(frozen=True)
+class ByColumn:
+    """Rows that are held a column at a time, as they are written fastest.
+
+    `cells` gives the values of each column, one a row. Raises ValueError for unequal columns.
+    """
+
+    cells: Sequence[Sequence[object]]
+
+    def __post_init__(self) -> None:
+        if len(set(map(len, self.cells))) > 1:
+            raise ValueError("columns of different lengths can't be zipped to rows")
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        return zip(*self.cells, strict=True)
 
 
 @dataclass(frozen=True)
@@ -47,3 +65,17 @@ class RecordSheet:
             raise ValueError(f"a sheet has 1 to {MAX_COLUMNS} columns, not {len(self.columns)}")
         if not all(column.label for column in self.columns):
             raise ValueError(f"sheet {self.name}: a column without a label")
+
+    def blocks(self, size: int) -> Iterator[list[Sequence[object]]]:
+        """The rows, at most `size` at a time, each time as the values of every column.
+
+        Raises ValueError for rows of different lengths.
+        """
+        if isinstance(self.rows, ByColumn):
+            cells = self.rows.cells
+            for start in range(0, len(cells[0]), size):
+                yield [values[start : start + size] for values in cells]
+            return
+        rows = iter(self.rows)
+        while block := list(islice(rows, size)):
+            yield list(zip(*block, strict=True))

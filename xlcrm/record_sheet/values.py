@@ -26,6 +26,9 @@ Variant: TypeAlias = Literal["own", "text", "date", "datetime", "general"]
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 REPLACEMENT = "\ufffd"
 
+# What XML forbids or takes for markup, line ends, and how Excel's own escapes begin.
+_SPECIAL = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>_]")
+
 
 class WriteFailed(Exception):
     """A workbook can't be written as asked: a value Excel can't hold, or a call it refuses."""
@@ -55,6 +58,11 @@ def clean_text(text: str) -> str:
         if units > MAX_TEXT:
             raise WriteFailed(f"text of {units} characters: a cell holds {MAX_TEXT}")
     return text
+
+
+def is_odd(text: str) -> bool:
+    """Whether a text might not be written in XML just as it is."""
+    return text.strip() != text or len(text) > MAX_TEXT // 2 or _SPECIAL.search(text) is not None
 
 
 def day_serial(day: dt.date) -> int:
