@@ -14,7 +14,10 @@ from xlcrm.metrics.model import ChangeKind, Unit
 
 @dataclass(frozen=True)
 class Declaration:
-    """A metric as declared; its name may hold ``{subject}`` and ``{parameter}`` keys."""
+    """A metric as declared; its name may hold ``{subject}`` and ``{parameter}`` keys.
+
+    ``needs`` are the fields (``table.field``) without which it has less data, or none.
+    """
 
     key: str
     dimension: str
@@ -23,6 +26,7 @@ class Declaration:
     unit: Unit
     change: ChangeKind
     better: int
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def declarations() -> Declarations:
             cast(Unit, entry["unit"]),
             cast(ChangeKind, entry["change"]),
             entry["better"],
+            frozenset(entry.get("needs", ())),
         )
         for key, entry in data["metrics"].items()
     }
