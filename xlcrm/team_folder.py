@@ -3,3 +3,4 @@
 OUTPUT_FOLDER = "汇总"
 SETTINGS_FILE = "团队设置.xlsx"
 MASTER_FILE = "客户沟通汇总.xlsx"
+HOW_TO_FILES = {"zh": "使用说明.txt", "en": "how-to.txt"}

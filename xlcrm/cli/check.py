@@ -15,6 +15,7 @@ from xlcrm.cli.common import (
 )
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.checks import check
+from xlcrm.pipeline.team import settings_around
 
 _LANGUAGE = language_of()
 
@@ -30,7 +31,8 @@ def command(paths: tuple[Path, ...], workers: int | None, **given: Any) -> int:
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
-        result = check(paths, common.options(workers, progress))
+        options = settings_around(paths, common.options(workers, progress), common.lang)
+        result = check(paths, options)
     console.document(result.to_json())
     if not console.as_json:
         console.findings(result.findings)

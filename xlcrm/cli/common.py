@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -10,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
+from xlcrm.cli import exits
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Finding, Language
-from xlcrm.pipeline.options import Options, Progress, UsageError
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options, Progress, SettingsError, UsageError
 from xlcrm.text import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,10 +41,17 @@ class Console:
         if not self.as_json:
             click.echo(say(self.language, key, **words), color=_coloured())
 
-    def note(self, key: str, **words: object) -> None:
+    def note(self, *keys: str, **words: object) -> None:
         """Print a line about the run, on stderr."""
         if not self.quiet:
-            click.echo(say(self.language, key, **words), err=True, color=_coloured())
+            line = "".join(say(self.language, key, **words) for key in keys)
+            click.echo(line, err=True, color=_coloured())
+
+    def notices(self, options: Options) -> Options:
+        """Print on stderr what the settings' findings say, and return the options."""
+        for each in () if self.quiet or self.as_json else options.notices:
+            click.echo(self._line(each), err=True, color=_coloured())
+        return options
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print the JSON document, in UTF-8 whatever the console's encoding."""
@@ -56,9 +65,11 @@ class Console:
         """Print findings a line each, file by file; notes only where they are asked for."""
         for each in findings:
             if each.severity != "info" or self.verbose:
-                mark = click.style(_MARKS[each.severity], fg=_COLOURS[each.severity])
-                line = f"{mark} {each.place()}  {each.message(self.language)}  [{each.code}]"
-                click.echo(line, color=_coloured())
+                click.echo(self._line(each), color=_coloured())
+
+    def _line(self, finding: Finding) -> str:
+        mark = click.style(_MARKS[finding.severity], fg=_COLOURS[finding.severity])
+        return f"{mark} {finding.place()}  {finding.message(self.language)}  [{finding.code}]"
 
     def counts(self, findings: Sequence[Finding]) -> None:
         """Print how many findings there are of each severity."""
@@ -89,11 +100,31 @@ def _coloured() -> bool | None:
 
 
 def common_options(command: Command) -> Command:
-    """Add the options that every command has; they reach it as ``settings``."""
+    """Add the options that every command has, and what happens where the settings are wrong."""
     language = language_of()
+    command = _telling_of_settings(command)
     for decorate in reversed(_options(language)):
         command = decorate(command)
     return command
+
+
+def _telling_of_settings(command: Command) -> Command:
+    """Make a command print what is wrong with a team's settings, and exit as for wrong usage."""
+
+    @functools.wraps(command)
+    def telling(**given: Any) -> Any:
+        try:
+            return command(**given)
+        except SettingsError as error:
+            console = Common.of(dict(given)).console
+            found = [each.to_json(console.language) for each in error.findings]
+            console.document({"schema_version": SCHEMA_VERSION, "findings": found})
+            if not console.as_json:
+                console.findings(error.findings)
+            console.note("error.prefix", "error.settings", path=printable(error.file))
+            return exits.USAGE
+
+    return cast(Command, telling)
 
 
 def _options(language: Language) -> list[Callable[[Command], Command]]:

@@ -19,6 +19,7 @@ from xlcrm.cli.common import (
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, merge
+from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
 
@@ -38,7 +39,8 @@ def command(
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
-        result = merge(folder, common.options(workers, progress), output)
+        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
+        result = merge(folder, console.notices(options), output)
     console.document(result.document)
     if not console.as_json:
         tell_merge(console, result)

@@ -13,6 +13,7 @@ from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
 from xlcrm.pipeline.reports import ReportResult, report
+from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
 _KINDS = ("week", "month", "quarter", "year")
@@ -35,7 +36,8 @@ def command(folder: Path, output: Path | None, workers: int | None, **given: Any
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
-        result = report(folder, common.options(workers, progress), period, output)
+        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
+        result = report(folder, console.notices(options), period, output)
     console.document(result.document)
     if not console.as_json:
         tell_report(console, result)

@@ -11,7 +11,7 @@ from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
 from xlcrm.text import label_key
 
-_CREATED = datetime(2024, 1, 1)  # of every blank: the same declarations, the same bytes
+CREATED = datetime(2024, 1, 1)  # of every blank: the same declarations, the same bytes
 DEFAULT_NAME = "客户沟通"
 
 
@@ -29,7 +29,7 @@ def new_workbook(
     path.parent.mkdir(parents=True, exist_ok=True)
     unique = list(dict.fromkeys(table.key for table in tables))
     chosen = [spec.tables[key] for key in unique]
-    write_workbook(path, chosen, spec, options.language, created=_CREATED, core=core)
+    write_workbook(path, chosen, spec, options.language, created=CREATED, core=core)
     return path
 
 

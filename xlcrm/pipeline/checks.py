@@ -62,7 +62,7 @@ def check(paths: Sequence[Path], options: Options) -> CheckResult:
     result = read_files(entries, options)
     around = [] if paths[0].is_dir() else _readings_around(paths[0], options)
     base = customer_base([*result.readings, *around], options.spec)
-    findings = [*result.findings]
+    findings = [*options.notices, *result.findings]
     records = [record for reading in result.readings for record in reading.records]
     findings += check_together(records, options.spec, base, options.as_of)
     return CheckResult(result.statuses, result.readings, in_order(findings), options)

@@ -127,6 +127,7 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
         "as_of": options.as_of.isoformat(),
         "language": options.language,
         "messages": options.messages,
+        "notices": [each.to_state() for each in options.notices],
     }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
 
 from xlcrm import __version__
-from xlcrm.findings import Language
+from xlcrm.findings import Finding, Language
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
 from xlcrm.spec.settings import Settings
@@ -31,10 +31,19 @@ class UsageError(Exception):
         self.code, self.words = code, words
 
 
+class SettingsError(Exception):
+    """A team's settings can't be followed: the findings say where and why."""
+
+    def __init__(self, file: str, findings: Sequence[Finding]) -> None:
+        super().__init__(file)
+        self.file, self.findings = file, findings
+
+
 @dataclass(frozen=True)
 class Options:
     """How a run goes. ``language`` is that of workbooks, ``messages`` that of findings' messages.
 
+    ``settings`` are the team's and ``notices`` what was found in them that is no mistake.
     ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
     machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
     done, files in all and the file's path.
@@ -44,6 +53,7 @@ class Options:
     language: Language = "zh"
     messages: Language = "zh"
     settings: Settings = field(default_factory=Settings)
+    notices: tuple[Finding, ...] = ()
     workers: int | None = None
     limits: Limits = field(default_factory=Limits)
     on_progress: Progress | None = None

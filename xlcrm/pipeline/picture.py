@@ -48,7 +48,7 @@ def assemble(
         rows = ledger.rows[reading.file]
         if not rows.seen == rows.merged + rows.rejected:
             raise AssertionError(f"{reading.file}: {rows}")
-    everything = [*findings, *ledger.findings]
+    everything = [*options.notices, *findings, *ledger.findings]
     present = [record for reading in readings if not reading.removed for record in reading.records]
     everything += check_together(present, spec, base, options.as_of)
     ordered = in_order(everything)

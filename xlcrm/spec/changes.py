@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xlcrm.spec.checks import RULE_VALUES
 from xlcrm.spec.settings import DROPPED, HIDDEN, Change, Settings
 from xlcrm.spec.types.texts import PLACE
 from xlcrm.spec.vocabulary import Choice, Vocabulary
@@ -15,7 +16,6 @@ Entry = Mapping[str, Any]
 # Attributes of a field that name fields, and those of a table that may go without theirs.
 _NAMING = ("split_into", "words_into", "credit_code_in_brackets")
 _OPTIONAL = ("recorded", "owner")
-_VALUES = {"in", "fit", "base"}  # arguments of rules that hold values, or a field of another table
 _PAIRED = {"scores", "levels"}  # lists whose members belong together
 _LABELS = ("zh", "en")
 
@@ -173,7 +173,7 @@ def _rules(rules: Iterable[Entry], left: set[str], base_dropped: set[str]) -> It
 
 def _naming_none(name: str, given: Any, left: set[str]) -> Any:
     """Return a rule's argument without the fields that have left; None where nothing is left."""
-    if name in _VALUES or name == "rule":
+    if name in RULE_VALUES or name == "rule":
         return given
     if isinstance(given, str):
         return None if given.partition(".")[0] in left else given

@@ -26,7 +26,8 @@ TABLE_KEYS = frozenset(
     "label position layout document id natural_key identity date recorded owner role guide "
     "sections rules fields grid_rows".split()
 )
-_VALUES = {"in", "fit", "base"}  # arguments of rules that hold values; all others name fields
+# Arguments of rules that hold values, or a field of the customers' table; all others name fields.
+RULE_VALUES = frozenset({"in", "fit", "base"})
 
 
 class SpecError(Exception):
@@ -115,12 +116,13 @@ def _named_fields(table: Table) -> Iterator[tuple[str, str]]:
     for name, keys in groups.items():
         yield from ((name, key) for key in keys if key != CUSTOMER)
     for rule in table.rules:
-        yield from ((f"rule {rule.name}", key) for key in _rule_fields(rule))
+        yield from ((f"rule {rule.name}", key) for key in rule_fields(rule))
 
 
-def _rule_fields(rule: Rule) -> Iterator[str]:
+def rule_fields(rule: Rule) -> Iterator[str]:
+    """Yield the keys of the fields that a rule of a table names."""
     for name, value in rule.arguments.items():
-        if name not in _VALUES:
+        if name not in RULE_VALUES:
             for key in [value] if isinstance(value, str) else value:
                 yield key.partition(".")[0]
 
