@@ -48,7 +48,7 @@ def build_facts(records: Sequence[LedgerRecord], spec: Spec, span: Span | None =
         "communications": lambda: table_of(model.Communication, communications(talks, spec)),
         "messages": lambda: table(model.Message, list(messages(history, span))),
         "actions": lambda: table(model.Action, list(actions(history))),
-        "needs": lambda: table(model.Need, _dated(needs(near_talks))),
+        "needs": lambda: table(model.Need, _dated(needs(near_talks, spec))),
         "issues": lambda: table(model.Issue, list(issues(history))),
         "scores": lambda: table(model.Score, _dated(_scores(history, near_talks, span))),
         "type_changes": lambda: changed("type_after", "customer_type", "type"),

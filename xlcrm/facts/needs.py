@@ -8,18 +8,20 @@ from xlcrm.facts.lines import Line, choice_of
 from xlcrm.facts.model import Need
 from xlcrm.facts.sources import ANSWERS, NEED_TEXTS
 from xlcrm.facts.talks import Talk
+from xlcrm.spec.model import Spec
 
 
-def needs(talks: Iterable[Talk]) -> Iterator[tuple[Line, Need]]:
+def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
     """Yield a need for each tag of each row, and one for need text that no tag stands beside.
 
-    Text of a talk whose needs are tagged on another of its rows is that row's need in words.
+    Tags that the team decided to be one are one. Text of a talk whose needs are tagged on another of its rows is that row's need in words.
     """
     for talk in talks:
         is_named = any(line.values.get("need_tags") for line in talk.lines)
         for line in talk.lines:
             if line.values.get("need_tags"):
-                yield from _needs(line, line.texts("need_tags"))
+                tags = map(spec.need_tag, line.texts("need_tags"))
+                yield from _needs(line, tuple(dict.fromkeys(tags)))
             elif not is_named and _text(line):
                 is_named = True
                 yield from _needs(line, (None,))
