@@ -17,6 +17,7 @@ from xlcrm.records import FileReading
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
 from xlcrm.spec.settings import Settings
+from xlcrm.validation.ended import check_ended
 from xlcrm.validation.references import check_duplicates
 from xlcrm.validation.rows import check_records
 
@@ -28,6 +29,7 @@ def examine(path: Path, file: str, spec: Spec) -> FileReading:
     reading = read_file(path, file, spec)
     reading.findings += check_records(reading.records, spec)
     reading.findings += check_duplicates(reading.records, spec)
+    reading.findings += check_ended(reading.records, spec)
     return reading
 
 
