@@ -14,7 +14,8 @@ from xlcrm.spec.model import Spec
 def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
     """Yield a need for each tag of each row, and one for need text that no tag stands beside.
 
-    Tags that the team decided to be one are one. Text of a talk whose needs are tagged on another of its rows is that row's need in words.
+    Tags that the team decided to be one are one. Text of a talk whose needs are tagged on another
+    of its rows is that row's need in words.
     """
     for talk in talks:
         is_named = any(line.values.get("need_tags") for line in talk.lines)
