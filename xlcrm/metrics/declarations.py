@@ -10,13 +10,15 @@ from typing import cast
 
 from xlcrm import resources
 from xlcrm.metrics.model import ChangeKind, Unit
+from xlcrm.spec.model import Spec
 
 
 @dataclass(frozen=True)
 class Declaration:
     """A metric as declared; its name may hold ``{subject}`` and ``{parameter}`` keys.
 
-    ``needs`` are the fields (``table.field``) without which it has less data, or none.
+    ``needs`` are the fields (``table.field``) that it rests on, in groups: without any of a group
+    it has no data.
     """
 
     key: str
@@ -26,7 +28,11 @@ class Declaration:
     unit: Unit
     change: ChangeKind
     better: int
-    needs: frozenset[str] = frozenset()
+    needs: tuple[frozenset[str], ...] = ()
+
+    def can_be_told(self, spec: Spec) -> bool:
+        """Whether the tables have what it rests on; a team may have dropped it."""
+        return all(any(map(spec.has_field, group)) for group in self.needs)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def declarations() -> Declarations:
             cast(Unit, entry["unit"]),
             cast(ChangeKind, entry["change"]),
             entry["better"],
-            frozenset(entry.get("needs", ())),
+            tuple(frozenset(group) for group in entry.get("needs", ())),
         )
         for key, entry in data["metrics"].items()
     }

@@ -37,7 +37,8 @@ def metric(
 ) -> Metric:
     """Return the metric whose figure ``measure`` gives for a period, with its change."""
     declared = declarations().metrics[key]
-    now, before = measure(period), measure(previous)
+    is_told = declared.can_be_told(spec)
+    now, before = (measure(each) if is_told else NO_DATA for each in (period, previous))
     labels = {language: _labels(declared, language, subject, spec) for language in ("zh", "en")}
     return Metric(
         key=key,

@@ -79,6 +79,6 @@ def _metrics_by_field(spec: Spec) -> Mapping[str, Sequence[Localised]]:
     names: dict[str, list[Localised]] = defaultdict(list)
     for metric in declarations().metrics.values():
         named = {language: name.format_map(values) for language, name in metric.names.items()}
-        for field in metric.needs:
+        for field in frozenset().union(*metric.needs):
             names[field].append(named)
     return names

@@ -197,6 +197,11 @@ class Spec:
         """Return the tag that ``tag`` is decided to be, itself where nothing is decided."""
         return self._decided_needs.get(fold(tag), tag)
 
+    def has_field(self, name: str) -> bool:
+        """Whether ``table.field`` is there: a team may have dropped it."""
+        table, _, key = name.partition(".")
+        return table in self.tables and key in self.tables[table].by_key
+
     def parameter(self, key: str) -> Any:
         """Return the value of a parameter. Raises KeyError for an unknown one."""
         return self.parameters[key].value
