@@ -119,8 +119,8 @@ def table_rows(
         [
             *(_field_cells(each, values, odd, words.language) for each in columns.fields),
             *([holdable(each.extras.get(label)) for each in records] for label in columns.extras),
-            [_file_cell(record.sources, words) for record in records],
-            [_named([_place(each) for each in record.sources], words) for record in records],
+            [_files_cell(record.sources, words) for record in records],
+            [_places_cell(record.sources, words) for record in records],
             [states(record.worst, record.marks) for record in records],
             [holdable(notes.get(record.id)) for record in records],
             [record.id for record in records],
@@ -188,8 +188,16 @@ def holdable(cell: Cell | None) -> Cell | None:
     return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
-def _file_cell(sources: Sequence[Source], words: Words) -> Cell | None:
+def _files_cell(sources: Sequence[Source], words: Words) -> Cell | None:
+    if len(sources) == 1:
+        return holdable(sources[0].file)
     return _named(list(dict.fromkeys([source.file for source in sources])), words)
+
+
+def _places_cell(sources: Sequence[Source], words: Words) -> Cell | None:
+    if len(sources) == 1:
+        return holdable(_place(sources[0]))
+    return _named([_place(source) for source in sources], words)
 
 
 def _place(source: Source) -> str:
@@ -198,8 +206,6 @@ def _place(source: Source) -> str:
 
 def _named(places: Sequence[str], words: Words) -> Cell | None:
     """Return places a line each; beyond twenty, how many more."""
-    if len(places) == 1:
-        return holdable(places[0])
     rest = len(places) - SOURCES_NAMED
     more = [words("master.record.more", count=rest)] if rest > 0 else []
     return holdable("\n".join([*places[:SOURCES_NAMED], *more]))

@@ -14,7 +14,7 @@ from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.names import cell_target, safe_sheet_name
 from xlcrm.record_sheet.output import atomic_file
 from xlcrm.record_sheet.sheet import ByColumn, Column, RecordSheet
-from xlcrm.record_sheet.values import MAX_TEXT, Kind, WriteFailed, clean_text
+from xlcrm.record_sheet.values import MAX_TEXT, Formula, Kind, WriteFailed, clean_text
 
 __all__ = [
     "MAX_TEXT",
@@ -22,6 +22,7 @@ __all__ = [
     "ByColumn",
     "CheckedWorksheet",
     "Column",
+    "Formula",
     "Kind",
     "RecordSheet",
     "WriteFailed",

@@ -21,11 +21,13 @@ from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.sheet import MAX_ROWS, Column, RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
 from xlcrm.record_sheet.values import (
+    Formula,
     Kind,
     Link,
     Settled,
     Variant,
     WriteFailed,
+    are_plain,
     clean_text,
     day_serial,
     is_odd,
@@ -46,17 +48,9 @@ _REMEMBERED = 2_000
 # Stands for the number of its row in a cell's XML, which can't hold it otherwise.
 _ROW = "\0"
 
-# The classes of a column's usual values: their cells are remembered. What else there is equals
-# none of them, but for numbers: 1, 1.0 and True are equal.
-_USUAL: Final[dict[Kind, tuple[type, ...]]] = {
-    "text": (str,),
-    "link": (str,),
-    "date": (dt.date,),
-    "datetime": (dt.datetime,),
-    "integer": (int,),
-    "number": (int, float),
-    "percent": (int, float),
-}
+# The class of a column's usual values, whose cells are remembered: none of another class equals
+# them. (Numbers are apart: 1, 1.0 and True are equal.)
+_USUAL: Final[dict[Kind, type]] = {"text": str, "date": dt.date, "datetime": dt.datetime}
 
 # The format number of a column's cells, by their variant.
 _StyleOf: TypeAlias = Callable[[int, Variant], int]
@@ -89,6 +83,23 @@ class SharedTexts:
         index = self._known[text] = self._workbook.shared_string(text)
         return f' t="s"><v>{index}</v></c>'
 
+    def cells(self, texts: Sequence[str]) -> list[str]:
+        """The same of several texts, which goes fast where none has to be escaped."""
+        if not are_plain(texts):
+            return [self.cell(text) for text in texts]
+        known, share = self._known, self._workbook.shared_string
+        for text in texts:
+            if len(known) >= _SHARED_TEXTS:
+                break
+            if text not in known and len(text) <= _SHARED_LENGTH:
+                known[text] = share(text)
+        return [
+            f' t="s"><v>{known[text]}</v></c>'
+            if text in known
+            else f' t="inlineStr"><is><t>{text}</t></is></c>'
+            for text in texts
+        ]
+
     def count(self, xml: bytes) -> None:
         """Count the cells in `xml` that name a shared text."""
         self._workbook.count_shared(xml.count(_SHARED_CELL))
@@ -110,41 +121,53 @@ class _Links:
         return True
 
 
-class _ColumnCells(dict[object, bytes]):
-    """The XML of one column's cells, by their values; made when first asked for."""
+class _ColumnCells:
+    """Makes the cells of one column, as a rule once a value."""
 
     def __init__(
         self, column: Column, index: int, style: _StyleOf, texts: SharedTexts, links: _Links
     ) -> None:
-        super().__init__({None: b""})
         self._kind = column.kind
-        self._usual = _USUAL[column.kind]
         self._index = index
         self._style = style
         self._texts = texts
         self._links = links
+        self._known: dict[object, bytes] = {None: b"", "": b""}
         self._open = f'<c r="{xl_col_to_name(index)}{_ROW}" s="'
         self._own = f'{self._open}{style(index, "own")}"'
 
     def of(self, values: Sequence[object], first_row: int) -> list[bytes]:
         """The cells of these values; `first_row`, from 0, is where the first one stands."""
-        if len(self) > _REMEMBERED:
-            self.clear()
-            self[None] = b""
+        if len(self._known) > _REMEMBERED:
+            self._known = {None: b"", "": b""}
         if self._kind == "link":
             return [self._linked(v, row) for row, v in enumerate(values, first_row)]
-        if int in self._usual:
-            return [self[v] if _is_itself(v) else self._cell(v) for v in values]
-        return list(map(self.__getitem__, values))
+        if self._kind not in _USUAL:
+            return [self._number(v) for v in values]
+        known = self._known
+        try:
+            return list(map(known.__getitem__, values))
+        except KeyError:
+            self._learn(values)
+            return [known[v] if v in known else self._cell(v) for v in values]
 
-    def __missing__(self, value: object) -> bytes:
-        if value.__class__ is str and value and self._kind != "link":
-            cell = self[value] = f"{self._own}{self._texts.cell(value)}".encode()
-            return cell
-        made = self._cell(value)
-        if value.__class__ in self._usual:
-            self[value] = made
-        return made
+    def _learn(self, values: Sequence[object]) -> None:
+        known, own, usual = self._known, self._own, _USUAL[self._kind]
+        new = dict.fromkeys(values)  # in their order, that the same rows give the same bytes
+        if usual is str:
+            texts = [v for v in new if type(v) is str and v not in known]
+            cells = [f"{own}{cell}".encode() for cell in self._texts.cells(texts)]
+            known.update(zip(texts, cells, strict=True))
+        else:
+            known.update({v: self._cell(v) for v in new if v.__class__ is usual and v not in known})
+
+    def _number(self, value: object) -> bytes:
+        if type(value) is not int and (type(value) is not float or value.is_integer()):
+            return self._cell(value)  # 4.0 and True equal numbers that are written otherwise
+        cell = self._known.get(value)
+        if cell is None:
+            cell = self._known[value] = self._cell(value)
+        return cell
 
     def _cell(self, value: object) -> bytes:
         if value.__class__ is str and value and self._kind != "link":
@@ -159,7 +182,7 @@ class _ColumnCells(dict[object, bytes]):
         """The cell of a value that may be a link, which is one of its place too."""
         settled = settle(self._kind, value)
         if settled is None or not isinstance(settled[1], Link):
-            return self[value]
+            return self._cell(value)
         link = settled[1]
         variant: Variant = "own" if self._links.add(row, self._index, link) else "text"
         style = self._style(self._index, variant)
@@ -174,16 +197,10 @@ class _ColumnCells(dict[object, bytes]):
             return f"><v>{moment_serial(content)!r}</v></c>"
         if isinstance(content, dt.date):
             return f"><v>{day_serial(content)}</v></c>"
+        if isinstance(content, Formula):
+            text = escape(content.text, quote=False).replace("{row}", _ROW)
+            return f"><f>{text}</f></c>"
         return f"><v>{content!r}</v></c>"
-
-
-def _is_itself(value: object) -> bool:
-    """Whether no usual number that is written otherwise equals this value: 4.0 is not 4."""
-    return (
-        value is None
-        or value.__class__ is int
-        or (value.__class__ is float and not value.is_integer())
-    )
 
 
 class _SheetCells:

@@ -28,11 +28,12 @@ def row_heights(columns: Sequence[Column], cells: Sequence[Sequence[object]]) ->
 
 
 def _tall(values: Sequence[object], width: float) -> dict[object, int]:
-    """The lines of the texts that may take more than one; most of a column's texts repeat."""
+    """The lines of the texts that take more than one; most of a column's texts repeat."""
     return {
-        text: _lines(text, width)
+        text: lines
         for text in set(values)
         if isinstance(text, str) and (2 * len(text) > width or "\n" in text)
+        if (lines := _lines(text, width)) > 1
     }
 
 

@@ -8,7 +8,7 @@ from xlcrm.record_sheet.heights import row_heights
 from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.sheet import RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
-from xlcrm.record_sheet.values import Link, Settled, Variant, settle
+from xlcrm.record_sheet.values import Formula, Link, Settled, Variant, settle
 
 
 def write_rows_plain(
@@ -37,7 +37,9 @@ def _write_cell(
 ) -> bool:
     """Write one cell; False where a link had to be left out."""
     style = styles.get(at[1], variant)
-    if isinstance(content, Link):
+    if isinstance(content, Formula):
+        worksheet.write_formula(*at, f"={content.at(at[0])}", style, "")
+    elif isinstance(content, Link):
         if worksheet.links_left <= 0:
             worksheet.write_string(*at, content.text, styles.get(at[1], "text"))
             return False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from xlcrm.record_sheet.values import Kind
@@ -14,7 +14,10 @@ MAX_COLUMNS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `width` in characters, `fill` as #RRGGBB, `num_format` instead of the kind's."""
+    """One column: `width` in characters, `fill` as #RRGGBB, `num_format` instead of the kind's.
+
+    `look` holds whatever else its cells' format has, as xlsxwriter's properties.
+    """
 
     key: str
     label: str
@@ -24,6 +27,7 @@ class Column:
     hidden: bool = False
     num_format: str | None = None
     fill: str | None = None
+    look: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class RecordSheet:
     """A header row and the records below it.
 
     `rows` gives one sequence of Python values a record, as long as `columns`: None, str, int,
-    float, bool, date, datetime, and `(text, "'Sheet'!A5")` in link columns. It is read once.
+    float, bool, date, datetime, a Formula, and `(text, "'Sheet'!A5")` in link columns. It is read
+    once.
     `first_row` is the header's row, from 0: the rows above it are the caller's to write.
     The rows down to the header and the first `frozen_columns` columns stay in sight.
     """

@@ -21,6 +21,7 @@ NUM_FORMATS: Final[Mapping[str, str]] = {
     "number": "General",
     "percent": "0.0%",
     "general": "General",
+    "formula": "General",
 }
 
 HEADER: Final[Mapping[str, object]] = {
@@ -74,4 +75,4 @@ def _properties(column: Column, variant: Variant) -> dict[str, object]:
     if shown_as == "link":
         properties["font_color"] = palette.LINK_TEXT
         properties["underline"] = 1
-    return properties
+    return properties | column.look

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import Literal, TypeAlias
 
 MAX_TEXT = 32_767
@@ -17,7 +19,9 @@ EXACT_BELOW = 10**15
 FIRST_DATE = dt.date(1900, 3, 1)
 DAY_ZERO = dt.date(1899, 12, 30).toordinal()
 
-Kind: TypeAlias = Literal["text", "date", "datetime", "integer", "number", "percent", "link"]
+Kind: TypeAlias = Literal[
+    "text", "date", "datetime", "integer", "number", "percent", "link", "formula"
+]
 
 # Which of a column's styles a value takes: the column's own, or one for a value of another kind
 # (a date in a text column would show as 45432).
@@ -42,7 +46,21 @@ class Link:
     target: str
 
 
-Settled: TypeAlias = str | bool | int | float | dt.date | dt.datetime | Link
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula without its `=`, `{row}` in it standing for the number of its own row.
+
+    No value is stored with it, so that every application computes it on opening.
+    """
+
+    text: str
+
+    def at(self, row: int) -> str:
+        """The formula as it stands in a row, counted from 0."""
+        return self.text.replace("{row}", str(row + 1))
+
+
+Settled: TypeAlias = str | bool | int | float | dt.date | dt.datetime | Link | Formula
 
 
 def clean_text(text: str) -> str:
@@ -63,6 +81,13 @@ def clean_text(text: str) -> str:
 def is_odd(text: str) -> bool:
     """Whether a text might not be written in XML just as it is."""
     return text.strip() != text or len(text) > MAX_TEXT // 2 or _SPECIAL.search(text) is not None
+
+
+def are_plain(texts: Sequence[str]) -> bool:
+    """Whether all of these texts are written in XML just as they are: many in one look."""
+    longest = max(map(len, texts), default=0)
+    tidy = all(map(eq, texts, map(str.strip, texts)))
+    return tidy and longest <= MAX_TEXT // 2 and _SPECIAL.search("".join(texts)) is None
 
 
 def day_serial(day: dt.date) -> int:
@@ -97,6 +122,8 @@ def settle(kind: Kind, value: object) -> tuple[Variant, Settled] | None:
         return _settle_number(kind, value)
     if kind == "link" and isinstance(value, tuple):
         return _settle_link(*value)
+    if isinstance(value, Formula):
+        return "own", value
     raise TypeError(f"a {kind} cell can't hold a {type(value).__name__}")
 
 
