@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +37,13 @@ Document = dict[str, Any]
 
 @dataclass
 class Worked:
-    """A folder with one workbook in it, and what xlcrm says of it; no report where none is made."""
+    """A workbook, and what xlcrm says of a folder with it; no report where none is made."""
 
     hands: Hands
-    folder: Path
+    book: Workbook
     checked: Document
     merged: Document
     month: Document | None
-
-    @cached_property
-    def book(self) -> Workbook:
-        return load_workbook(self.folder / FILE)
 
     def found(self) -> list[str]:
         """Return what check finds, of every severity: code, sheet, cell and what stands there."""
@@ -128,24 +123,25 @@ def worked(
 ) -> Callable[[str, str, str], Worked]:
     """What xlcrm says of each workbook, as LibreOffice saved it and as openpyxl saved that."""
 
-    def work(hands: Hands, path: Path, folder: Path, saver: str) -> Worked:
-        if saver == LIBREOFFICE:
-            shutil.copy(path, folder / FILE)
-        else:
-            load_workbook(path).save(folder / FILE)
+    def work(hands: Hands, path: Path, folders: Mapping[str, Path]) -> dict[str, Worked]:
+        book = load_workbook(path)
+        shutil.copy(path, folders[LIBREOFFICE] / FILE)
+        book.save(folders[OPENPYXL] / FILE)
         code = 1 if _severities(hands.work.codes)["error"] else 0
-        checked = xlcrm("check", folder, "--as-of", AS_OF, exit_code=code)
-        merged = xlcrm("merge", folder, "--as-of", AS_OF)
-        month = ("report", folder, "--month", MONTH, "--as-of", AS_OF)
-        reported = xlcrm(*month) if saver == LIBREOFFICE else None
-        return Worked(hands, folder, checked, merged, reported)
+        done = {}
+        for saver, folder in folders.items():
+            checked = xlcrm("check", folder, "--as-of", AS_OF, exit_code=code)
+            merged = xlcrm("merge", folder, "--as-of", AS_OF)
+            month = ("report", folder, "--month", MONTH, "--as-of", AS_OF)
+            reported = xlcrm(*month) if saver == LIBREOFFICE else None
+            done[saver] = Worked(hands, book, checked, merged, reported)
+        return done
 
-    runs: dict[tuple[str, str, str], Future[Worked]] = {
-        (*key, saver): pool.submit(work, *of, tmp_path_factory.mktemp("team"), saver)
-        for key, of in typed.items()
-        for saver in (LIBREOFFICE, OPENPYXL)
-    }
-    return lambda *key: runs[key].result()
+    runs: dict[tuple[str, str], Future[dict[str, Worked]]] = {}
+    for key, (hands, path) in typed.items():
+        folders = {saver: tmp_path_factory.mktemp("team") for saver in (LIBREOFFICE, OPENPYXL)}
+        runs[key] = pool.submit(work, hands, path, folders)
+    return lambda table, extent, saver: runs[table, extent].result()[saver]
 
 
 @saved_by
