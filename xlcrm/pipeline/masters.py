@@ -33,8 +33,9 @@ from xlcrm.pipeline.picture import Picture
 from xlcrm.records import FileReading, LedgerRecord
 
 _BACKUPS = 10
-_PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name != "sources"))
-_HASHED = 500  # records at once
+_APART = ("sources", "values")
+_PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name not in _APART))
+_HASHED = 100  # records at once
 
 
 class MasterBusy(Exception):
@@ -212,13 +213,21 @@ def _run_id(contents: MasterContents, options: Options) -> str:
         digest.update(key.encode())
         for start in range(0, len(records), _HASHED):
             # In version 0 of the format equal values are equal bytes, whatever objects they share.
-            rows = [_all_of(record) for record in records[start : start + _HASHED]]
-            digest.update(marshal.dumps(rows, 0))
+            digest.update(marshal.dumps(_said(records[start : start + _HASHED]), 0))
     return digest.hexdigest()[:16]
 
 
-def _all_of(record: LedgerRecord) -> list[object]:
-    return [list(map(tuple, record.sources)), *_PARTS(record)]
+def _said(records: Sequence[LedgerRecord]) -> list[Any]:
+    """Return all that records say. The names of their values, which repeat, are said when they
+    change."""
+    said: list[Any] = []
+    names: tuple[str, ...] = ()
+    for record in records:
+        if names != (names := tuple(record.values)):
+            said.append(names)
+        sources = list(map(tuple, record.sources))
+        said.append([sources, list(record.values.values()), *_PARTS(record)])
+    return said
 
 
 def _digest(path: Path) -> str:
