@@ -1,4 +1,4 @@
-"""Rows of a record sheet as XML, made column by column: a tenth of xlsxwriter's time.
+"""Rows of a record sheet as XML, made column by column: a seventh of xlsxwriter's time.
 
 A cell's XML is made once a value and column, and joined to rows by calls that loop in C.
 Short texts go to the shared strings until those are many, all others stand in their cells: what
