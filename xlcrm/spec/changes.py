@@ -16,6 +16,7 @@ Entry = Mapping[str, Any]
 # Attributes of a field that name fields, and those of a table that may go without theirs.
 _NAMING = ("split_into", "words_into", "credit_code_in_brackets")
 _OPTIONAL = ("recorded", "owner")
+_CUSTOMERS = "customers"  # in a formula: the table of customers
 _PAIRED = {"scores", "levels"}  # lists whose members belong together
 _LABELS = ("zh", "en")
 
@@ -76,7 +77,7 @@ def change_table(
     ]
     fields = list(_without_lost_aliases(_ordered(fields, order or ())))
     gone = dropped_keys(changes)
-    kept = list(_without(fields, gone))
+    kept = list(_without(fields, gone, base_dropped))
     left = {each["key"] for each in fields} - {each["key"] for each in kept}
     rules = list(_rules(entry.get("rules", ()), left, base_dropped))
     changed = {name: given for name, given in entry.items() if not _is_lost(name, given, left)}
@@ -130,11 +131,12 @@ def _without_lost_aliases(fields: Sequence[dict[str, Any]]) -> Iterator[dict[str
         yield {**each, "aliases": aliases}
 
 
-def _without(fields: Sequence[Entry], gone: set[str]) -> Iterator[Entry]:
+def _without(fields: Sequence[Entry], gone: set[str], base_dropped: set[str]) -> Iterator[Entry]:
     """Yield the fields that stay: not those dropped, nor those computed from them."""
     left = set(gone)
     while True:
-        more = {each["key"] for each in fields if left & set(_formula_keys(each))} - left
+        lost = left | {f"{_CUSTOMERS}.{key}" for key in base_dropped}
+        more = {each["key"] for each in fields if lost & set(_formula_places(each))} - left
         if not more:
             break
         left |= more
@@ -143,10 +145,10 @@ def _without(fields: Sequence[Entry], gone: set[str]) -> Iterator[Entry]:
             yield _forgetting(each, left)
 
 
-def _formula_keys(entry: Entry) -> Iterator[str]:
+def _formula_places(entry: Entry) -> Iterator[str]:
+    """Yield what a formula names: fields of the record, and of others what it takes from where."""
     for name, rest in PLACE.findall(entry.get("formula", "")):
-        if not rest:
-            yield name
+        yield f"{name}.{rest}" if rest else name
 
 
 def _forgetting(entry: Entry, left: set[str]) -> Entry:

@@ -79,7 +79,7 @@ def parameter_text(parameter: Parameter, lists: Lists, language: str) -> str:
 
 
 def _number(value: float) -> str:
-    return Number().text(value)
+    return f"{value:g}"
 
 
 def _label(vocabulary: Vocabulary, meaning: str, language: str) -> str:
