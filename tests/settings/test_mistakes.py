@@ -48,7 +48,9 @@ MISTAKES: dict[str, tuple[list[Any], str, str, str]] = {
     "unknown type": ([added(类型="钱")], "类型", "not-in-list", ""),
     "own type": ([added(类型="行动")], "类型", "bad-setting", "type-declared"),
     "type changed": ([known("date", 类型="短文字")], "类型", "bad-setting", "type-fixed"),
-    "list changed": ([known("channel", 选项列表="优先级")], "选项列表", "bad-setting", "list-fixed"),
+    "list changed": (
+        [known("channel", 选项列表="优先级")], "选项列表", "bad-setting", "list-fixed",
+    ),
     "choice without list": (
         [added(类型="单选", 选项列表=None)], "选项列表", "bad-setting", "list-needed",
     ),
@@ -100,7 +102,9 @@ MISTAKES: dict[str, tuple[list[Any], str, str, str]] = {
     "levels rise": (
         [parameter("level_from", "优秀=3;良好=4;一般=2")], "值", "bad-setting", "falling",
     ),
-    "name twice": ([row("成员", 姓名="张伟"), row("成员", 姓名="张伟")], "姓名", "duplicate-id", ""),
+    "name twice": (
+        [row("成员", 姓名="张伟"), row("成员", 姓名="张伟")], "姓名", "duplicate-id", "",
+    ),
     "no range": ([row("成员", 姓名="张伟", 编号段="199-001")], "编号段", "bad-setting", "range"),
     "ranges overlap": (
         [row("成员", 姓名="张伟", 编号段="J001-J199"), row("成员", 姓名="李娜", 编号段="199-300")],
@@ -124,10 +128,13 @@ MISTAKES: dict[str, tuple[list[Any], str, str, str]] = {
         "别名或客户ID", "bad-setting", "twice",
     ),
     "aliases in a circle": (
-        [row("客户别名", 别名或客户ID="甲", 归为="乙"), row("客户别名", 别名或客户ID="乙", 归为="甲")],
+        [row("客户别名", 别名或客户ID="甲", 归为="乙"),
+         row("客户别名", 别名或客户ID="乙", 归为="甲")],
         "归为", "bad-setting", "circle",
     ),
-    "need to itself": ([row("需求别名", 需求标签="降本", 归为="降本")], "归为", "bad-setting", "circle"),
+    "need to itself": (
+        [row("需求别名", 需求标签="降本", 归为="降本")], "归为", "bad-setting", "circle",
+    ),
 }  # fmt: skip
 
 

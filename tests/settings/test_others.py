@@ -78,8 +78,9 @@ def test_language_and_standard_tables_hold_unless_others_are_named(team: Any) ->
 
 def test_members_are_known(team: Any) -> None:
     team.edit(
-        ("成员", {"姓名": "张伟", "文件名规则": "*张伟*.xlsx", "小组": "一组", "编号段": "J001-J199",
-                "开始日期": date(2024, 1, 1), "离开日期": date(2024, 5, 31), "接手人": "李娜"}),
+        ("成员", {"姓名": "张伟", "文件名规则": "*张伟*.xlsx", "小组": "一组",
+                "编号段": "J001-J199", "开始日期": date(2024, 1, 1),
+                "离开日期": date(2024, 5, 31), "接手人": "李娜"}),
         ("成员", {"姓名": "李娜", "编号段": "200～399"}),
     )  # fmt: skip
     assert list(options(team).spec.members) == [

@@ -106,14 +106,22 @@ class _ListReader:
             for word in (value, choice.english, *choice.aliases)
         }
         for value, row in rows.items():
-            words = [("value", value), ("label_en", row.text("label_en"))]
-            words += [("aliases", each) for each in row.value("aliases") or ()]
-            for key, word in words:
-                owner = owners.setdefault(fold(word), value) if word else value
+            for key, word in self._words(row, value):
+                owner = owners.setdefault(fold(word), value)
                 if owner != value:
                     others = f"{word} = {owner}"
                     self.findings.append(row.mistake(key, "two-values", others))
                     break
+
+    def _words(self, row: Row, value: str) -> Iterator[tuple[str, str]]:
+        """Yield (column, word) of all that will be read as a value."""
+        declared = self.declared.get(value)
+        english = declared.english if declared else value
+        known = declared.aliases if declared else ()
+        yield "value", value
+        yield "label_en", row.text("label_en") or english
+        aliases = (row.value("aliases") or ()) if row.states("aliases") else known
+        yield from (("aliases", each) for each in aliases)
 
     def _check_offered(self, rows: Mapping[str, Row]) -> None:
         left = [value for value in self.declared if value not in rows]
