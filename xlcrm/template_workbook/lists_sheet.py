@@ -23,7 +23,7 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
     if not used:
         return
     columns = [Column(key, each.labels[language], _WIDTH) for key, each in used.items()]
-    name = Words(language)("blank.lists")
+    name = Words(language)(f"blank.lists_{spec.purpose}")
     sheet = RecordSheet(name, columns, _rows(list(used.values()), language), autofilter=False)
     written = wb.add_record_sheet(sheet)
     for column, (key, vocabulary) in enumerate(used.items()):
