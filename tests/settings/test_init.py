@@ -66,7 +66,7 @@ def test_a_file_is_no_folder(run: Any) -> None:
 def test_the_settings_say_what_holds(run: Any, open_book: Any) -> None:
     run("init", "团队")
     book = load_workbook("团队/团队设置.xlsx")
-    assert book.sheetnames[: len(SHEETS)] == SHEETS
+    assert book.sheetnames == [*SHEETS, "下拉列表"]
     spec = load_spec()
     sheets = open_book(Path("团队/团队设置.xlsx"))
     assert {name: len(sheets.rows(name)) for name in SHEETS[1:]} == {
