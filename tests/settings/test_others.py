@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from xlcrm.examination import payload
+from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.spec.settings import Settings
@@ -95,6 +96,26 @@ def test_members_are_known(team: Any) -> None:
         },
         {"name": "李娜", "ids": [200, 399]},
     ]
+
+
+def test_a_members_files_are_known_by_their_pattern(team: Any) -> None:
+    team.edit(
+        ("成员", {"姓名": "张伟", "文件名规则": "*伟*.xlsx"}),
+        ("成员", {"姓名": "李娜", "文件名规则": "华东/*"}),
+    )
+    (team.root / "华东").mkdir()
+    for n, file in enumerate(("小伟的表.xlsx", "华东/记录.xlsx", "别人.xlsx")):
+        talks(team, file, {"客户名称": f"客户{n}", "沟通主题": file})
+    spec, root = options(team).spec, team.root
+    files = [path.relative_to(root).as_posix() for path in root.rglob("*.xlsx")]
+    assert {file: spec.member_of(file) for file in files if "设置" not in file} == {
+        "小伟的表.xlsx": "张伟",
+        "华东/记录.xlsx": "李娜",
+        "别人.xlsx": None,
+    }
+    merged = merge(root, options(team))
+    owners = {record.sources[0].file: record.owner for record in merged.picture.records}
+    assert owners == {"小伟的表.xlsx": "张伟", "华东/记录.xlsx": "李娜", "别人.xlsx": "别人"}
 
 
 def test_customers_decided_to_be_one_are_one(team: Any) -> None:

@@ -102,7 +102,7 @@ class _Merger:
                 shown.customer,
                 record.raw,
                 record.extras,
-                owner=_owner(record, table),
+                owner=_owner(record, table, self.spec),
                 marks=(REMOVED,) if all(claim.removed for claim in cluster) else (),
             )
         )
@@ -181,11 +181,15 @@ def _versions(cluster: Sequence[Claim], table: Table) -> list[Claim]:
     return versions
 
 
-def _owner(record: Record, table: Table) -> str:
-    """Return who is responsible: the owner named, else whose folder or file it is."""
+def _owner(record: Record, table: Table, spec: Spec) -> str:
+    """Return who is responsible: the owner named, else the member whose file it is, else whose
+    folder or file it is by its name."""
     named = record.values.get(table.owner or "")
     if isinstance(named, str):
         return named
+    member = spec.member_of(record.block.file) if spec.members else None
+    if member:
+        return member
     path = PurePosixPath(record.block.file)
     return path.parent.name or path.stem
 

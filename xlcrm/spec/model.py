@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -196,6 +197,17 @@ class Spec:
     def need_tag(self, tag: str) -> str:
         """Return the tag that ``tag`` is decided to be, itself where nothing is decided."""
         return self._decided_needs.get(fold(tag), tag)
+
+    def member_of(self, file: str) -> str | None:
+        """Return the name of the first member whose file pattern fits a file, by its name or its
+        path in the folder; None where none does."""
+        path = fold(file)
+        names = (path, path.rpartition("/")[2])
+        for member in self.members:
+            pattern = fold(member.get("file", ""))
+            if pattern and any(fnmatchcase(name, pattern) for name in names):
+                return str(member["name"])
+        return None
 
     def has_field(self, name: str) -> bool:
         """Whether ``table.field`` is there: a team may have dropped it."""
