@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlcrm.facts.model import Facts
+from xlcrm.facts.tables import Facts
 from xlcrm.metrics.breakdown import Step, counted, late_issues, missed, slowest_issue, steps
 from xlcrm.metrics.display import Language, figure, names, number, percent
 from xlcrm.metrics.drivers import Driver, driver
