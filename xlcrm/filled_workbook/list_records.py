@@ -62,9 +62,11 @@ class _ListReader:
         columns = [column for column in self.inputs.values() if column < self.sheet.width]
         rows = {}
         for number, row in enumerate(self.sheet.rows[first:], first):
-            filled = (c for c in columns if row[c] != "" and not _blank(row[c]))
-            if any((number, c) not in formulas for c in filled):
-                rows[number] = row
+            for column in columns:  # the first is filled in nearly every row
+                cell = row[column]
+                if cell != "" and not _blank(cell) and (number, column) not in formulas:
+                    rows[number] = row
+                    break
         return rows
 
     def records(self) -> list[Record]:

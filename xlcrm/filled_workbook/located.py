@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -45,10 +45,26 @@ class FormMarks:
     cells: Mapping[str, tuple[int, int]]
 
 
-def locate(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:
-    """Return the table that lies on ``sheet``, or None where none is recognised."""
+def marks_on(sheet: RawSheet) -> list[Mark]:
+    """Return the marks that stand in cells of a sheet: near its top, else in its first columns."""
+    top, below = sheet.rows[:_HEADER_DEPTH], sheet.rows[_HEADER_DEPTH:]
+    cells = [cell for row in top for cell in row if isinstance(cell, str) and PREFIX in cell]
+    cells += [
+        cell
+        for column in range(min(MARK_WIDTH, sheet.width))
+        for row in below
+        if isinstance(cell := row[column], str) and PREFIX in cell
+    ]
+    return [each for cell in cells for each in read_marks(cell)]
+
+
+def locate(sheet: RawSheet, marks: Sequence[Mark], spec: Spec) -> ListHeader | FormMarks | None:
+    """Return the table that lies on ``sheet``, or None where none is recognised.
+
+    ``marks`` are those in its cells (``marks_on``).
+    """
     named = named_cells(sheet.names)
-    table = _marked_table(sheet, named, spec)
+    table = _marked_table(marks, named, spec)
     if table is None:
         return _by_labels(sheet, spec)
     if table.layout == "form" and not _has_mark_row(sheet):
@@ -63,11 +79,10 @@ def _has_mark_row(sheet: RawSheet) -> bool:
     return any(sum(marks) > 1 for marks in rows)
 
 
-def is_own(sheet: RawSheet) -> bool:
-    """Whether the sheet is a guide or list sheet of ours."""
+def is_own(sheet: RawSheet, marks: Sequence[Mark]) -> bool:
+    """Whether the sheet, with ``marks`` in its cells, is a guide or list sheet of ours."""
     names = {name: place for name, place in sheet.names.items() if name.startswith(_OWN)}
-    marks = chain(_cell_marks(sheet, _OWN), named_cells(names))
-    return any(each.table == OWN_SHEET for each in marks)
+    return any(each.table == OWN_SHEET for each in chain(marks, named_cells(names)))
 
 
 def is_empty(sheet: RawSheet) -> bool:
@@ -75,27 +90,13 @@ def is_empty(sheet: RawSheet) -> bool:
     return not any(cell != "" for row in sheet.rows for cell in row)
 
 
-def _marked_table(sheet: RawSheet, named: Iterable[Mark], spec: Spec) -> Table | None:
+def _marked_table(marks: Sequence[Mark], named: Iterable[Mark], spec: Spec) -> Table | None:
     """Return the table that most marks name: those in cells, else the sheet's names."""
-    for marks in (_cell_marks(sheet), named):
-        counts = Counter(each.table for each in marks if each.table in spec.tables)
+    for found in (marks, named):
+        counts = Counter(each.table for each in found if each.table in spec.tables)
         if counts:
             return spec.tables[counts.most_common(1)[0][0]]
     return None
-
-
-def _cell_marks(sheet: RawSheet, start: str = PREFIX) -> Iterator[Mark]:
-    """Yield the marks of cells in which ``start`` is found."""
-    top, below = sheet.rows[:_HEADER_DEPTH], sheet.rows[_HEADER_DEPTH:]
-    cells = [cell for row in top for cell in row if isinstance(cell, str) and start in cell]
-    cells += [
-        cell
-        for column in range(min(MARK_WIDTH, sheet.width))
-        for row in below
-        if isinstance(cell := row[column], str) and start in cell
-    ]
-    for cell in cells:
-        yield from read_marks(cell)
 
 
 def _marked_header(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_record import read_form
 from xlcrm.filled_workbook.list_records import read_list
-from xlcrm.filled_workbook.located import FormMarks, ListHeader, is_empty, is_own, locate
+from xlcrm.filled_workbook.located import (
+    FormMarks,
+    ListHeader,
+    is_empty,
+    is_own,
+    locate,
+    marks_on,
+)
 from xlcrm.filled_workbook.sheets import RawSheet, open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
-from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
+from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, Mark
 from xlcrm.records import FileReading
 from xlcrm.spec.model import PURPOSES, Spec
 
@@ -45,10 +52,12 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
             return reading
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
-    sheets = [sheet for sheet in workbook.sheets if not is_own(sheet)]  # a guide's dates are ours
+    marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
+    marked = [each for each in marked if not is_own(*each)]  # a guide's dates are ours
+    sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
-    for sheet in sheets:
-        _read_sheet(sheet, around, spec, reading)
+    for sheet, marks in marked:
+        _read_sheet(sheet, marks, around, spec, reading)
     return reading
 
 
@@ -57,8 +66,14 @@ def rejection(file: str, code: str, detail: str) -> Finding:
     return Finding(code, file, parameters={"detail": detail})
 
 
-def _read_sheet(sheet: RawSheet, around: Surroundings, spec: Spec, reading: FileReading) -> None:
-    found = locate(sheet, spec)
+def _read_sheet(
+    sheet: RawSheet,
+    marks: Sequence[Mark],
+    around: Surroundings,
+    spec: Spec,
+    reading: FileReading,
+) -> None:
+    found = locate(sheet, marks, spec)
     if isinstance(found, ListHeader):
         records, findings = read_list(sheet, found, reading.file, around)
     elif isinstance(found, FormMarks):
