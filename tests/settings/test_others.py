@@ -209,6 +209,16 @@ def test_a_change_of_settings_is_a_change(team: Any) -> None:
     assert team.run("merge", team.root).out.startswith("Nothing")
 
 
+def test_a_notice_that_has_moved_is_told_where_it_stands(team: Any) -> None:
+    (cell,) = team.edit(("字段", {"表": LOG, "字段键": "replied_at"}, {"显示": "删除"}))
+    talks(team, "a.xlsx", {})
+    assert cell in {each["cell"] for each in team.findings("merge", team.root)}
+    book = team.settings
+    book.book["字段"].insert_rows(book.first)
+    book.save()
+    assert cell not in {each["cell"] for each in team.findings("merge", team.root)}
+
+
 def test_settings_travel_as_plain_data(team: Any) -> None:
     team.edit(
         ("字段", {"表": LOG, "字段键": "budget", "名称": "预算", "类型": "数字", "位置": 2}),
