@@ -1,5 +1,5 @@
 """``python -m xlcrm``."""
 
-from xlcrm.cli.main import main
+from xlcrm.cli.main import run
 
-main()
+run()
