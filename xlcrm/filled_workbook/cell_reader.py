@@ -35,18 +35,19 @@ class CellReader:
 
     def read(self, place: tuple[int, int], cell: CellValue, context_of: ContextOf) -> Reading:
         """Return the reading of the cell at ``place``; its row's context is asked if needed."""
-        if cell == "":
-            return BLANK
-        if isinstance(cell, _UNREADABLE):
+        if isinstance(cell, str):
+            if cell == "":
+                return BLANK
+            if self._kind.needs_context(cell):
+                return self._kind.read(cell, context_of(place[0]))
+        elif isinstance(cell, _UNREADABLE):
             return Reading(None, (Problem("error-value"),))
-        if isinstance(cell, str) and self._kind.needs_context(cell):
-            return self._kind.read(cell, context_of(place[0]))
-        if type(cell) is date and isinstance(self._kind, _TIMED):
+        elif isinstance(cell, bool):
+            return self._kind.read(cell, self._anywhere)
+        elif type(cell) is date and isinstance(self._kind, _TIMED):
             # Whether midnight is meant, or the day alone, is told by this cell's format.
             if not self._sheet.is_date_only(*place):
                 cell = datetime(cell.year, cell.month, cell.day)
-            return self._kind.read(cell, self._anywhere)
-        if isinstance(cell, bool):
             return self._kind.read(cell, self._anywhere)
         reading = self._told.get(cell)
         if reading is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, mark, named_cells, read_marks
@@ -79,10 +78,15 @@ def _has_mark_row(sheet: RawSheet) -> bool:
     return any(sum(marks) > 1 for marks in rows)
 
 
-def is_own(sheet: RawSheet, marks: Sequence[Mark]) -> bool:
-    """Whether the sheet, with ``marks`` in its cells, is a guide or list sheet of ours."""
-    names = {name: place for name, place in sheet.names.items() if name.startswith(_OWN)}
-    return any(each.table == OWN_SHEET for each in chain(marks, named_cells(names)))
+def is_named_own(names: Mapping[str, str]) -> bool:
+    """Whether a sheet with these names of its own is a guide or list sheet of ours."""
+    own = {name: place for name, place in names.items() if name.startswith(_OWN)}
+    return bool(named_cells(own))
+
+
+def is_marked_own(marks: Iterable[Mark]) -> bool:
+    """Whether a sheet with these marks in its cells is a guide or list sheet of ours."""
+    return any(each.table == OWN_SHEET for each in marks)
 
 
 def is_empty(sheet: RawSheet) -> bool:

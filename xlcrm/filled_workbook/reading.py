@@ -13,7 +13,8 @@ from xlcrm.filled_workbook.located import (
     FormMarks,
     ListHeader,
     is_empty,
-    is_own,
+    is_marked_own,
+    is_named_own,
     locate,
     marks_on,
 )
@@ -36,7 +37,8 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
     try:
         source = read_source(path)
         reading.sha256 = source.sha256
-        workbook = open_workbook(source)
+        # A guide's dates are ours, and nobody's records.
+        workbook = open_workbook(source, lambda names: not is_named_own(names))
     except Rejected as rejected:
         reading.rejected = rejected.code
         reading.findings.append(rejection(file, rejected.code, rejected.detail))
@@ -53,7 +55,7 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
-    marked = [each for each in marked if not is_own(*each)]  # a guide's dates are ours
+    marked = [(sheet, marks) for sheet, marks in marked if not is_marked_own(marks)]
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:

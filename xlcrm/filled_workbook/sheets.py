@@ -8,7 +8,7 @@ silently. All other cells are the same objects either way.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from xlcrm.filled_workbook.archive import Archive, open_archive
 from xlcrm.filled_workbook.number_formats import number_formats, shows_date_only
-from xlcrm.filled_workbook.package import Package, read_package
+from xlcrm.filled_workbook.package import SheetEntry, read_package
 from xlcrm.filled_workbook.sheet_xml import (
     CELL_LIMIT,
     Address,
@@ -159,8 +159,10 @@ class RawWorkbook:
     sheets: list[RawSheet]
 
 
-def open_workbook(source: Source) -> RawWorkbook:
-    """Read all worksheets of an .xlsx or .xlsm file.
+def open_workbook(
+    source: Source, is_wanted: Callable[[Mapping[str, str]], bool] = lambda names: True
+) -> RawWorkbook:
+    """Read the worksheets of an .xlsx or .xlsm file, of all or of some names of their own.
 
     Raises:
         Rejected: what `open_archive` and `read_package` raise; too-large (grid: more than
@@ -169,9 +171,12 @@ def open_workbook(source: Source) -> RawWorkbook:
     """
     archive = open_archive(source.data)
     package = read_package(archive)
+    entries = [
+        entry if is_wanted(entry.names) else replace(entry, part=None) for entry in package.sheets
+    ]
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
-    guarded = [_guarded(archive, entry.part) for entry in package.sheets]
-    grids = _read_grids(source.data, package)
+    guarded = [_guarded(archive, entry.part) for entry in entries]
+    grids = _read_grids(source.data, entries)
     formats = _lazy_formats(archive, package.styles)
     return RawWorkbook(
         modified=package.modified,
@@ -181,7 +186,7 @@ def open_workbook(source: Source) -> RawWorkbook:
         has_macros=package.has_macros,
         sheets=[
             RawSheet(entry.name, entry.hidden, entry.names, rows, *passed, formats)
-            for entry, rows, passed in zip(package.sheets, grids, guarded, strict=True)
+            for entry, rows, passed in zip(entries, grids, guarded, strict=True)
             if passed is not None
         ],
     )
@@ -203,15 +208,15 @@ def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
     return formats
 
 
-def _read_grids(data: bytes, package: Package) -> list[Grid]:
-    """Each sheet's rows, in the order of the package; none for a sheet of another kind."""
+def _read_grids(data: bytes, entries: Sequence[SheetEntry]) -> list[Grid]:
+    """Each sheet's rows, in their order; none for one without a part that is wanted."""
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            if len(workbook.sheet_names) != len(package.sheets):
+            if len(workbook.sheet_names) != len(entries):
                 raise Rejected("unreadable", "reader-failed")
             grids: list[Grid] = []
             room = _WORKBOOK_CELLS
-            for position, entry in enumerate(package.sheets):
+            for position, entry in enumerate(entries):
                 grids.append([] if entry.part is None else _grid(workbook, position))
                 room -= sum(map(len, grids[-1]))
                 if room < 0:
