@@ -19,6 +19,7 @@ from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
 
 SOURCES_NAMED = 20  # of a record that very many files repeat
+_AT_HAND = 1_000  # records whose values the processor keeps at hand from column to column
 
 
 class Conflict(Protocol):
@@ -117,7 +118,7 @@ def table_rows(
     odd = [(number, record.raw) for number, record in enumerate(records) if record.raw]
     return ByColumn(
         [
-            *(_field_cells(each, values, odd, words.language) for each in columns.fields),
+            *_field_columns(columns.fields, values, odd, words.language),
             *([holdable(each.extras.get(label)) for each in records] for label in columns.extras),
             [_files_cell(record.sources, words) for record in records],
             [_places_cell(record.sources, words) for record in records],
@@ -148,27 +149,36 @@ class _Cells(dict[str | bytes, Cell | None]):
         return self[key]
 
 
-def _field_cells(
-    each: Field,
+def _field_columns(
+    fields: Sequence[Field],
     values: Sequence[Values],
     odd: Sequence[tuple[int, Mapping[str, str]]],
     language: Language,
-) -> list[Cell | None]:
-    """Return the values of a field as cells hold them; what was not understood (``odd``: the
-    numbers of rows with their texts) stands as it was written."""
-    key, known = each.key, _Cells(each, language)
-    cells = [
+) -> list[list[Cell | None]]:
+    """Return the values of fields as cells hold them, a list a field; what was not understood
+    (``odd``: the numbers of rows with their texts) stands as it was written."""
+    columns: list[list[Cell | None]] = [[] for _ in fields]
+    known = [_Cells(each, language) for each in fields]
+    for start in range(0, len(values), _AT_HAND):
+        rows = values[start : start + _AT_HAND]
+        for each, cells, column in zip(fields, known, columns, strict=True):
+            column += _field_cells(each.key, cells, rows)
+    for number, raw in odd:
+        for each, column in zip(fields, columns, strict=True):
+            if column[number] is None and each.key in raw:
+                column[number] = holdable(raw[each.key])
+    return columns
+
+
+def _field_cells(key: str, known: _Cells, rows: Sequence[Values]) -> list[Cell | None]:
+    return [
         value
         if (value := row.get(key)) is None
         else known[value]
         if value.__class__ is str
         else known.of_data(value)
-        for row in values
+        for row in rows
     ]
-    for number, raw in odd:
-        if cells[number] is None and key in raw:
-            cells[number] = holdable(raw[key])
-    return cells
 
 
 def check_state(worst: str | None, marks: Sequence[str], words: Words) -> str:
