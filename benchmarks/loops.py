@@ -13,7 +13,7 @@ from typing import Literal
 Kind = Literal["bare", "openpyxl", "calamine"]
 _KINDS: dict[str, Kind] = {"bare": "bare", "openpyxl": "openpyxl", "calamine": "calamine"}
 SHEETS = ["客户基础信息库", "沟通动态记录表"]
-_HEADER = 1  # below the hidden row of marks
+_HEADER = 2  # below the line above and the hidden row of marks
 _OUTPUT = "汇总"
 
 

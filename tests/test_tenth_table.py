@@ -130,7 +130,7 @@ def beside(sheet: Worksheet, label: str) -> tuple[int, int]:
 
 
 def fill_row(sheet: Worksheet, row: int, values: dict[str, Any]) -> None:
-    labels = {cell.value: cell.column for cell in sheet[2]}
+    labels = {cell.value: cell.column for cell in sheet[3]}
     for label, value in values.items():
         sheet.cell(row, labels[label], value)
 
@@ -149,13 +149,13 @@ def test_declared_tables_and_fields_go_the_whole_way(program: Path) -> None:
     workbook = load_workbook(program / file)
     assert {"样品寄送表", "展会登记表", "沟通动态记录表"} <= set(workbook.sheetnames)
     samples = workbook["样品寄送表"]
-    assert [cell.value for cell in samples[2]] == [
+    assert [cell.value for cell in samples[3]] == [
         "寄样编号", "客户ID", "样品", "寄出日期", "签收日期", "件数", "寄送状态", "负责人",
     ]  # fmt: skip
     good = {"寄样编号": "Y001", "客户ID": "C001", "样品": "阀门", "寄出日期": date(2024, 5, 13)}
-    fill_row(samples, 3, {**good, "件数": 3, "寄送状态": "已寄出"})
-    fill_row(samples, 4, {**good, "寄样编号": "Y002", "寄送状态": "签收"})
-    fill_row(samples, 5, {**good, "寄样编号": "Y003", "签收日期": date(2024, 5, 12), "件数": 100})
+    fill_row(samples, 4, {**good, "件数": 3, "寄送状态": "已寄出"})
+    fill_row(samples, 5, {**good, "寄样编号": "Y002", "寄送状态": "签收"})
+    fill_row(samples, 6, {**good, "寄样编号": "Y003", "签收日期": date(2024, 5, 12), "件数": 100})
     form = workbook["展会登记表"]
     form.cell(*beside(form, "客户名称"), "星辰科技")
     form.cell(*beside(form, "来访时间"), "2024年5月13日14:30")
@@ -164,16 +164,16 @@ def test_declared_tables_and_fields_go_the_whole_way(program: Path) -> None:
     form.cell(row, column + 2, "☑")
     talk = {"记录ID": "J001", "客户名称": "星辰科技", "沟通日期": date(2024, 5, 13)}
     talk |= {"沟通方式": "电话", "关键内容记录": "寄样", "所在大区": "华东"}
-    fill_row(workbook["沟通动态记录表"], 3, talk)
+    fill_row(workbook["沟通动态记录表"], 4, talk)
     workbook.save(program / file)
 
     found = json.loads(xlcrm(program, "check", file, "--format", "json", code=1))["findings"]
     told = {(each["table"], each["code"], each["cell"]) for each in found}
     assert told == {
-        ("samples", "normalised", "G4"),
-        ("samples", "conditional-required", "E4"),
-        ("samples", "date-order", "E5"),
-        ("samples", "out-of-range", "F5"),
+        ("samples", "normalised", "G5"),
+        ("samples", "conditional-required", "E5"),
+        ("samples", "date-order", "E6"),
+        ("samples", "out-of-range", "F6"),
         ("trade_fair", "normalised", form.cell(*beside(form, "来访时间")).coordinate),
     }
 

@@ -134,9 +134,9 @@ def test_the_document_of_check(folder: Any, run: Any) -> None:
     told = {(each["severity"], each["code"], each["cell"]) for each in document["findings"]}
     assert told == {
         ("info", "skipped-temporary", None),
-        ("info", "normalised", "A3"),
-        ("error", "required-missing", "G3"),
-        ("warning", "late-entry", "Z3"),
+        ("info", "normalised", "A4"),
+        ("error", "required-missing", "G4"),
+        ("warning", "late-entry", "AA4"),
     }
 
 
@@ -215,7 +215,7 @@ def test_notes_are_listed_where_they_are_asked_for(folder: Any, run: Any) -> Non
 def test_a_place_is_named_and_colour_only_on_terminals(folder: Any, run: Any) -> None:
     folder.put_wrong()
     out = run("check", "团队").out
-    assert "李娜.xlsx · 沟通动态记录表 · G3" in out
+    assert "李娜.xlsx · 沟通动态记录表 · G4" in out
     assert "\x1b[" not in out
 
 

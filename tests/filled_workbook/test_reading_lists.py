@@ -53,13 +53,13 @@ def names_gone(sheet: Worksheet) -> None:
 
 
 def marks_gone(sheet: Worksheet) -> None:
-    for cell in sheet[1]:
+    for cell in sheet[2]:
         cell.value = None
 
 
 def both_gone(sheet: Worksheet) -> None:
     names_gone(sheet)
-    sheet.delete_rows(1)
+    sheet.delete_rows(2)
 
 
 def renamed(sheet: Worksheet) -> None:
@@ -81,8 +81,8 @@ def columns_turned_round_without_marks(sheet: Worksheet) -> None:
 def titles_above(sheet: Worksheet) -> None:
     names_gone(sheet)
     sheet.insert_rows(1, 3)
-    sheet["A1"] = "华东大区 2024年5月沟通记录"
-    sheet["B2"] = "负责人:张伟"
+    sheet["A2"] = "华东大区 2024年5月沟通记录"
+    sheet["B3"] = "负责人:张伟"
 
 
 def titles_above_without_marks(sheet: Worksheet) -> None:
@@ -91,8 +91,8 @@ def titles_above_without_marks(sheet: Worksheet) -> None:
 
 
 def blank_rows_between(sheet: Worksheet) -> None:
-    sheet.insert_rows(4, 2)
-    sheet["A5"] = "  "
+    sheet.insert_rows(5, 2)
+    sheet["A6"] = "  "
 
 
 def column_inserted(sheet: Worksheet) -> None:
@@ -139,11 +139,11 @@ def test_a_label_with_a_mark_may_be_renamed_and_an_alias_is_known_without(
     changed: Any,
 ) -> None:
     def to_own_words(sheet: Worksheet) -> None:
-        sheet["G2"] = "说了什么"
+        sheet["G3"] = "说了什么"
 
     def to_alias(sheet: Worksheet) -> None:
         both_gone(sheet)
-        sheet["H1"] = " 客户情绪状态*"
+        sheet["H2"] = " 客户情绪状态*"
 
     def to_own_words_without_marks(sheet: Worksheet) -> None:
         marks_gone(sheet)
@@ -161,9 +161,9 @@ def test_a_cell_may_give_other_fields_too_and_their_own_cells_win(
     path = write(tmp_path / "a.xlsx", {"customer_base": base, "crm_record": base[:1]})
     book = openpyxl.load_workbook(path)
     contacts, crm = book["客户基础信息库"], book["客户关系管理记录表"]
-    contacts["E2"] = "联系人信息"
-    contacts["E3"] = contacts["E4"] = "联系人:*经理,职位:采购总监"
-    crm["A3"] = f"甲({code})"
+    contacts["E3"] = "联系人信息"
+    contacts["E4"] = contacts["E5"] = "联系人:*经理,职位:采购总监"
+    crm["A4"] = f"甲({code})"
     book.save(path)
     assert values(read(path)) == [
         {"customer_name": "甲", "contact": "*经理", "contact_title": "采购总监"},
@@ -176,22 +176,22 @@ def test_columns_of_their_own_are_kept_and_named(changed: Any, codes: Any) -> No
     def add(sheet: Worksheet) -> None:
         sheet.insert_cols(1)
         names_gone(sheet)
-        for row, text in ((2, "地区"), (3, "上海"), (5, "北京")):
+        for row, text in ((3, "地区"), (4, "上海"), (6, "北京")):
             sheet.cell(row, 1, text)
-        sheet.cell(2, sheet.max_column + 1, "地区")
-        sheet.cell(4, sheet.max_column, 7)
+        sheet.cell(3, sheet.max_column + 1, "地区")
+        sheet.cell(5, sheet.max_column, 7)
 
     reading = changed(add)
     assert values(reading) == ROWS
     extras = [record.extras for record in reading.records]
     assert extras == [{"地区": "上海"}, {"地区 2": "7"}, {"地区": "北京"}]
-    assert codes(reading) == ["unknown-column A2", "unknown-column AF2"]
+    assert codes(reading) == ["unknown-column A3", "unknown-column AG3"]
 
 
 def test_a_missing_column_is_told_where_it_is_core(changed: Any, codes: Any) -> None:
     def drop(sheet: Worksheet) -> None:
         names_gone(sheet)
-        labels = [cell.value for cell in sheet[2]]
+        labels = [cell.value for cell in sheet[3]]
         for label in ("满意度评分", "沟通主题"):
             sheet.delete_cols(labels.index(label) + 1)
 
@@ -205,41 +205,41 @@ def test_a_missing_column_is_told_where_it_is_core(changed: Any, codes: Any) -> 
 def test_of_two_columns_with_one_label_the_first_is_read(changed: Any, codes: Any) -> None:
     def double(sheet: Worksheet) -> None:
         both_gone(sheet)
-        sheet.cell(1, sheet.max_column + 1, "沟通主题")
-        sheet.cell(2, sheet.max_column, "另一个主题")
+        sheet.cell(2, sheet.max_column + 1, "沟通主题")
+        sheet.cell(3, sheet.max_column, "另一个主题")
 
     reading = changed(double)
     assert values(reading) == ROWS
-    assert codes(reading) == ["duplicate-header AE1"]
+    assert codes(reading) == ["duplicate-header AF2"]
 
 
 def test_an_error_and_a_formula_without_a_value_are_named_and_blank_nothing(
     changed: Any, codes: Any
 ) -> None:
     def spoil(sheet: Worksheet) -> None:
-        sheet["F3"] = "#N/A"
-        sheet["F3"].data_type = "e"
-        sheet["G4"] = "=G3&TODAY()"
+        sheet["F4"] = "#N/A"
+        sheet["F4"].data_type = "e"
+        sheet["G5"] = "=G4&TODAY()"
 
     reading = changed(spoil)
-    assert codes(reading) == ["error-value F3", "error-value G4", "formula-in-input G4"]
+    assert codes(reading) == ["error-value F4", "error-value G5", "formula-in-input G5"]
     first, second, third = reading.records
     assert first.values == {key: value for key, value in ROWS[0].items() if key != "topic"}
     assert first.raw == {"topic": "#N/A"}
     assert second.values == {key: value for key, value in ROWS[1].items() if key != "content"}
-    assert second.raw == {"content": "=G3&TODAY()"}
+    assert second.raw == {"content": "=G4&TODAY()"}
     assert third.values == ROWS[2]
 
 
 def test_a_row_of_an_error_alone_is_not_lost(changed: Any, codes: Any) -> None:
     def spoil(sheet: Worksheet) -> None:
-        sheet["G9"] = "#REF!"
-        sheet["G9"].data_type = "e"
+        sheet["G10"] = "#REF!"
+        sheet["G10"].data_type = "e"
 
     reading = changed(spoil)
     assert len(reading.records) == 4
-    assert (reading.records[3].raw, reading.records[3].place) == ({"content": "#REF!"}, "9")
-    assert codes(reading) == ["error-value G9"]
+    assert (reading.records[3].raw, reading.records[3].place) == ({"content": "#REF!"}, "10")
+    assert codes(reading) == ["error-value G10"]
 
 
 def test_a_formula_with_its_value_is_read_and_told(
@@ -248,8 +248,8 @@ def test_a_formula_with_its_value_is_read_and_told(
     path = write(tmp_path / "a.xlsx", {LOG: ROWS})
     book = openpyxl.load_workbook(path)
     sheet = book["沟通动态记录表"]
-    sheet["F4"] = '=F3&"(续)"'
-    for row in (8, 9):  # formulas filled down beyond the last record
+    sheet["F5"] = '=F4&"(续)"'
+    for row in (9, 10):  # formulas filled down beyond the last record
         sheet[f"C{row}"] = f"=C{row - 1}+1"
         sheet[f"F{row}"] = f'=IF(A{row}="","",A{row})'
     book.save(path)
@@ -265,13 +265,13 @@ def test_a_formula_with_its_value_is_read_and_told(
 def test_values_typed_as_people_do_are_read_and_told(changed: Any, codes: Any) -> None:
     def type_in(sheet: Worksheet) -> None:
         for cell, value in {
-            "C3": "5月21日",
-            "C4": "2024年5月22日",
-            "D3": "致电",
-            "D4": "微信语音",
-            "B5": 3,
-            "C5": 45435,
-            "H5": "积极 ",
+            "C4": "5月21日",
+            "C5": "2024年5月22日",
+            "D4": "致电",
+            "D5": "微信语音",
+            "B6": 3,
+            "C6": 45435,
+            "H6": "积极 ",
         }.items():
             sheet[cell] = value
 
@@ -285,15 +285,15 @@ def test_values_typed_as_people_do_are_read_and_told(changed: Any, codes: Any) -
     assert reading.records[1].raw == {"channel": "微信语音"}
     assert reading.records[2].raw == {"customer_id": "3"}
     assert codes(reading) == [
-        "bad-id B5",
-        "normalised C4",
-        "normalised D3",
-        "not-in-list D4",
-        "year-assumed C3",
+        "bad-id B6",
+        "normalised C5",
+        "normalised D4",
+        "not-in-list D5",
+        "year-assumed C4",
     ]
     suggestions = {finding.cell: finding.suggestion for finding in reading.findings}
-    assert (suggestions["D4"], suggestions["B5"]) == ("微信", "C003")
-    bad = next(finding for finding in reading.findings if finding.cell == "D4")
+    assert (suggestions["D5"], suggestions["B6"]) == ("微信", "C003")
+    bad = next(finding for finding in reading.findings if finding.cell == "D5")
     assert (bad.file, bad.sheet, bad.table, bad.field, bad.record, bad.value) == (
         "a.xlsx",
         "沟通动态记录表",
@@ -308,9 +308,9 @@ def test_a_deadline_counts_from_its_own_rows_date(changed: Any) -> None:
     rows = [{**ROWS[0], "action_due": "2024-05-21"}, {**ROWS[1], "action_due": "2024-05-21"}]
 
     def type_in(sheet: Worksheet) -> None:
-        (column,) = [cell.column for cell in sheet[2] if cell.value == "行动截止日期"]
-        sheet.cell(3, column, "3日内")
-        sheet.cell(4, column, "2个工作日内")
+        (column,) = [cell.column for cell in sheet[3] if cell.value == "行动截止日期"]
+        sheet.cell(4, column, "3日内")
+        sheet.cell(5, column, "2个工作日内")
 
     dues = [record.values["action_due"] for record in changed(type_in, rows=rows).records]
     assert dues == ["2024-05-24", "2024-05-24"]  # from 21 May, and from 22 May
@@ -354,8 +354,8 @@ def test_a_date_cells_time_is_told_by_its_format(tmp_path: Path, write: Any, rea
     path = write(tmp_path / "a.xlsx", {LOG: [row, row]})
     book = openpyxl.load_workbook(path)
     sheet = book["沟通动态记录表"]
-    (column,) = [cell.column for cell in sheet[2] if cell.value == "录入时间"]
-    sheet.cell(4, column).number_format = "yyyy-mm-dd"
+    (column,) = [cell.column for cell in sheet[3] if cell.value == "录入时间"]
+    sheet.cell(5, column).number_format = "yyyy-mm-dd"
     book.save(path)
     found = [record.values["recorded_at"] for record in read(path).records]
     assert found == ["2024-05-21T00:00", "2024-05-21"]

@@ -79,7 +79,7 @@ def test_a_record_knows_its_cells(original: Path, read: Any) -> None:
     records = {record.table: record for record in reversed(read(original).records)}
     book = openpyxl.load_workbook(original)
     log = records["communication_log"]
-    assert (log.cell("date"), log.place) == ("C3", "3")
+    assert (log.cell("date"), log.place) == ("D4", "4")
     revisit = records["revisit_record"]
     cell = revisit.cell("feedback")
     assert book[revisit.block.sheet][cell].value == "系统稳定,希望加快响应"

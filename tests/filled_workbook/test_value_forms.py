@@ -37,7 +37,7 @@ def put(cell: Cell, written: Any) -> None:
 
 def list_columns(sheet: Worksheet) -> dict[str, int]:
     """Columns by label of a list of ours: marks in its first row, labels in its second."""
-    return {str(cell.value): cell.column for cell in sheet[2]}
+    return {str(cell.value): cell.column for cell in sheet[3]}
 
 
 def form_cells(sheet: Worksheet) -> dict[str, str]:
@@ -58,7 +58,7 @@ def base_values(case: Case, spec: Spec) -> dict[str, Any]:
 
 def fill_list(sheet: Worksheet, rows: Sequence[Case], spec: Spec) -> None:
     columns = list_columns(sheet)
-    for number, case in enumerate(rows, 3):
+    for number, case in enumerate(rows, 4):
         fields = spec.tables[case.table].by_key
         for key, value in base_values(case, spec).items():
             sheet.cell(number, columns[fields[key].labels["zh"]]).value = value

@@ -35,11 +35,11 @@ def log_of(tmp_path: Path, write: Any, read: Any) -> Callable[..., FileReading]:
         path = write(tmp_path / "a.xlsx", {LOG: [], BASE: []})
         book = openpyxl.load_workbook(path)
         log, base = book["沟通动态记录表"], book["客户基础信息库"]
-        (column,) = [c.column for c in base[2] if c.value == "初次接触时间"]
-        for row, day in enumerate(dates, 3):
+        (column,) = [c.column for c in base[3] if c.value == "初次接触时间"]
+        for row, day in enumerate(dates, 4):
             log.cell(row, 2, "C001")
-            log.cell(row, 3, day)
-        for row, day in enumerate(met, 3):
+            log.cell(row, 4, day)
+        for row, day in enumerate(met, 4):
             base.cell(row, 1, f"C{row:03}")
             base.cell(row, column, day)
         book.save(path)
@@ -73,7 +73,7 @@ def told(reading: FileReading) -> list[str]:
 def test_a_year_left_out_is_the_one_nearest_the_rows_around(log_of: Any) -> None:
     reading = log_of("2023-12-28", "12月30日", "1月3日", dt.date(2024, 1, 5), saved="2026-08-01")
     assert days(reading) == ["2023-12-28", "2023-12-30", "2024-01-03", "2024-01-05"]
-    assert told(reading) == ["year-assumed C4", "year-assumed C5"]
+    assert told(reading) == ["year-assumed D5", "year-assumed D6"]
     assert "2023-12-30" in reading.findings[0].message("zh")
 
 
@@ -99,11 +99,11 @@ def test_birthdays_tell_no_year(tmp_path: Path, write: Any, read: Any) -> None:
     path = write(tmp_path / "a.xlsx", {BASE: customers, LOG: [{"customer_id": "C001"}]})
     book = openpyxl.load_workbook(path)
     base = book["客户基础信息库"]
-    columns = {cell.value: cell.column for cell in base[2]}
-    for row in (3, 4, 5):
+    columns = {cell.value: cell.column for cell in base[3]}
+    for row in (4, 5, 6):
         base.cell(row, columns["客户生日"], dt.date(1975, 9, row))
-    base.cell(3, columns["初次接触时间"], "2024-03-01")
-    book["沟通动态记录表"].cell(3, 3, "5月20日")
+    base.cell(5, columns["初次接触时间"], "2024-03-01")
+    book["沟通动态记录表"].cell(4, 4, "5月20日")
     book.save(path)
     assert days(read(save_on(path, "2024-06-01"))) == ["2024-05-20"]
 
@@ -138,14 +138,14 @@ def test_serial_days_count_as_their_workbook_does(tmp_path: Path, write: Any, re
             book.epoch = epoch
         log, form = book["沟通动态记录表"], book["客户沟通记录表"]
         place = read(path).records[0].cell("time")
-        for target in (log["C3"], form[place]):
+        for target in (log["C4"], form[place]):
             target.value, target.number_format = 43970, "General"
-        log["B3"], log["B4"] = "C001", "C001"
-        log["C4"].value, log["C4"].number_format = dt.date(2024, 5, 20), "yyyy-mm-dd"
+        log["B4"], log["B5"] = "C001", "C001"
+        log["C5"].value, log["C5"].number_format = dt.date(2024, 5, 20), "yyyy-mm-dd"
         book.save(path)
         reading = read(path)
         found[name] = [*days(reading), reading.records[-1].values["time"]]
-        assert sorted(told(reading)) == sorted(["normalised C3", f"normalised {place}"])
+        assert sorted(told(reading)) == sorted(["normalised C4", f"normalised {place}"])
     assert found == {
         "1900": ["2020-05-19", "2024-05-20", "2020-05-19"],
         "1904": ["2024-05-20", "2024-05-20", "2024-05-20"],
@@ -159,8 +159,8 @@ def test_a_deadline_counted_from_a_date_without_a_year(
     path = tmp_path / "a.xlsx"
     book = openpyxl.load_workbook(path)
     log = book["沟通动态记录表"]
-    (column,) = [cell.column for cell in log[2] if cell.value == "行动截止日期"]
-    log.cell(4, column, "3个工作日内")  # over New Year's Day and a weekend
+    (column,) = [cell.column for cell in log[3] if cell.value == "行动截止日期"]
+    log.cell(5, column, "3个工作日内")  # over New Year's Day and a weekend
     book.save(path)
     assert read(path).records[1].values["action_due"] == "2024-01-04"
 
@@ -172,8 +172,8 @@ def test_days_counted_from_a_date_that_is_not_understood_stay_as_written(
     path = tmp_path / "a.xlsx"
     book = openpyxl.load_workbook(path)
     log = book["沟通动态记录表"]
-    (column,) = [cell.column for cell in log[2] if cell.value == "行动截止日期"]
-    log.cell(3, column, "3日内")
+    (column,) = [cell.column for cell in log[3] if cell.value == "行动截止日期"]
+    log.cell(4, column, "3日内")
     book.save(path)
     reading = read(path)
     assert reading.records[0].raw == {"date": "下周一", "action_due": "3日内"}

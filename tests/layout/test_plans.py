@@ -21,7 +21,28 @@ both = pytest.mark.parametrize("core", [False, True], ids=["full", "core"])
 @pytest.mark.parametrize("table", LISTS, ids=lambda table: table.key)
 def test_a_list_has_a_column_a_field(table: Table, core: bool) -> None:
     plan = list_plan(table, core=core)
-    assert list(plan.columns) == [field.key for field in table.shown(core=core)]
+    shown = [field for field in table.shown(core=core) if "beside" not in field.options]
+    columns = [field.key for field in plan.fields if "beside" not in field.options]
+    assert columns == [field.key for field in shown]
+    assert list(plan.columns.values()) == list(range(len(plan.columns)))
+
+
+@pytest.mark.parametrize("table", LISTS, ids=lambda table: table.key)
+def test_what_is_shown_beside_a_field_stands_right_of_it(table: Table) -> None:
+    columns = list_plan(table).columns
+    for field in table.fields:
+        if beside := field.options.get("beside"):
+            assert columns[field.key] == columns[beside] + 1
+            assert not field.is_input and field.level == "ext"
+    assert not any(
+        field.options for field in list_plan(table, core=True).fields if not field.is_input
+    )
+
+
+def test_a_field_left_out_leaves_no_gap() -> None:
+    table = SPEC.tables["communication_log"]
+    plan = list_plan(table, without={"customer_lookup", "customer_id"})
+    assert not {"customer_lookup", "customer_id"} & plan.columns.keys()
     assert list(plan.columns.values()) == list(range(len(plan.columns)))
 
 

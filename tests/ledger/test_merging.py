@@ -48,7 +48,7 @@ def test_the_same_row_in_several_files_is_one_record_that_names_them(team: Any) 
     picture = team.picture()
     both, other = sorted(picture.ledger.records[LOG], key=lambda record: -len(record.sources))
     assert files_of(both) == ["b.xlsx", "张伟/a.xlsx"]
-    assert [source.row for source in both.sources] == [4, 3]
+    assert [source.row for source in both.sources] == [5, 4]
     assert files_of(other) == ["b.xlsx"]
     assert picture.ledger.duplicates == 1
     assert picture.ledger.conflicts == []
@@ -73,8 +73,8 @@ def test_one_id_in_two_files(team: Any, same: bool, changes: dict[str, Any]) -> 
     picture = team.picture()
     code = "edit-conflict" if same else "id-collision"
     assert told(picture, "edit-conflict", "id-collision") == [
-        (code, "a.xlsx", "A3"),
-        (code, "b.xlsx", "A3"),
+        (code, "a.xlsx", "A4"),
+        (code, "b.xlsx", "A4"),
     ]
     assert len(picture.ledger.records[LOG]) == (1 if same else 2)
     assert len({record.id for record in picture.records}) == len(picture.records)
@@ -85,8 +85,8 @@ def test_an_id_given_twice_in_one_file_keeps_both_rows(team: Any) -> None:
     team.put("a.xlsx", {LOG: [TALK, TALK | {"content": "谈交期"}]})
     picture = team.picture()
     assert told(picture, "duplicate-id", "id-collision", "edit-conflict") == [
-        ("duplicate-id", "a.xlsx", "A3"),
         ("duplicate-id", "a.xlsx", "A4"),
+        ("duplicate-id", "a.xlsx", "A5"),
     ]
     assert [r.values["content"] for r in picture.ledger.records[LOG]] == ["谈价格", "谈交期"]
     assert len({record.id for record in picture.records}) == 2
@@ -123,10 +123,10 @@ def test_a_conflict_of_rows_without_an_id_stands_at_the_field(team: Any) -> None
     conflicts = {each.field: [v for v, _ in each.versions] for each in picture.ledger.conflicts}
     assert conflicts == {"deals": [0, 2], "content": ["谈价格", "改"]}
     assert told(picture, "edit-conflict") == [
-        ("edit-conflict", "a.xlsx", "A3"),
-        ("edit-conflict", "a.xlsx", "G3"),
-        ("edit-conflict", "b.xlsx", "A3"),
-        ("edit-conflict", "b.xlsx", "G3"),
+        ("edit-conflict", "a.xlsx", "A4"),
+        ("edit-conflict", "a.xlsx", "H4"),
+        ("edit-conflict", "b.xlsx", "A4"),
+        ("edit-conflict", "b.xlsx", "H4"),
     ]
 
 
@@ -199,13 +199,13 @@ def test_a_row_is_rejected_only_without_id_and_natural_key(team: Any) -> None:
     counts = picture.ledger.rows["a.xlsx"]
     assert (counts.seen, counts.merged, counts.rejected) == (5, 3, 2)
     missing = told(picture, "required-missing")
-    assert ("required-missing", "a.xlsx", "C3") in missing
+    assert ("required-missing", "a.xlsx", "C4") in missing
 
 
 def test_a_key_that_was_not_understood_still_knows_its_row(team: Any) -> None:
     def dated(text: str) -> Callable[[Workbook], None]:
         def edit(workbook: Workbook) -> None:
-            workbook["沟通动态记录表"]["C3"] = text
+            workbook["沟通动态记录表"]["C4"] = text
 
         return edit
 
@@ -240,10 +240,10 @@ def test_a_files_own_base_goes_before_the_others(team: Any) -> None:
     )
     team.put("c.xlsx", {LOG: [talk | {"customer_name": "丙公司"}]})
     picture = team.picture()
-    assert told(picture, "name-mismatch") == [("name-mismatch", "c.xlsx", "J3")]
+    assert told(picture, "name-mismatch") == [("name-mismatch", "c.xlsx", "J4")]
     assert told(picture, "id-collision") == [
-        ("id-collision", "a.xlsx", "A3"),
-        ("id-collision", "b.xlsx", "A3"),
+        ("id-collision", "a.xlsx", "A4"),
+        ("id-collision", "b.xlsx", "A4"),
     ]
 
 
@@ -271,8 +271,8 @@ def test_columns_of_the_persons_own_are_kept_and_compared(team: Any) -> None:
         def edit(workbook: Workbook) -> None:
             sheet = workbook["沟通动态记录表"]
             place = sheet.max_column + 1
-            sheet.cell(2, place, "区域")
-            sheet.cell(3, place, text)
+            sheet.cell(3, place, "区域")
+            sheet.cell(4, place, text)
 
         return edit
 

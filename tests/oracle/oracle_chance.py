@@ -143,7 +143,7 @@ def fill_by_chance(folder: Path, seed: int, crowded: bool) -> None:
 
 def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any, crowded: bool):
     is_form = any(sheet.title.startswith(name) for name in FORMS.values())
-    rows = [None] if is_form else range(3, sheet.max_row + 1)
+    rows = [None] if is_form else range(4, sheet.max_row + 1)
     for row in rows:
         day = _FIRST + timedelta(days=rng.randrange(7 if crowded else _DAYS))
         values = {label: make(rng, day) for label, make in cells.items()}
@@ -165,5 +165,5 @@ def _cell(sheet: Worksheet, label: str, row: int | None) -> Any:
         )  # fmt: skip
         merged = {area.start_cell.coordinate: area.max_col for area in sheet.merged_cells.ranges}
         return found and sheet.cell(found.row, merged.get(found.coordinate, found.column) + 1)
-    column = next((cell.column for cell in sheet[2] if cell.value == label), None)
+    column = next((cell.column for cell in sheet[3] if cell.value == label), None)
     return column and sheet.cell(row, column)

@@ -101,8 +101,9 @@ def _understood(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list_rows(sheet: Worksheet, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield the rows below the header, which stands in the row below the hidden marks."""
-    _, header, *rows = ([_value(cell) for cell in row] for row in sheet.iter_rows())
+    """Yield the rows below the header, the first row with some of the labels."""
+    rows = ([_value(cell) for cell in row] for row in sheet.iter_rows())
+    header = next(row for row in rows if sum(cell in labels for cell in row) >= 3)
     for row in rows:
         named = zip(header, row, strict=True)
         values = {labels[label]: value for label, value in named if label in labels}

@@ -47,7 +47,7 @@ def test_a_file_knows_its_own_customers_and_those_of_the_team_around_it(
     assert told(alone) == told(unknown) == []  # no base is known as long as nobody merged
     team.merge()
     assert told(alone) == told(known) == []
-    assert told(unknown) == [("unknown-customer", "团队/张伟/b.xlsx", "B3")]
+    assert told(unknown) == [("unknown-customer", "团队/张伟/b.xlsx", "B4")]
 
 
 def test_a_folders_files_are_named_from_it_several_folders_with_theirs(
@@ -72,7 +72,7 @@ def test_a_file_named_twice_is_checked_once(team: Any) -> None:
 def test_a_name_decided_to_be_a_customers_is_no_mismatch(team: Any) -> None:
     named = talk("C001") | {"customer_name": "一号公司"}
     path = team.put("a.xlsx", {BASE: [customer("C001")], LOG: [named]})
-    assert told(path) == [("name-mismatch", path_from_here(path), "J3")]
+    assert told(path) == [("name-mismatch", path_from_here(path), "K4")]
     decided = Settings(customer_aliases={"一号公司": "公司C001"})
     assert check([path], replace(OPTIONS, settings=decided)).findings == []
 

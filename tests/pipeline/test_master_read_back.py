@@ -137,9 +137,9 @@ def test_what_was_not_understood_and_extra_columns_come_back_too(team: Any) -> N
     def edit(workbook: Workbook) -> None:
         sheet = workbook["沟通动态记录表"]
         column = sheet.max_column + 1
-        sheet["C3"] = "下周三"
-        sheet.cell(2, column, "区域")
-        sheet.cell(3, column, "华东")
+        sheet["C4"] = "下周三"
+        sheet.cell(3, column, "区域")
+        sheet.cell(4, column, "华东")
 
     from openpyxl import load_workbook
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what the tests of the tabl
 CHOSEN = "▾"
 _TICKS = re.compile("([☑☐])([^☑☐]+)")
 _LABELS = (2, 8)  # the columns in which a form prints its labels
-_HEADER = 2  # the row in which a list prints them
+_HEADER = 3  # the row in which a list prints them
 
 # Does what a list of steps says, in one LibreOffice: [verb, *what].
 _HANDS = r"""
@@ -68,6 +68,9 @@ def copy(sheet, name):
 def rename(sheet, name):
     sheet_of(sheet).Name = name
 
+def unprotect(sheet):
+    sheet_of(sheet).unprotect("")
+
 def insert_rows(sheet, row, count):
     sheet_of(sheet).Rows.insertByIndex(row - 1, count)
 
@@ -107,7 +110,7 @@ class Blank:
         self.book = load_workbook(path)
 
     def fill(
-        self, sheet: str, entries: Mapping[str, str], row: int = 3, copy: str | None = None
+        self, sheet: str, entries: Mapping[str, str], row: int = 4, copy: str | None = None
     ) -> Steps:
         """Return the steps that fill a record in: on a list in ``row``, else beside the labels.
 
@@ -128,7 +131,7 @@ class Blank:
                 steps.append(_step(copy or sheet, self.place(sheet, label, row), text))
         return steps
 
-    def place(self, sheet: str, label: str, row: int = 3) -> str:
+    def place(self, sheet: str, label: str, row: int = 4) -> str:
         """Return the address of the cell that a label asks to fill."""
         page = self.book[sheet]
         headers = {cell.value: cell.column for cell in page[_HEADER]}

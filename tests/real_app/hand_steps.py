@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 FOREIGN, FOREIGN_VALUE = "同行人", "李强"
 RENAMED = "五月"
-_INSERTED_ROW = 5  # of a list, between two records
+_INSERTED_ROW = 6  # of a list, between two records
 _INSERTED_COLUMN = 3
 
 # What is done to sheets of a form, by the number of its record: rows or columns put in, names.
@@ -44,20 +44,21 @@ class Hands:
         work, sheet = self.work, self.work.sheet
         *first, last = work.typed
         done: Steps = []
-        for row, entries in enumerate(first, 3):
+        for row, entries in enumerate(first, 4):
             done += self.blank.fill(sheet, entries, row)
         done.append(["insert_rows", sheet, _INSERTED_ROW, 1])
         done += self.blank.fill(sheet, last, _INSERTED_ROW)
-        bottom = len(work.typed) + 2
+        bottom = len(work.typed) + 3
         by = column_index_from_string(self._column(str(work.sorted_by)))
         by += by >= _INSERTED_COLUMN
         own = get_column_letter(_INSERTED_COLUMN)
         return [
             *done,
+            ["unprotect", sheet],  # labels are locked: a column of one's own amid ours needs it
             ["insert_columns", sheet, _INSERTED_COLUMN, 1],
-            ["type_in", sheet, f"{own}2", FOREIGN],
-            *(["type_in", sheet, f"{own}{row}", FOREIGN_VALUE] for row in range(3, bottom + 1)),
-            ["sort", sheet, f"A3:AZ{bottom}", by - 1],
+            ["type_in", sheet, f"{own}3", FOREIGN],
+            *(["type_in", sheet, f"{own}{row}", FOREIGN_VALUE] for row in range(4, bottom + 1)),
+            ["sort", sheet, f"A4:AZ{bottom}", by - 1],
             ["rename", sheet, RENAMED],
         ]
 
@@ -71,6 +72,7 @@ class Hands:
         for name, changes in zip(names[1:], others, strict=True):
             done += self.blank.fill(sheet, changes, copy=name)
         for n, (what, at, count) in _WIDENED.items():
+            done += [["unprotect", names[n]]] * (what == "columns")
             done.append([f"insert_{what}", names[n], at, count])
         done.append(["copy", names[_COPIED_AS_IT_IS], _COPY])
         return done + [["rename", names[n], name] for n, name in _NAMES.items()]
@@ -101,7 +103,7 @@ class Hands:
 
 def column_of(page: Worksheet, label: str) -> str:
     """Return the letter of the column that a list prints a label over."""
-    return next(str(cell.column_letter) for cell in page[2] if cell.value == label)
+    return next(str(cell.column_letter) for cell in page[3] if cell.value == label)
 
 
 def _moved(place: str, what: str, at: int, count: int) -> str:

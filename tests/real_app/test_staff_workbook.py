@@ -104,9 +104,9 @@ class Worked:
 def steps(blank: Any, path: Path, target: Path) -> list[list[Any]]:
     """Return what a person does with a blank staff workbook."""
     done: list[list[Any]] = [["start", path]]
-    for row, customer in enumerate(CUSTOMERS, 3):
+    for row, customer in enumerate(CUSTOMERS, 4):
         done += blank.fill(BASE, customer, row)
-    for row, talk in enumerate(TALKS, 3):
+    for row, talk in enumerate(TALKS, 4):
         done += blank.fill(LOG, talk, row)
     done += blank.fill(REVISIT, REVISITS[0])
     for name in COPIES:
@@ -116,13 +116,15 @@ def steps(blank: Any, path: Path, target: Path) -> list[list[Any]]:
     return [
         *done,
         ["insert_rows", COPIES[0], 6, 2],
+        ["unprotect", COPIES[1]],
         ["insert_columns", COPIES[1], 2, 1],
         # A column of one's own, the rows in the order of their days, a gap between two of them.
+        ["unprotect", LOG],
         ["insert_columns", LOG, 3, 1],
-        ["type_in", LOG, "C2", "同行人"],
-        ["type_in", LOG, "C4", "李强"],
-        ["sort", LOG, "A3:AC6", 3],
-        ["insert_rows", LOG, 4, 1],
+        ["type_in", LOG, "C3", "同行人"],
+        ["type_in", LOG, "C5", "李强"],
+        ["sort", LOG, "A4:AE7", 4],
+        ["insert_rows", LOG, 5, 1],
         ["rename", LOG, RENAMED],
         ["save", target],
         ["close"],

@@ -64,7 +64,7 @@ class Worked:
             for place in self.hands.places(self.book, n, label)
         ]
         if work.sorted_by:
-            header = f"{column_of(self.book[RENAMED], FOREIGN)}2"
+            header = f"{column_of(self.book[RENAMED], FOREIGN)}3"
             planted.append(_told("unknown-column", RENAMED, header, FOREIGN))
         return planted
 

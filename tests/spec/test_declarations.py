@@ -138,7 +138,9 @@ def expected(text: str) -> list[tuple[str, str]]:
 
 
 def declared(key: str, level: str) -> list[tuple[str, str]]:
-    fields = [field for field in SPEC.tables[key].fields if field.level == level]
+    """A document's fields and ours; what is only shown beside one of them is told apart below."""
+    every = SPEC.tables[key].fields
+    fields = [each for each in every if each.level == level and "beside" not in each.options]
     return [(field.key + "!" * field.required, field.labels["zh"]) for field in fields]
 
 
@@ -210,3 +212,23 @@ def test_a_fields_help_fits_an_input_message_and_its_example_is_read(field: Fiel
         assert reading.value is not None
         codes = {problem.code for problem in reading.problems}
         assert codes <= {"normalised", "year-assumed"}
+
+
+def test_what_is_only_shown_has_labels_of_its_own_and_is_no_documents() -> None:
+    inputs = {
+        label
+        for table in SPEC.tables.values()
+        for field in table.fields
+        if field.is_input
+        for label in field.label_keys()
+    }
+    shown = [
+        field
+        for table in SPEC.tables.values()
+        for field in table.fields
+        if "beside" in field.options
+    ]
+    assert {field.key for field in shown} == {"customer_lookup", "response_time", "age"}
+    for field in shown:
+        assert (field.is_input, field.level) == (False, "ext")
+        assert not inputs & set(field.label_keys())

@@ -67,8 +67,8 @@ def label_of(sheet: Worksheet, place: str | None) -> str:
     if place is None:
         return ""
     cell = sheet[place]
-    if str(sheet["A1"].value).startswith("xlcrm."):
-        return str(sheet.cell(2, cell.column).value)
+    if str(sheet["A2"].value).startswith("xlcrm."):
+        return str(sheet.cell(3, cell.column).value)
     number = str(sheet.cell(cell.row, 2).value)
     if number.isdecimal():
         above = (sheet.cell(row, cell.column).value for row in range(cell.row - int(number), 0, -1))

@@ -87,16 +87,16 @@ CASES: list[tuple[str, str | None, str | None, list[str]]] = [
 def test_words_fill_fields_left_blank(
     text: str, owner: str | None, due: str | None, told: list[str], read: Read
 ) -> None:
-    reading = read("communication_log", LOG, {"I3": text})
+    reading = read("communication_log", LOG, {"I4": text})
     (record,) = reading.records
     assert record.values["next_action"] == text
     assert (record.values.get("owner"), record.values.get("action_due")) == (owner, due)
     assert [code for code, _ in codes(reading)] == told
-    assert {cell for code, cell in codes(reading) if code in (READ, YEAR)} <= {"I3"}
+    assert {cell for code, cell in codes(reading) if code in (READ, YEAR)} <= {"I4"}
 
 
 def test_one_note_says_all_that_was_read(read: Read) -> None:
-    (note,) = read("communication_log", LOG, {"I3": "3日内回复;负责人:王芳"}).findings
+    (note,) = read("communication_log", LOG, {"I4": "3日内回复;负责人:王芳"}).findings
     assert note.message("zh") == (
         "后续行动“3日内回复;负责人:王芳”已读作“王芳、2024-05-23”:如果不对,请改写"
     )
@@ -104,13 +104,13 @@ def test_one_note_says_all_that_was_read(read: Read) -> None:
 
 def test_a_field_with_anything_in_it_keeps_it(read: Read) -> None:
     text = "张伟于5月25日前发送报价"
-    filled = read("communication_log", LOG, {"I3": text, "V3": "王芳", "W3": date(2024, 5, 30)})
+    filled = read("communication_log", LOG, {"I4": text, "W4": "王芳", "X4": date(2024, 5, 30)})
     assert filled.records[0].values["owner"] == "王芳"
     assert filled.records[0].values["action_due"] == "2024-05-30"
     assert codes(filled) == []
-    unread = read("communication_log", LOG, {"I3": text, "V3": "王芳", "W3": "下周"})
+    unread = read("communication_log", LOG, {"I4": text, "W4": "王芳", "X4": "下周"})
     assert "action_due" not in unread.records[0].values
-    assert codes(unread) == [("bad-date", "W3")]
+    assert codes(unread) == [("bad-date", "X4")]
 
 
 def test_core_columns_alone_hold_it_all_and_findings_stand_at_the_words(
@@ -118,21 +118,21 @@ def test_core_columns_alone_hold_it_all_and_findings_stand_at_the_words(
 ) -> None:
     core = {key: value for key, value in LOG.items() if key != "customer_name"}
     values = {**core, "customer_id": "C001"}
-    reading = read("communication_log", values, {"I3": "张伟于5月25日前发送报价"}, core=True)
+    reading = read("communication_log", values, {"I4": "张伟于5月25日前发送报价"}, core=True)
     assert reading.records[0].values["action_due"] == "2024-05-25"
-    assert codes(reading) == [(READ, "I3"), (YEAR, "I3")]
+    assert codes(reading) == [(READ, "I4"), (YEAR, "I4")]
     later = check([tmp_path], Options(date(2024, 5, 26))).findings
-    assert [each.cell for each in later if each.code == "overdue"] == ["I3"]
-    vague = read("communication_log", values, {"I3": "发送报价"}, core=True)
-    assert codes(vague) == [(PART, "I3")]
+    assert [each.cell for each in later if each.code == "overdue"] == ["I4"]
+    vague = read("communication_log", values, {"I4": "发送报价"}, core=True)
+    assert codes(vague) == [(PART, "I4")]
     assert vague.findings[0].message("zh").startswith("后续行动缺少行动截止日期、负责人")
 
 
 def test_a_deadline_with_its_action_may_name_the_owner(read: Read) -> None:
-    reading = read("crm_record", CRM, {"N3": "张伟于2024-05-25前发送方案"})
+    reading = read("crm_record", CRM, {"N4": "张伟于2024-05-25前发送方案"})
     assert reading.records[0].values["owner"] == "张伟"
-    assert codes(reading) == [(READ, "N3")]
-    both = read("crm_record", CRM, {"N3": "3日内回复,负责人:王芳"})
+    assert codes(reading) == [(READ, "N4")]
+    both = read("crm_record", CRM, {"N4": "3日内回复,负责人:王芳"})
     due = {"date": "2024-05-23", "text": "回复,负责人:王芳"}
     assert both.records[0].values["follow_up_due"] == due
     assert both.records[0].values["owner"] == "王芳"

@@ -47,7 +47,7 @@ def test_the_first_change_without_an_arrow_is_told_with_where_it_started(told: T
         talk("2024-05-03", type_after="维持"),
     ]
     (found,) = told({LOG: rows})
-    assert (found.severity, found.cell, found.value) == ("info", "K4", "意向客户(试用满意)")
+    assert (found.severity, found.cell, found.value) == ("info", "K5", "意向客户(试用满意)")
     assert "潜在客户" in found.message("zh") and "潜在客户" in found.message("en")
 
 
@@ -72,7 +72,7 @@ def test_a_customers_first_change_may_stand_in_another_file_and_table(told: Told
     assert (found.file, found.table) == ("1.xlsx", FORM)
 
 
-@pytest.mark.parametrize(("type_", "places"), [("意向客户", ["K3"]), ("流失客户", [])])
+@pytest.mark.parametrize(("type_", "places"), [("意向客户", ["K4"]), ("流失客户", [])])
 def test_a_customer_lost_came_from_the_bases_type_where_that_is_another(
     told: Told, type_: str, places: list[str]
 ) -> None:
@@ -83,5 +83,5 @@ def test_a_customer_lost_came_from_the_bases_type_where_that_is_another(
 
 def test_stages_are_told_the_same(told: Told) -> None:
     (found,) = told({LOG: [talk("2024-05-01", stage_after="方案评估")]})
-    assert (found.field, found.cell) == ("stage_after", "L3")
+    assert (found.field, found.cell) == ("stage_after", "L4")
     assert "需求沟通" in found.message("zh")

@@ -158,8 +158,8 @@ def with_stored_formula(formula: bool) -> Build:
                 text = source.read(name)
                 if formula and name == "xl/worksheets/sheet2.xml":
                     text = re.sub(
-                        rb'<c r="G3"([^>]*?) t="[^"]*">.*?</c>',
-                        '<c r="G3"\\1 t="str"><f>"谈"&amp;"价格"</f><v>谈价格</v></c>'.encode(),
+                        rb'<c r="G4"([^>]*?) t="[^"]*">.*?</c>',
+                        '<c r="G4"\\1 t="str"><f>"谈"&amp;"价格"</f><v>谈价格</v></c>'.encode(),
                         text,
                     )
                 target.writestr(name, text)
@@ -177,7 +177,7 @@ def sparse(size: int) -> Build:
 
 def moved_column(workbook: Workbook, *, label: str) -> None:
     sheet = workbook[SHEETS[log]]
-    sheet["AC2"], sheet["AC3"] = label, "2024-05-14"
+    sheet["AD3"], sheet["AD4"] = label, "2024-05-14"
 
 
 def deleted_column(workbook: Workbook, *, letter: str) -> None:
@@ -192,7 +192,7 @@ def further_sheet(workbook: Workbook, *, text: str | None) -> None:
 
 
 def urgent(channel: str) -> Book:
-    return talk({"AC2": "沟通紧急程度", "AC3": "紧急"}, channel=channel)
+    return talk({"AD3": "沟通紧急程度", "AD4": "紧急"}, channel=channel)
 
 
 @dataclass(frozen=True)
@@ -217,55 +217,55 @@ def two(first: Build, second: Build) -> dict[str, Build]:
     return {"a.xlsx": first, "b.xlsx": second}
 
 
-G, A = ("G3",), ("A3",)
+G, A = ("G4",), ("A4",)
 SAMPLES: dict[str, Sample] = {
     "required-missing": Sample(talk(content=None), G, talk(content="谈价格")),
-    "not-in-list": Sample(talk({"D3": "传真"}), ("D3",), talk({"D3": "致电"})),
-    "bad-date": Sample(talk({"C3": "下周三"}), ("C3",), talk({"C3": "2024年5月13日"})),
-    "bad-time": Sample(talk({"Q3": "下午"}), ("Q3",), talk({"Q3": "2024-5-13 下午2:30"})),
-    "bad-number": Sample(talk({"S3": "很好"}), ("S3",), talk({"S3": "4分"})),
-    "out-of-range": Sample(talk({"S3": 5.5}), ("S3",), talk({"S3": 5})),
-    "bad-id": Sample(talk({"A3": "记1"}), A, talk({"A3": "j001"})),
-    "bad-credit-code": Sample(customer({"J3": "91350100M000100Y44"}), ("J3",),
-        customer({"J3": GOOD_CODE}), base),
-    "digits-lost": Sample(issued({"A3": 202405001000001234}), A, issued({"A3": 202405001}), issue),
-    "error-value": Sample(talk({"G3": "#N/A"}), G, talk({"G3": "N/A,对方未接"})),
+    "not-in-list": Sample(talk({"D4": "传真"}), ("D4",), talk({"D4": "致电"})),
+    "bad-date": Sample(talk({"C4": "下周三"}), ("C4",), talk({"C4": "2024年5月13日"})),
+    "bad-time": Sample(talk({"Q4": "下午"}), ("Q4",), talk({"Q4": "2024-5-13 下午2:30"})),
+    "bad-number": Sample(talk({"T4": "很好"}), ("T4",), talk({"T4": "4分"})),
+    "out-of-range": Sample(talk({"T4": 5.5}), ("T4",), talk({"T4": 5})),
+    "bad-id": Sample(talk({"A4": "记1"}), A, talk({"A4": "j001"})),
+    "bad-credit-code": Sample(customer({"J4": "91350100M000100Y44"}), ("J4",),
+        customer({"J4": GOOD_CODE}), base),
+    "digits-lost": Sample(issued({"A4": 202405001000001234}), A, issued({"A4": 202405001}), issue),
+    "error-value": Sample(talk({"G4": "#N/A"}), G, talk({"G4": "N/A,对方未接"})),
     "ambiguous-tick": Sample(Book({revisit: [REVISIT]}, {"C15": "☑", "E15": "☑"}), ("C15",),
         Book({revisit: [REVISIT]}, {"C15": "√"}), revisit),
-    "duplicate-id": Sample(Book({log: [LOG, {**LOG, "topic": "二"}]}), ("A3", "A4"),
+    "duplicate-id": Sample(Book({log: [LOG, {**LOG, "topic": "二"}]}), ("A4", "A5"),
         Book({log: [LOG, {**LOG, "topic": "二", "record_id": "J002"}]})),
-    "id-collision": Sample(two(talk(), talk(customer_name="月亮科技")), ("A3", "A3"),
+    "id-collision": Sample(two(talk(), talk(customer_name="月亮科技")), ("A4", "A4"),
         two(talk(), talk()), run=merged),
-    "unknown-customer": Sample(beside_base({}, customer_id="C002", customer_name=None), ("B3",),
+    "unknown-customer": Sample(beside_base({}, customer_id="C002", customer_name=None), ("B4",),
         beside_base({}, customer_name=None)),
-    "date-order": Sample(talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T08:59"), ("R3",),
+    "date-order": Sample(talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T08:59"), ("R4",),
         talk(sent_at="2024-05-13T09:00", replied_at="2024-05-13T09:00")),
-    "conditional-required": Sample(talk(status="暂缓"), ("Y3",),
+    "conditional-required": Sample(talk(status="暂缓"), ("Z4",),
         talk(status="暂缓", next_contact="2024-06-01")),
     "no-consent": Sample(recorded(recording="已录音未征得同意"), ("C11",),
         recorded(recording="未录音"), form),
-    "late-entry": Sample(talk(recorded_at="2024-05-15T00:01"), ("Z3",),
+    "late-entry": Sample(talk(recorded_at="2024-05-15T00:01"), ("AA4",),
         talk(recorded_at="2024-05-15T00:00")),
     "late-completion": Sample(recorded(recorded_at="2024-05-16T09:00"), ("J33",),
         recorded(recorded_at="2024-05-15T18:00"), form),
-    "name-mismatch": Sample(beside_base({}, customer_name="月亮科技"), ("J3",),
+    "name-mismatch": Sample(beside_base({}, customer_name="月亮科技"), ("K4",),
         beside_base({}, customer_name="星辰 科技")),
-    "duplicate-customer": Sample(two(customer(), customer(customer_id="C002")), ("B3", "B3"),
+    "duplicate-customer": Sample(two(customer(), customer(customer_id="C002")), ("B4", "B4"),
         two(customer(), customer(customer_id="C002", customer_name="月亮科技")), base),
-    "unmasked-name": Sample(customer(contact="欧阳娜娜"), ("E3",),
+    "unmasked-name": Sample(customer(contact="欧阳娜娜"), ("E4",),
         customer(contact="欧阳经理"), base),
-    "future-date": Sample(talk(date="2024-05-21"), ("C3",), talk(date="2024-05-20")),
-    "overdue": Sample(talk(action_due="2024-05-19"), ("W3",), talk(action_due="2024-05-20")),
-    "action-incomplete": Sample(talk(next_action="发方案", owner="张伟"), ("W3",),
+    "future-date": Sample(talk(date="2024-05-21"), ("C4",), talk(date="2024-05-20")),
+    "overdue": Sample(talk(action_due="2024-05-19"), ("X4",), talk(action_due="2024-05-20")),
+    "action-incomplete": Sample(talk(next_action="发方案", owner="张伟"), ("X4",),
         talk(next_action="发方案", owner="张伟", action_due="2024-05-25")),
-    "credit-code-missing": Sample(customer(customer_size="大型"), ("J3",),
+    "credit-code-missing": Sample(customer(customer_size="大型"), ("J4",),
         customer(customer_size="个人"), base),
     "id-missing": Sample(talk(record_id=None), A, talk()),
     "needs-review": Sample(beside_base({"customer_grade": "VIP客户", "review_status": "已审核"}),
-        ("AB3",),
+        ("AD4",),
         beside_base({"customer_grade": "VIP客户", "review_status": "已审核"},
                     review_status="已审核")),
-    "edit-conflict": Sample(two(talk(), talk(content="客户要求降价")), ("A3", "A3"),
+    "edit-conflict": Sample(two(talk(), talk(content="客户要求降价")), ("A4", "A4"),
         two(talk(), talk()), run=merged),
     "formula-in-input": Sample(with_stored_formula(True), G, with_stored_formula(False)),
     "private-phone": Sample(talk(content="打010-62345678"), G, talk(content="打010-****5678")),
@@ -274,20 +274,20 @@ SAMPLES: dict[str, Sample] = {
         talk(content="证件110105194912310021")),
     "private-bank-card": Sample(talk(content="卡号6222021234567890128"), G,
         talk(content="卡号6222021234567890127")),
-    "normalised": Sample(talk({"D3": "致电"}), ("D3",), talk({"D3": "电话"})),
+    "normalised": Sample(talk({"D4": "致电"}), ("D4",), talk({"D4": "电话"})),
     "vague-text": Sample(talk(content="客户表示还不错"), G,
         talk(content="客户表示还不错,5月25日签约")),
-    "year-assumed": Sample(talk({"C3": "5月13日"}), ("C3",), talk({"C3": "24年5月13日"})),
-    "from-assumed": Sample(talk(type_after="意向客户"), ("K3",),
+    "year-assumed": Sample(talk({"C4": "5月13日"}), ("C4",), talk({"C4": "24年5月13日"})),
+    "from-assumed": Sample(talk(type_after="意向客户"), ("K4",),
         talk(type_after="潜在客户→意向客户")),
-    "calendar-assumed": Sample(talk({"C3": date(2027, 5, 10), "W3": "3个工作日内"}), ("W3",),
-        talk({"C3": date(2024, 5, 13), "W3": "3个工作日内"})),
-    "off-preference": Sample(beside_base({"preferred_channel": "微信"}, channel="电话"), ("D3",),
+    "calendar-assumed": Sample(talk({"C4": date(2027, 5, 10), "X4": "3个工作日内"}), ("X4",),
+        talk({"C4": date(2024, 5, 13), "X4": "3个工作日内"})),
+    "off-preference": Sample(beside_base({"preferred_channel": "微信"}, channel="电话"), ("E4",),
         beside_base({"preferred_channel": "微信"}, channel="企业微信")),
-    "channel-fit": Sample(urgent("邮件"), ("D3",), urgent("微信")),
+    "channel-fit": Sample(urgent("邮件"), ("D4",), urgent("微信")),
     "duplicate-header": Sample(Book({log: [LOG]}, edit=partial(moved_column, label="沟通日期")),
-        ("AC2",), Book({log: [LOG]}, edit=partial(moved_column, label="二次沟通日期"))),
-    "unknown-column": Sample(Book({log: [LOG]}, edit=partial(moved_column, label="预算")), ("AC2",),
+        ("AD3",), Book({log: [LOG]}, edit=partial(moved_column, label="二次沟通日期"))),
+    "unknown-column": Sample(Book({log: [LOG]}, edit=partial(moved_column, label="预算")), ("AD3",),
         Book({log: [LOG]}, edit=partial(moved_column, label="沟通紧急程度"))),
     "missing-column": Sample(Book({log: [LOG]}, edit=partial(deleted_column, letter="F")), (None,),
         Book({log: [LOG]}, edit=partial(deleted_column, letter="S"))),

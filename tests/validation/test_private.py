@@ -49,7 +49,7 @@ ID_CARD, BANK_CARD = "11010519491231002X", "6222021234567890128"
 def test_in_free_text(code: str, text: str, examined: Examined) -> None:
     content = f"请打{text}联系"
     (finding,) = examined({"communication_log": [{**LOG, "content": content}]})
-    assert (finding.code, finding.cell) == (code, "G3")
+    assert (finding.code, finding.cell) == (code, "G4")
     assert finding.suggestion and "*" in finding.suggestion
     spoken = [
         finding.value,
@@ -103,8 +103,8 @@ def test_in_every_kind_of_field(table: str, values: dict[str, Any], label: str, 
 
 def test_as_a_number_and_in_a_cell_that_was_not_understood(told: Told) -> None:
     def edit(workbook: Workbook) -> None:
-        workbook["客户基础信息库"]["I3"] = int(PHONE)
-        workbook["沟通动态记录表"]["C3"] = f"问{PHONE}"
+        workbook["客户基础信息库"]["I4"] = int(PHONE)
+        workbook["沟通动态记录表"]["D4"] = f"问{PHONE}"
 
     found = told({"customer_base": [BASE], "communication_log": [LOG]}, edit)
     assert found == [
@@ -118,9 +118,9 @@ def test_in_a_column_of_the_persons_own(examined: Examined) -> None:
     def edit(workbook: Workbook) -> None:
         sheet = workbook["沟通动态记录表"]
         column = sheet.max_column + 1
-        sheet.cell(2, column, "客户手机")
-        sheet.cell(3, column, PHONE)
-        cells.append(sheet.cell(3, column).coordinate)
+        sheet.cell(3, column, "客户手机")
+        sheet.cell(4, column, PHONE)
+        cells.append(sheet.cell(4, column).coordinate)
 
     cells: list[str] = []
     findings = examined({"communication_log": [LOG]}, edit)
@@ -131,8 +131,8 @@ def test_in_a_column_of_the_persons_own(examined: Examined) -> None:
 
 def test_long_numbers_in_id_and_credit_code_cells_are_no_bank_cards(told: Told) -> None:
     def edit(workbook: Workbook) -> None:
-        workbook["客户基础信息库"]["A3"] = f"C{BANK_CARD}"
-        workbook["客户基础信息库"]["J3"] = BANK_CARD
+        workbook["客户基础信息库"]["A4"] = f"C{BANK_CARD}"
+        workbook["客户基础信息库"]["J4"] = BANK_CARD
 
     found = told({"customer_base": [BASE]}, edit)
     assert [code for code, _ in found] == ["bad-credit-code", "bad-id"]

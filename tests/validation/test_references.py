@@ -38,11 +38,11 @@ def test_an_id_given_twice_is_told_at_each_with_the_others_cells(examined: Exami
     rows = [{**LOG, "customer_name": name, "record_id": "J007"} for name in ("甲", "乙", "丙")]
     found = examined({"communication_log": [*rows, {**LOG, "customer_name": "丁"}]})
     assert [(each.code, each.cell) for each in found] == [
-        ("duplicate-id", "A3"),
         ("duplicate-id", "A4"),
         ("duplicate-id", "A5"),
+        ("duplicate-id", "A6"),
     ]
-    assert "A4、A5" in found[0].message("zh") and "A3" in found[2].message("en")
+    assert "A5、A6" in found[0].message("zh") and "A4" in found[2].message("en")
 
 
 def test_an_unchanged_copy_of_a_sheet_repeats_no_id(examined: Examined) -> None:
@@ -51,13 +51,13 @@ def test_an_unchanged_copy_of_a_sheet_repeats_no_id(examined: Examined) -> None:
 
     def change(workbook: Workbook) -> None:
         copy(workbook)
-        workbook["备份"]["G3"] = "谈交期"
+        workbook["备份"]["G4"] = "谈交期"
 
     rows = {"communication_log": [{**LOG, "customer_name": "甲"}]}
     assert examined(rows, copy) == []
     found = examined(rows, change)
-    assert [(each.sheet, each.cell) for each in found] == [("沟通动态记录表", "A3"), ("备份", "A3")]
-    assert "备份!A3" in found[0].message("zh")
+    assert [(each.sheet, each.cell) for each in found] == [("沟通动态记录表", "A4"), ("备份", "A4")]
+    assert "备份!A4" in found[0].message("zh")
 
 
 def test_cells_are_right_where_columns_were_inserted(examined: Examined) -> None:
@@ -65,11 +65,11 @@ def test_cells_are_right_where_columns_were_inserted(examined: Examined) -> None
         sheet = workbook["沟通动态记录表"]
         sheet.insert_cols(3, 2)
         sheet.insert_rows(1, 3)
-        sheet["E6"] = "下周三"
+        sheet["E7"] = "下周三"
 
     found = examined({"communication_log": [{**LOG, "customer_name": "甲"}]}, edit)
     assert [(each.code, each.cell) for each in found if each.severity == "error"] == [
-        ("bad-date", "E6")
+        ("bad-date", "E7")
     ]
 
 
@@ -77,7 +77,7 @@ def test_unknown_customers_only_where_a_base_is_known(customers_told: Any) -> No
     rows = [{**LOG, "customer_id": "C002"}]
     assert customers_told({"communication_log": rows}) == []
     found = customers_told({"customer_base": [BASE], "communication_log": rows})
-    assert found == [("unknown-customer", "communication_log", "B3")]
+    assert found == [("unknown-customer", "communication_log", "B4")]
     rows = [{**LOG, "customer_id": "C001"}, {**LOG, "record_id": "J002", "customer_name": "新"}]
     assert customers_told({"customer_base": [BASE], "communication_log": rows}) == []
 

@@ -267,7 +267,7 @@ def test_a_gap_between_action_rows_does_not_move_the_cell(told: Told) -> None:
 
 def test_a_cell_that_was_not_understood_is_told_once(told: Told) -> None:
     def edit(workbook: Workbook) -> None:
-        workbook["沟通动态记录表"]["C3"] = "下周三"
+        workbook["沟通动态记录表"]["C4"] = "下周三"
         workbook["客户多渠道沟通记录表"]["E18"] = "尽快"
 
     found = told({log: [LOG], multi: [MULTI]}, edit)
@@ -289,10 +289,10 @@ def test_a_row_that_no_column_could_tell_is_told_where_it_stands(examined: Exami
     def edit(workbook: Workbook) -> None:
         sheet = workbook["客户关系管理记录表"]
         for column in range(sheet.max_column, 0, -1):
-            if sheet.cell(2, column).value in ("客户名称", "客户ID", "最近互动时间"):
+            if sheet.cell(3, column).value in ("客户名称", "客户ID", "最近互动时间"):
                 sheet.delete_cols(column)
 
     found = [each for each in examined({"crm_record": [CRM]}, edit) if each.cell]
     missing = [each for each in found if each.code == "required-missing"]
     assert [each.field for each in missing] == ["customer_name"]
-    assert missing[0].cell is not None and missing[0].cell.endswith("3")
+    assert missing[0].cell is not None and missing[0].cell.endswith("4")

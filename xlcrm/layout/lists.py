@@ -1,15 +1,16 @@
-"""A list: a hidden row of marks, a header row of labels, a record a row right below."""
+"""A list: a line above, a hidden row of marks, a header of labels, a record a row right below."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from xlcrm.spec.model import Field, Table
 
 ROWS = 5_000  # rows below the header that carry formats and rules
-MARK_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2
+DISPLAY_ROWS = 300  # those of them that have the formulas of display columns
+LINE_ROW, MARK_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class ListPlan:
         return {field.key: column for column, field in enumerate(self.fields)}
 
 
-def list_plan(table: Table, *, core: bool = False) -> ListPlan:
-    """Return where the shown fields of a list lie."""
-    return ListPlan(table, table.shown(core=core))
+def list_plan(table: Table, *, core: bool = False, without: Collection[str] = ()) -> ListPlan:
+    """Return where the shown fields of a list lie, those apart whose keys are in ``without``.
+
+    A display field stands right of the field that it is declared ``beside``.
+    """
+    shown = [field for field in table.shown(core=core) if field.key not in without]
+    keys = {field.key for field in shown}
+    fields: list[Field] = []
+    for field in shown:
+        if field.options.get("beside") not in keys:
+            fields.append(field)
+            fields += [each for each in shown if each.options.get("beside") == field.key]
+    return ListPlan(table, fields)

@@ -23,6 +23,7 @@ from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.names import safe_sheet_name
 from xlcrm.record_sheet.output import atomic_file
 from xlcrm.record_sheet.plain import write_rows_plain
+from xlcrm.record_sheet.self_check import check_workbook
 from xlcrm.record_sheet.sheet import RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
 from xlcrm.record_sheet.values import WriteFailed
@@ -152,6 +153,7 @@ class Book:
         """Write the file; `book` calls it. Raises OSError where the disk doesn't take it."""
         for worksheet in self.workbook.worksheets():
             worksheet.refuse_overlap()
+        check_workbook(self.workbook)
         try:
             self.workbook.close()
         except FileCreateError as error:

@@ -22,6 +22,7 @@ from xlsxwriter.url import Url
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xlcrm.record_sheet.sheet import MAX_COLUMNS
 from xlcrm.record_sheet.values import WriteFailed, are_plain, clean_text
 
 # xlsxwriter refuses more, as Excel does.
@@ -38,6 +39,7 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
     """
 
     dim_rowmax: int | None
+    dim_colmax: int | None
     _record_rows: BinaryIO | None = None
     _first_record_row = 0
 
@@ -62,6 +64,15 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
         link = Url(f"internal:{target}")
         link._text = text
         self.hyperlinks[row][col] = link
+
+    def format_rest(self, first_col: int, cell_format: Format) -> None:
+        """Give a format to all columns from `first_col` on, which hold nothing.
+
+        The sheet's dimension stays what it is: xlsxwriter would stretch it to the last column.
+        """
+        right = self.dim_colmax
+        self.set_column(first_col, MAX_COLUMNS - 1, None, cell_format)
+        self.dim_colmax = right
 
     def refuse_overlap(self) -> None:
         """Raise WriteFailed where a call wrote or formatted a row among the spliced ones."""

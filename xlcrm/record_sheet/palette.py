@@ -22,8 +22,11 @@ BORDER: Final = "#C5CED6"
 TITLE_TEXT: Final = "#1B4B5A"
 HEADER_FILL: Final = "#1B4B5A"
 HEADER_TEXT: Final = "#FFFFFF"
-REQUIRED_HEADER_FILL: Final = "#A64B00"
-REQUIRED_HEADER_TEXT: Final = "#FFFFFF"
+# The amber of a required label is that of its cell while it is missing.
+REQUIRED_HEADER_FILL: Final = "#F3B13C"
+REQUIRED_HEADER_TEXT: Final = "#3A2500"
+DISPLAY_HEADER_FILL: Final = "#68737D"
+DISPLAY_HEADER_TEXT: Final = "#FFFFFF"
 SECTION_FILL: Final = "#DCE9ED"
 SECTION_TEXT: Final = "#1B4B5A"
 
@@ -39,6 +42,18 @@ WARNING_FILL: Final = "#FCEBBD"
 WARNING_TEXT: Final = "#6B4A00"
 INFO_FILL: Final = "#DCEEF9"
 INFO_TEXT: Final = "#0B4A75"
+
+# What shows while a sheet is filled; a wrong value has the colours of an error, a late entry those
+# of a warning, what is due soon those of a note. The two alarms are dark, told apart in lightness.
+MISSING_FILL: Final = "#FFD27A"
+MISSING_TEXT: Final = "#3A2500"
+MISSING_BORDER: Final = "#C77F00"
+OVERDUE_FILL: Final = "#BF4A00"
+OVERDUE_TEXT: Final = "#FFFFFF"
+PRIVATE_FILL: Final = "#5E1F4A"
+PRIVATE_TEXT: Final = "#FFFFFF"
+REVIEW_FILL: Final = "#F3DDEB"
+REVIEW_TEXT: Final = "#7A1F57"
 
 POSITIVE_FILL: Final = "#D3EEE4"
 POSITIVE_TEXT: Final = "#00644A"

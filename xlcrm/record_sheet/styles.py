@@ -75,4 +75,4 @@ def _properties(column: Column, variant: Variant) -> dict[str, object]:
     if shown_as == "link":
         properties["font_color"] = palette.LINK_TEXT
         properties["underline"] = 1
-    return properties | column.look
+    return {**properties, **column.look}

@@ -20,7 +20,7 @@ FIELD_KEYS = frozenset(
 OPTION_KEYS = frozenset(
     "list remark arrow deadline prefix digits pattern min max step whole unit parts columns rows "
     "formula number_format split_into words_into credit_code_in_brackets "
-    "width lines wide ticks grid row column".split()
+    "width lines wide ticks grid row column beside".split()
 )
 TABLE_KEYS = frozenset(
     "label position layout document id natural_key identity date recorded owner role guide "

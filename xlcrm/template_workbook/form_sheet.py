@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from xlcrm.findings import Language
 from xlcrm.layout.forms import (
     FIRST_UNIT,
     LABEL_COLUMN,
@@ -20,12 +19,17 @@ from xlcrm.layout.marks import mark
 from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.records import Value, Values, address, column_letters
 from xlcrm.sheet_words import Words
-from xlcrm.spec.model import Field, Spec
+from xlcrm.spec.model import Field
 from xlcrm.spec.types.actions import DATES, Actions
 from xlcrm.spec.types.dates import Day
 from xlcrm.spec.types.texts import TICKED, UNTICKED
 from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.form_ground import form_ground
 from xlcrm.template_workbook.formulas import display_formula
+from xlcrm.template_workbook.legend import colour
+from xlcrm.template_workbook.live_rules import live_rules
+from xlcrm.template_workbook.making import Making
+from xlcrm.template_workbook.protection import UNLOCKED, protect
 from xlcrm.template_workbook.validations import cell_rule, tick_rule, type_rule
 
 _LINE_HEIGHT = 19
@@ -44,21 +48,16 @@ _STYLE: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def write_form(
-    wb: Book, plan: FormPlan, spec: Spec, language: Language, values: Values | None = None
-) -> None:
+def write_form(wb: Book, plan: FormPlan, making: Making, values: Values) -> None:
     """Write one form sheet; ``values`` is the record it holds."""
-    writer = _FormWriter(wb, plan, spec, language, values or {})
-    writer.write()
+    _FormWriter(wb, plan, making, values).write()
 
 
 class _FormWriter:
-    def __init__(
-        self, wb: Book, plan: FormPlan, spec: Spec, language: Language, values: Values
-    ) -> None:
-        self.wb, self.plan, self.spec, self.language = wb, plan, spec, language
-        self.sheet: CheckedWorksheet = wb.add_sheet(plan.table.labels[language])
-        self.contents = dict(_contents(plan, values, language))
+    def __init__(self, wb: Book, plan: FormPlan, making: Making, values: Values) -> None:
+        self.wb, self.plan, self.making, self.language = wb, plan, making, making.language
+        self.sheet: CheckedWorksheet = wb.add_sheet(plan.table.labels[self.language])
+        self.contents = dict(_contents(plan, values, self.language))
         self.cells = {slot: address(cell.row, cell.column) for slot, cell in plan.slots.items()}
 
     def write(self) -> None:
@@ -69,7 +68,9 @@ class _FormWriter:
         for row, lines in heights.items():
             self.sheet.set_row(row, _LINE_HEIGHT * lines + (9 if row == 0 else 3))
         self._write_marks()
+        colour(self.wb, self.sheet, live_rules(form_ground(self.plan, self.making)))
         self._set_up_page()
+        protect(self.sheet)
 
     def _lines(self, cell: FormCell) -> int:
         """Return the lines that what is filled in a cell needs: merged cells don't grow."""
@@ -92,8 +93,8 @@ class _FormWriter:
     def _write_content(self, cell: FormCell, style: Any) -> None:
         content = self._content(cell)
         if cell.field and not cell.field.is_input and cell.role == "value":
-            formula = display_formula(cell.field, self.cells, self.spec, self.language)
-            self.sheet.write_formula(cell.row, cell.column, formula or '=""', style, "")
+            formula = display_formula(cell.field, self.cells, self.making) or '""'
+            self.sheet.write_formula(cell.row, cell.column, f"={formula}", style, "")
         elif content is None:
             self.sheet.write_blank(cell.row, cell.column, None, style)
         elif isinstance(content, str):
@@ -105,13 +106,19 @@ class _FormWriter:
 
     def _content(self, cell: FormCell) -> Any:
         if cell.role == "note":
-            words = Words(self.language)
-            return f"{words('blank.required_hint')} {words('blank.form_hint')}"
+            return self._note()
         if cell.role == "tick":
             return self.contents.get(cell.slot or "", UNTICKED)
         if cell.slot:
             return self.contents.get(cell.slot)
         return cell.text[self.language] if cell.text else None
+
+    def _note(self) -> str:
+        words = Words(self.language)
+        hints = ["blank.required_hint", "blank.form_hint"]
+        if any(isinstance(field.type, Actions) for field in self.plan.table.fields):
+            hints.append("blank.actions_hint")
+        return " ".join(words(hint) for hint in hints)
 
     def _style(self, cell: FormCell) -> Mapping[str, Any]:
         field = cell.field
@@ -131,7 +138,8 @@ class _FormWriter:
         if isinstance(cell.field.type, Actions):
             part = (cell.slot or "").rpartition(".")[2]
             return type_rule(Day(), self.language) if part in DATES else None
-        return cell_rule(cell.field, self.language)
+        choice = self.making.choice_of(cell.field, self.plan.table)
+        return cell_rule(cell.field, self.language, choice)
 
     def _write_marks(self) -> None:
         """Write the marks twice: beside the rows in a hidden column, and as the sheet's names."""
@@ -146,8 +154,11 @@ class _FormWriter:
 
     def _set_up_page(self) -> None:
         self.sheet.set_column(MARK_COLUMN, MARK_COLUMN, None, None, {"hidden": True})
-        self.sheet.set_column(LABEL_COLUMN, LABEL_COLUMN, _LABEL_WIDTH)
-        self.sheet.set_column(FIRST_UNIT, LAST_COLUMN, _UNIT_WIDTH)
+        # What is not printed is free: rows and columns that people add too.
+        free = self.wb.format(UNLOCKED)
+        self.sheet.set_column(LABEL_COLUMN, LABEL_COLUMN, _LABEL_WIDTH, free)
+        self.sheet.set_column(FIRST_UNIT, LAST_COLUMN, _UNIT_WIDTH, free)
+        self.sheet.format_rest(LAST_COLUMN + 1, free)
         self.sheet.hide_gridlines(2)
         self.sheet.set_portrait()
         self.sheet.set_paper(9)

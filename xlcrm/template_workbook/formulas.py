@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xlcrm.spec.model import Field, Spec
-from xlcrm.spec.types.texts import PLACE, Display
+from xlcrm.spec.model import Field
+from xlcrm.spec.types.texts import CUSTOMERS, PLACE, Display
+from xlcrm.template_workbook.making import Making, column_name
 from xlcrm.template_workbook.validations import list_name
 
 
-def display_formula(
-    field: Field, cells: Mapping[str, str], spec: Spec, language: str
-) -> str | None:
-    """Return the formula of a display field; None where a field that it needs isn't on the sheet.
+def display_formula(field: Field, cells: Mapping[str, str], making: Making) -> str | None:
+    """Return the formula of a display field, without its ``=``; None where it can't be computed.
 
     ``{key}`` is a field's cell (``cells``: address by key), ``{list.key}`` a vocabulary's range,
-    ``{parameter.name}`` a value of a parameter, ``{vocabulary.value}`` a value as shown.
-    Raises KeyError for anything else.
+    ``{customers.key}`` a column of the workbook's customer base, ``{parameter.name}`` a value of a
+    parameter, ``{vocabulary.value}`` a value as shown. Raises KeyError for anything else.
     """
     assert isinstance(field.type, Display)
-    if any(not rest and key not in cells for key, rest in field.type.places()):
+    if not making.can_show(field, cells):
         return None
+    spec = making.spec
 
     def fill(match: re.Match[str]) -> str:
         key, rest = match[1], match[2]
@@ -29,8 +29,10 @@ def display_formula(
             return cells[key]
         if key == "list":
             return list_name(rest)
+        if key == CUSTOMERS:
+            return column_name(rest)
         if key in spec.vocabularies:
-            return f'"{spec.vocabularies[key].label(rest, language)}"'
+            return f'"{spec.vocabularies[key].label(rest, making.language)}"'
         return str(spec.parameter(key)[rest])
 
-    return "=" + PLACE.sub(fill, field.type.formula)
+    return PLACE.sub(fill, field.type.formula)

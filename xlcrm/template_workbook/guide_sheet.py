@@ -1,73 +1,164 @@
-"""The guide sheet: who fills what, how, with an example a field; worded by jinja2 from the spec."""
+"""The guide sheet: who fills what, how, with an example a field; worded by jinja2 from the spec.
+
+A line of the text is a title (``#``), a table's title (``##``), a heading (``###``), a colour
+(``~kind|word|meaning``), a cell row (``|``, the first of several being their header), a sheet to
+go to (``>label|text``), or a paragraph.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
 
-from xlcrm.findings import Language
-from xlcrm.record_sheet import Book
+from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.sheet_words import Words
-from xlcrm.spec.model import Field, Table
+from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.legend import LOOKS
 from xlcrm.template_workbook.lists_sheet import mark_own_sheet
+from xlcrm.template_workbook.live_rules import KINDS, Kind
+from xlcrm.template_workbook.making import Making
+from xlcrm.template_workbook.protection import protect
 from xlcrm.wording import render
 
-_WIDTHS = (20, 10, 52, 30)
-_PARAGRAPH_HEIGHT = 34
+_WIDTHS = (22, 9, 58, 34)
+_LINE = 16.5  # points of a line of text
+_LAST = len(_WIDTHS) - 1
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_HEADINGS: Mapping[str, tuple[Mapping[str, Any], float]] = {
+    "#": (styles.GUIDE_TITLE, 34),
+    "##": (styles.GUIDE_HEAD, 30),
+    "###": (styles.GUIDE_PART, 26),
+}
 
 
-def write_guide(
-    wb: Book, tables: Sequence[tuple[Table, Sequence[Field]]], language: Language, purpose: str
-) -> None:
-    """Write the guide to ``tables`` and the fields of each that the workbook shows.
-
-    ``purpose`` is what the workbook is for, and names the text.
-    """
-    sheet = wb.add_sheet(Words(language)("blank.guide"))
+def write_guide(wb: Book, tables: Sequence[tuple[Table, Sequence[Field]]], making: Making) -> None:
+    """Write the guide to ``tables`` and the fields of each that the workbook shows."""
+    words = Words(making.language)
+    sheet = wb.add_sheet(words("blank.guide"))
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    last = len(_WIDTHS) - 1
-    header = False
-    breaks: list[int] = []
-    for row, line in enumerate(_lines(tables, language, purpose)):
-        if line.startswith("|"):
-            style = wb.format(styles.HEAD if header else styles.GUIDE_CELL)
-            for column, text in enumerate(line[1:].split("|")):
-                sheet.write_string(row, column, text, style)
-            header = False
-            continue
-        head = line.startswith("#")
-        if line.startswith("##"):
-            breaks.append(row)
-        style = wb.format(styles.GUIDE_HEAD if head else styles.GUIDE_TEXT)
-        sheet.merge_range(row, 0, row, last, "", style)
-        sheet.write_string(row, 0, line.lstrip("# "), style)
-        sheet.set_row(row, 28 if head else _PARAGRAPH_HEIGHT)
-        header = not head
+    writer = _Writer(wb, sheet)
+    for line in _lines(tables, making):
+        writer.write(line)
     mark_own_sheet(wb, sheet, "guide", len(_WIDTHS))
     sheet.hide_gridlines(2)
-    sheet.set_h_pagebreaks(breaks)
+    sheet.set_h_pagebreaks(writer.breaks)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L&A&R{Words(language)('blank.page')}")
+    sheet.set_footer(f"&L&A&R{words('blank.page')}")
+    protect(sheet)
 
 
-def _lines(
-    tables: Sequence[tuple[Table, Sequence[Field]]], language: Language, purpose: str
-) -> list[str]:
+class _Writer:
+    """Writes the guide's lines one below another."""
+
+    def __init__(self, wb: Book, sheet: CheckedWorksheet) -> None:
+        self.wb, self.sheet = wb, sheet
+        self.row = 0
+        self.breaks: list[int] = []
+        self._is_header = True
+
+    def write(self, line: str) -> None:
+        """Write a line in the look of its kind."""
+        sign, text = line[0], line[1:]
+        mark, _, title = line.partition(" ")
+        if mark in _HEADINGS:
+            self._heading(mark, title)
+        elif sign == "|":
+            self._cells(text.split("|"))
+        elif sign == "~":
+            kind, word, meaning = text.split("|")
+            self._pair(word, meaning, {**styles.LEGEND, **LOOKS[_kind(kind)]})
+        elif sign == ">":
+            label, meaning = text.split("|")
+            self._pair(label, meaning, styles.GUIDE_LINK)
+            self.sheet.write_url(
+                self.row, 0, f"internal:'{label}'!A1", self.wb.format(styles.GUIDE_LINK), label
+            )
+        else:
+            self._across(line, styles.GUIDE_TEXT, 0)
+        self._is_header = sign != "|"
+        self.row += 1
+
+    def _heading(self, mark: str, title: str) -> None:
+        style, height = _HEADINGS[mark]
+        if mark == "##":
+            self.breaks.append(self.row)
+        self._across(title, style, 0)
+        self.sheet.set_row(self.row, height)
+
+    def _cells(self, texts: Sequence[str]) -> None:
+        lines = max(_lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
+        self.sheet.set_row(self.row, max(1, lines) * _LINE + 4)
+        for column, text in enumerate(texts):
+            style = styles.HEAD if self._is_header else styles.GUIDE_CELL
+            if column == 0 and not self._is_header:
+                style = styles.GUIDE_REQUIRED if texts[1] else styles.GUIDE_LABEL
+            self.sheet.write_string(self.row, column, text, self.wb.format(style))
+
+    def _pair(self, word: str, meaning: str, style: Mapping[str, Any]) -> None:
+        self._across(meaning, styles.GUIDE_CELL, 1)
+        self.sheet.write_string(self.row, 0, word, self.wb.format(style))
+
+    def _across(self, text: str, style: Mapping[str, Any], first: int) -> None:
+        made = self.wb.format(style)
+        self.sheet.merge_range(self.row, first, self.row, _LAST, "", made)
+        self.sheet.write_string(self.row, first, text, made)
+        self.sheet.set_row(self.row, _lines_of(text, sum(_WIDTHS[first:])) * _LINE + 4)
+
+
+def _kind(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind == name)
+
+
+def _lines_of(text: str, width: float) -> int:
+    """Return the lines that a text takes; a Han character is two wide."""
+    wide = sum(2 if ord(char) > 0x2000 else 1 for char in text)
+    return max(1, ceil(wide * 1.05 / width))
+
+
+def _lines(tables: Sequence[tuple[Table, Sequence[Field]]], making: Making) -> list[str]:
+    language, spec = making.language, making.spec
     context = [
         {
             "label": table.labels[language],
-            "guide": table.guide[language],
-            "fields": [_field(field, language) for field in fields],
+            "guide": _filled_in(table.guide[language], spec),
+            "fields": [_field(field, language) for field in fields if field.is_input],
         }
         for table, fields in tables
     ]
-    text = render(f"guide_{purpose}", language, tables=context)
+    words = Words(language)
+    legend = [
+        {
+            "kind": kind,
+            "word": words(f"blank.legend.{kind}"),
+            "meaning": _filled_in(words.get(f"blank.meaning.{kind}") or "", spec),
+        }
+        for kind in KINDS
+    ]
+    text = render(
+        f"guide_{spec.purpose}",
+        language,
+        tables=context,
+        legend=legend,
+        parameters={key: _number(each.value) for key, each in spec.parameters.items()},
+    )
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _field(field: Field, language: Language) -> dict[str, object]:
+def _filled_in(text: str, spec: Spec) -> str:
+    """Return a text with the values of the parameters that it names: ``{entry_hours}``."""
+    return _PARAMETER.sub(lambda match: _number(spec.parameter(match[1])), text)
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _field(field: Field, language: str) -> dict[str, object]:
     return {
         "label": field.labels[language],
         "required": field.required,

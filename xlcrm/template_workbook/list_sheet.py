@@ -1,70 +1,177 @@
-"""A list sheet: hidden marks, header, formats and rules for thousands of rows."""
+"""A list sheet: the line above, hidden marks, header, formats and rules for thousands of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, groupby, repeat
 
 from xlcrm.findings import Language
-from xlcrm.layout.lists import FIRST_ROW, HEADER_ROW, MARK_ROW, ROWS, ListPlan
+from xlcrm.layout.lists import (
+    DISPLAY_ROWS,
+    FIRST_ROW,
+    HEADER_ROW,
+    LINE_ROW,
+    MARK_ROW,
+    ROWS,
+    ListPlan,
+)
 from xlcrm.layout.marks import header_marks, mark
-from xlcrm.record_sheet import Book, Column, RecordSheet
+from xlcrm.record_sheet import Book, Column, Formula, RecordSheet, WrittenSheet
 from xlcrm.records import Values, column_letters
 from xlcrm.sheet_words import Words
-from xlcrm.spec.model import Field
+from xlcrm.spec.model import CUSTOMER_FIELDS, Field
+from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.conditions import blank
+from xlcrm.template_workbook.formulas import display_formula
+from xlcrm.template_workbook.legend import colour
+from xlcrm.template_workbook.line_above import write_line
+from xlcrm.template_workbook.live_rules import Ground, Spot, is_searched, live_rules
+from xlcrm.template_workbook.making import Making, choice_name, column_name
+from xlcrm.template_workbook.protection import UNLOCKED, protect
 from xlcrm.template_workbook.validations import cell_rule
 
-_HEADER_HEIGHT = 32
+_LINE_HEIGHT, _HEADER_HEIGHT = 24, 32
 _PAGE_WIDTH = 190  # characters that an A4 page holds at a size that can be read
 _CHARACTER = {"zh": 2.1, "en": 1.1}  # column widths a label's character needs
+_FIRST = FIRST_ROW + 1  # as formulas count
 
 
-def write_list(wb: Book, plan: ListPlan, language: Language, records: Sequence[Values]) -> None:
+def write_list(wb: Book, plan: ListPlan, making: Making, records: Sequence[Values]) -> None:
     """Write a list sheet with ``records`` in it, or none."""
-    rows = ([_cell(field, values, language) for field in plan.fields] for values in records)
+    columns = [_column(field, making.language) for field in plan.fields]
     written = wb.add_record_sheet(
         RecordSheet(
-            plan.table.labels[language],
-            [_column(field, language) for field in plan.fields],
-            rows,
+            plan.table.labels[making.language],
+            columns,
+            _rows(plan, making, records),
             first_row=HEADER_ROW,
             frozen_columns=_frozen(plan),
             autofilter=False,
         )
     )
+    last = max(FIRST_ROW + ROWS, FIRST_ROW + len(records))
+    _write_header(wb, written, plan, making.language)
+    _write_cell_rules(written, plan, making, last)
+    rules = live_rules(_ground(plan, making, last))
+    colour(wb, written.worksheet, rules)
+    if plan.table.role == CUSTOMERS:
+        _name_columns(wb, written, plan, making, last)
+    write_line(wb, written.worksheet, plan, making, [rule.kind for rule in rules], records)
+    written.worksheet.autofilter(HEADER_ROW, 0, last - 1, len(columns) - 1)
+    written.worksheet.format_rest(len(columns), wb.format(UNLOCKED))
+    protect(written.worksheet)
+    _set_up_page(written, plan, columns, making.language)
+
+
+def _rows(plan: ListPlan, making: Making, records: Sequence[Values]) -> Iterator[Sequence[object]]:
+    """Yield the records' rows; display columns compute in the first rows, filled or not."""
+    cells = {key: f"${column_letters(n)}{{row}}" for key, n in plan.columns.items()}
+    formulas: dict[str, object] = {
+        field.key: Formula(formula)
+        for field in plan.fields
+        if not field.is_input and (formula := display_formula(field, cells, making))
+    }
+    height = max(len(records), DISPLAY_ROWS if formulas else 0)
+    shown = chain(repeat(formulas, DISPLAY_ROWS), repeat({}))
+    every = chain(records, repeat({}))
+    for _, values, computed in zip(range(height), every, shown, strict=False):
+        yield [
+            computed.get(field.key) or _cell(field, values, making.language)
+            for field in plan.fields
+        ]
+
+
+def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Language) -> None:
     sheet = written.worksheet
     for column, text in enumerate(header_marks(plan.table.key, plan.columns)):
         sheet.write_string(MARK_ROW, column, text)
+    sheet.set_row(LINE_ROW, _LINE_HEIGHT)
     sheet.set_row(MARK_ROW, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
-    last_row = max(FIRST_ROW + ROWS, written.last_row)
     for column, field in enumerate(plan.fields):
-        if field.required:
-            label = field.labels[language]
-            sheet.write_string(HEADER_ROW, column, label, wb.format(styles.REQUIRED_HEADER))
-        if rule := cell_rule(field, language):
-            sheet.data_validation(FIRST_ROW, column, last_row - 1, column, rule)
-        letters = column_letters(column)
+        style = styles.REQUIRED_HEADER if field.required else styles.DISPLAY_HEADER
+        if field.required or not field.is_input:
+            sheet.write_string(HEADER_ROW, column, field.labels[language], wb.format(style))
         name = f"'{written.name}'!{mark(plan.table.key, field.key)}"
-        wb.define_name(name, f"='{written.name}'!${letters}${HEADER_ROW + 1}")
-    sheet.autofilter(HEADER_ROW, 0, last_row - 1, len(plan.fields) - 1)
+        wb.define_name(name, f"='{written.name}'!${column_letters(column)}${HEADER_ROW + 1}")
+
+
+def _write_cell_rules(written: WrittenSheet, plan: ListPlan, making: Making, last: int) -> None:
+    for column, field in enumerate(plan.fields):
+        choice = making.choice_of(field, plan.table)
+        rule = cell_rule(field, making.language, choice) if field.is_input else None
+        if rule:
+            written.worksheet.data_validation(FIRST_ROW, column, last - 1, column, rule)
+
+
+def _ground(plan: ListPlan, making: Making, last: int) -> Ground:
+    letters = {field.key: column_letters(n) for n, field in enumerate(plan.fields)}
+    inputs = [(field, letters[field.key]) for field in plan.fields if field.is_input]
+    spots = {
+        field.key: Spot(f"${at}{_FIRST}", f"{at}{_FIRST}:{at}{last}", blank(f"${at}{_FIRST}"),
+                        f"{at}{_FIRST}")
+        for field, at in inputs
+    }  # fmt: skip
+    runs = [f"${a}{_FIRST}:${b}{_FIRST}" for a, b in _runs(plan, lambda field: field.is_input)]
+    texts = [f"{a}{_FIRST}:{b}{last}" for a, b in _runs(plan, is_searched)]
+    at = letters.get(plan.table.id or "")
+    return Ground(
+        plan.table,
+        making,
+        spots,
+        f"COUNTA({','.join(runs)})>0",
+        (texts[0].partition(":")[0] if texts else "", texts),
+        # From the label on: a row that is inserted right below it is counted too.
+        f"${at}${HEADER_ROW + 1}:${at}${last}" if at else "",
+    )
+
+
+def _runs(plan: ListPlan, wanted: Callable[[Field], bool]) -> Iterator[tuple[str, str]]:
+    """Yield the letters of the first and last column of each run of wanted ones."""
+    for is_wanted, group in groupby(enumerate(plan.fields), lambda pair: wanted(pair[1])):
+        columns = [column for column, _ in group]
+        if is_wanted:
+            yield column_letters(columns[0]), column_letters(columns[-1])
+
+
+def _name_columns(
+    wb: Book, written: WrittenSheet, plan: ListPlan, making: Making, last: int
+) -> None:
+    """Name the columns of the customer base that others look into, and choose from.
+
+    Both begin at the label, so that a row inserted right below it belongs to them.
+    """
+    for key in sorted(making.customers):
+        at = column_letters(plan.columns[key])
+        whole = f"'{written.name}'!${at}${HEADER_ROW + 1}:${at}${last}"
+        wb.define_name(column_name(key), f"={whole}")
+        if key in CUSTOMER_FIELDS:
+            end = f"INDEX({whole},MAX(2,COUNTA({whole})))"
+            wb.define_name(choice_name(key), f"=INDEX({whole},2):{end}")
+
+
+def _set_up_page(
+    written: WrittenSheet, plan: ListPlan, columns: Sequence[Column], language: Language
+) -> None:
+    sheet = written.worksheet
     sheet.set_landscape()
+    sheet.hide_gridlines(0)
     sheet.set_paper(9)
-    sheet.fit_to_pages(_pages_wide(plan, language), 0)
+    sheet.fit_to_pages(max(1, round(sum(each.width for each in columns) / _PAGE_WIDTH)), 0)
     sheet.repeat_columns(0, max(0, _frozen(plan) - 1))
     sheet.repeat_rows(HEADER_ROW)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer(f"&L&A&R{Words(language)('blank.page')}")
 
 
-def _pages_wide(plan: ListPlan, language: Language) -> int:
-    """Return over how many pages side by side the columns go, so that print stays readable."""
-    return max(1, round(sum(_column(field, language).width for field in plan.fields) / _PAGE_WIDTH))
-
-
 def _column(field: Field, language: Language) -> Column:
     label = field.labels[language]
     width = max(field.options.get("width", field.type.width), len(label) * _CHARACTER[language] + 2)
+    if not field.is_input:
+        number_format = field.options.get("number_format")
+        look = styles.DISPLAY_COLUMN
+        return Column(field.key, label, width, "formula", num_format=number_format, look=look)
     return Column(
         field.key,
         label,
@@ -72,6 +179,7 @@ def _column(field: Field, language: Language) -> Column:
         field.type.kind,
         wrap=field.type.wraps,
         num_format=field.type.number_format,
+        look=UNLOCKED,
     )
 
 
@@ -81,5 +189,9 @@ def _cell(field: Field, values: Values, language: Language) -> object:
 
 
 def _frozen(plan: ListPlan) -> int:
-    """Return how many columns stay in sight: the id and, where it stands next, the customer."""
-    return 1 if plan.table.id == plan.fields[0].key else 0
+    """Return how many columns stay in sight: the id, and the customer where it stands next."""
+    for column, field in enumerate(plan.fields):
+        leads = field.key in (plan.table.id, *CUSTOMER_FIELDS) or "beside" in field.options
+        if not leads:
+            return column
+    return 0

@@ -12,6 +12,7 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.choices import Choice, Many
 from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.template_workbook.protection import protect
 from xlcrm.template_workbook.validations import list_name
 
 _WIDTH = 18
@@ -34,6 +35,7 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
     written.worksheet.fit_to_pages(1, 0)
+    protect(written.worksheet)
 
 
 def mark_own_sheet(wb: Book, sheet: CheckedWorksheet, name: str, column: int) -> None:

@@ -16,6 +16,39 @@ REQUIRED_HEADER: Mapping[str, Any] = {
     "align": "center",
     **_BOX,
 }
+DISPLAY_HEADER: Mapping[str, Any] = {
+    **REQUIRED_HEADER,
+    "font_color": palette.DISPLAY_HEADER_TEXT,
+    "bg_color": palette.DISPLAY_HEADER_FILL,
+}
+DISPLAY_COLUMN: Mapping[str, Any] = {
+    "bg_color": palette.DISPLAY_FILL,
+    "font_color": palette.DISPLAY_TEXT,
+    "italic": True,
+    "align": "center",
+    "locked": False,
+}
+LEGEND: Mapping[str, Any] = {
+    "font_size": 9,
+    "align": "center",
+    "valign": "vcenter",
+    "border": 1,
+    "border_color": palette.BORDER,
+}
+NEXT_ID: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 9,
+    "font_color": palette.TITLE_TEXT,
+    "bg_color": palette.SECTION_FILL,
+    "align": "center",
+    "valign": "vcenter",
+}
+HINT: Mapping[str, Any] = {
+    "font_size": 9,
+    "font_color": palette.MUTED_TEXT,
+    "valign": "vcenter",
+    "indent": 1,
+}
 TITLE: Mapping[str, Any] = {
     "bold": True,
     "font_size": 16,
@@ -56,21 +89,54 @@ TICK: Mapping[str, Any] = {
     "align": "center",
     "font_size": 12,
     "bg_color": palette.INPUT_FILL,
+    "locked": False,
     **_BOX,
 }
-INPUT: Mapping[str, Any] = {"bg_color": palette.INPUT_FILL, "align": "left", "indent": 1, **_BOX}
+INPUT: Mapping[str, Any] = {
+    "bg_color": palette.INPUT_FILL,
+    "align": "left",
+    "indent": 1,
+    "locked": False,
+    **_BOX,
+}
 DISPLAY: Mapping[str, Any] = {
     "bg_color": palette.DISPLAY_FILL,
     "font_color": palette.DISPLAY_TEXT,
     "align": "center",
     **_BOX,
 }
+GUIDE_TITLE: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 18,
+    "font_color": palette.TITLE_TEXT,
+    "valign": "vcenter",
+}
+GUIDE_PART: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 11,
+    "font_color": palette.TITLE_TEXT,
+    "valign": "vcenter",
+}
+GUIDE_LINK: Mapping[str, Any] = {
+    **_BOX,
+    "bold": True,
+    "font_color": palette.LINK_TEXT,
+    "underline": 1,
+    "indent": 1,
+}
 GUIDE_HEAD: Mapping[str, Any] = {
     "bold": True,
-    "font_size": 12,
+    "font_size": 13,
+    "valign": "vcenter",
     "font_color": palette.TITLE_TEXT,
     "bottom": 2,
     "bottom_color": palette.HEADER_FILL,
 }
-GUIDE_TEXT: Mapping[str, Any] = {"text_wrap": True, "valign": "top", "font_color": palette.TEXT}
-GUIDE_CELL: Mapping[str, Any] = {**_BOX, "valign": "top"}
+GUIDE_TEXT: Mapping[str, Any] = {
+    "text_wrap": True,
+    "valign": "vcenter",
+    "font_color": palette.TEXT,
+}
+GUIDE_CELL: Mapping[str, Any] = {**_BOX, "indent": 1}
+GUIDE_LABEL: Mapping[str, Any] = {**LABEL, "align": "left", "indent": 1}
+GUIDE_REQUIRED: Mapping[str, Any] = {**REQUIRED_LABEL, "align": "left", "indent": 1}

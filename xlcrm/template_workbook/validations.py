@@ -20,12 +20,15 @@ def list_name(vocabulary: str) -> str:
     return f"list_{vocabulary}"
 
 
-def cell_rule(field: Field, language: Language) -> dict[str, Any] | None:
+def cell_rule(field: Field, language: Language, choice: str | None = None) -> dict[str, Any] | None:
     """Return what xlsxwriter's ``data_validation`` takes for cells of ``field``.
 
+    ``choice`` is the defined name of values that are offered beside any other text.
     None for a field that takes any text and has no message to show: that is no rule.
     """
     rule = type_rule(field.type, language)
+    if choice:
+        rule = {"validate": "list", "source": f"={choice}", "show_error": False}
     title = field.labels[language][:_TITLE_LIMIT]
     message = field.help[language][:_MESSAGE_LIMIT]
     if message:

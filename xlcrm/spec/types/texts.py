@@ -34,6 +34,7 @@ _INLINE_NUMBER = re.compile(
     rf"(?<=[;\uff1b。\s])[ \t]*(?:\d{{1,2}}[.\u3001)](?!\d)|[{_CIRCLED}])[ \t]*"
 )
 _CODED = re.compile(r"(.+?)\s*\(([0-9A-Za-z]{18})\)")
+CUSTOMERS = "customers"  # the role of the table in which customers are looked up
 PLACE = re.compile(r"\{([^{}.]+)(?:\.([^{}]+))?\}")
 _EDGES = " \t\n\u3000;\uff1b"
 
@@ -184,7 +185,12 @@ class ContactInfo(FieldType):
 
 @dataclass(frozen=True)
 class Display(FieldType):
-    """A cell that the sheet computes for the person who looks; written, never read."""
+    """A cell that the sheet computes for the person who looks; written, never read.
+
+    Places of its formula: ``{key}`` a cell of its own record, ``{customers.key}`` a column of the
+    workbook's customer base, ``{list.key}`` a vocabulary's values, ``{vocabulary.value}`` a value
+    as shown, ``{parameter.name}`` a parameter's.
+    """
 
     formula: str = ""
     name: ClassVar[str] = "display"
