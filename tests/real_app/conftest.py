@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what the tests of the tables are made of
 
-CHOSEN = "▾"
+CHOSEN, PASTED = "▾", "⎘"
 _TICKS = re.compile("([☑☐])([^☑☐]+)")
 _LABELS = (2, 8)  # the columns in which a form prints its labels
 _HEADER = 3  # the row in which a list prints them
@@ -49,6 +49,10 @@ def press(sheet, cell, command, *arguments):
 def type_in(sheet, cell, text):
     # It takes text for a number or a date as typing does.
     press(sheet, cell, ".uno:EnterString", _property("StringName", text))
+
+def paste(sheet, cell, text):
+    # What is pasted is not looked at by the cell's rules.
+    sheet_of(sheet).getCellRangeByName(cell).setString(text)
 
 def clear(sheet, cell):
     press(sheet, cell, ".uno:ClearContents")
@@ -90,6 +94,10 @@ def save(path):
 def print_to(path):
     book.storeToURL(uno.systemPathToFileUrl(path), (_property("FilterName", "calc_pdf_Export"),))
 
+def show_in(path):
+    # The sheets as they look, every cell with the colours that it has.
+    book.storeToURL(uno.systemPathToFileUrl(path), (_property("FilterName", "HTML (StarCalc)"),))
+
 def close():
     book.close(True)
 
@@ -116,7 +124,7 @@ class Blank:
 
         An entry's key is a label, or ``label/head`` or ``label/number/head`` for a cell of a
         printed grid or of action rows. ``▾a`` chooses a from the dropdown, ``☑a☐b`` ticks the box
-        of a and unticks that of b, ``⌫`` empties the cell. ``copy``: the sheet's copy to fill.
+        of a and unticks that of b, ``⌫`` empties the cell, ``⎘a`` pastes a. ``copy``: the sheet's copy to fill.
         """
         page = self.book[sheet]
         steps: Steps = []
@@ -170,8 +178,8 @@ class Blank:
 def _step(sheet: str, place: str, text: str) -> list[str]:
     if text == "⌫":
         return ["clear", sheet, place]
-    verb = "choose" if text.startswith(CHOSEN) else "type_in"
-    return [verb, sheet, place, text.removeprefix(CHOSEN)]
+    verb = {CHOSEN: "choose", PASTED: "paste"}.get(text[:1], "type_in")
+    return [verb, sheet, place, text.lstrip(CHOSEN + PASTED)]
 
 
 def _label(page: Worksheet, text: str) -> Cell:
