@@ -28,9 +28,8 @@ def write_line(
     words = Words(making.language)
     free = list(range(len(plan.fields)))
     id_column = plan.columns.get(plan.table.id or "")
-    if id_column is not None:
-        kind = plan.fields[id_column].type
-        assert isinstance(kind, Id)
+    kind = None if id_column is None else plan.fields[id_column].type
+    if id_column is not None and isinstance(kind, Id):  # a name that tells rows apart is no number
         formula = next_id_formula(kind, column_letters(id_column), making.numbers)
         used = (str(each[plan.table.id]) for each in records if plan.table.id in each)
         style = {**styles.NEXT_ID, "num_format": f'"{words("blank.next_id")} "@'}
