@@ -124,7 +124,8 @@ class Blank:
 
         An entry's key is a label, or ``label/head`` or ``label/number/head`` for a cell of a
         printed grid or of action rows. ``▾a`` chooses a from the dropdown, ``☑a☐b`` ticks the box
-        of a and unticks that of b, ``⌫`` empties the cell, ``⎘a`` pastes a. ``copy``: the sheet's copy to fill.
+        of a and unticks that of b, ``⌫`` empties the cell, ``⎘a`` pastes a.
+        ``copy``: the sheet's copy to fill.
         """
         page = self.book[sheet]
         steps: Steps = []

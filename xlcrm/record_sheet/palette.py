@@ -19,6 +19,8 @@ MUTED_TEXT: Final = "#5B6670"
 LINK_TEXT: Final = "#0B5CAD"
 BORDER: Final = "#C5CED6"
 
+GRID: Final = "#DFE5EA"  # between cells that people fill, on paper too
+
 TITLE_TEXT: Final = "#1B4B5A"
 HEADER_FILL: Final = "#1B4B5A"
 HEADER_TEXT: Final = "#FFFFFF"

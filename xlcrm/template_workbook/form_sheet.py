@@ -127,7 +127,10 @@ class _FormWriter:
         if cell.role == "value" and field and not field.is_input:
             return {**styles.DISPLAY, "num_format": field.options.get("number_format", "General")}
         if cell.role == "value" and field:
-            return {**styles.INPUT, "num_format": _number_format(cell, field)}
+            look = styles.NARROW_INPUT if cell.width == 1 else styles.INPUT
+            return {**look, "num_format": _number_format(cell, field)}
+        if cell.role == "printed" and cell.lines == 1:
+            return styles.HEAD
         return _STYLE[cell.role]
 
     def _rule(self, cell: FormCell) -> dict[str, Any] | None:

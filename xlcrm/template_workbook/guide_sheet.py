@@ -23,7 +23,7 @@ from xlcrm.template_workbook.making import Making
 from xlcrm.template_workbook.protection import protect
 from xlcrm.wording import render
 
-_WIDTHS = (22, 9, 58, 34)
+_WIDTHS = (28, 10, 56, 36)
 _LINE = 16.5  # points of a line of text
 _LAST = len(_WIDTHS) - 1
 _PARAMETER = re.compile(r"\{(\w+)\}")

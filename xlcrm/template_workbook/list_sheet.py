@@ -86,7 +86,7 @@ def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Lan
     sheet = written.worksheet
     for column, text in enumerate(header_marks(plan.table.key, plan.columns)):
         sheet.write_string(MARK_ROW, column, text)
-    sheet.set_row(LINE_ROW, _LINE_HEIGHT)
+    sheet.set_row(LINE_ROW, _LINE_HEIGHT, wb.format(UNLOCKED))
     sheet.set_row(MARK_ROW, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
     for column, field in enumerate(plan.fields):
@@ -156,7 +156,6 @@ def _set_up_page(
 ) -> None:
     sheet = written.worksheet
     sheet.set_landscape()
-    sheet.hide_gridlines(0)
     sheet.set_paper(9)
     sheet.fit_to_pages(max(1, round(sum(each.width for each in columns) / _PAGE_WIDTH)), 0)
     sheet.repeat_columns(0, max(0, _frozen(plan) - 1))
@@ -179,7 +178,7 @@ def _column(field: Field, language: Language) -> Column:
         field.type.kind,
         wrap=field.type.wraps,
         num_format=field.type.number_format,
-        look=UNLOCKED,
+        look=styles.INPUT_COLUMN,
     )
 
 

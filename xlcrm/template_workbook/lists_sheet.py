@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import OWN_SHEET, mark
@@ -16,6 +17,7 @@ from xlcrm.template_workbook.protection import protect
 from xlcrm.template_workbook.validations import list_name
 
 _WIDTH = 18
+_COLUMNS_A_PAGE = 10
 
 
 def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Language) -> None:
@@ -34,7 +36,7 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
     mark_own_sheet(wb, written.worksheet, "lists", len(columns))
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
-    written.worksheet.fit_to_pages(1, 0)
+    written.worksheet.fit_to_pages(ceil(len(columns) / _COLUMNS_A_PAGE), 0)
     protect(written.worksheet)
 
 

@@ -21,12 +21,17 @@ DISPLAY_HEADER: Mapping[str, Any] = {
     "font_color": palette.DISPLAY_HEADER_TEXT,
     "bg_color": palette.DISPLAY_HEADER_FILL,
 }
+INPUT_COLUMN: Mapping[str, Any] = {
+    "border": 1,
+    "border_color": palette.GRID,
+    "locked": False,
+}
 DISPLAY_COLUMN: Mapping[str, Any] = {
+    **INPUT_COLUMN,
     "bg_color": palette.DISPLAY_FILL,
     "font_color": palette.DISPLAY_TEXT,
     "italic": True,
     "align": "center",
-    "locked": False,
 }
 LEGEND: Mapping[str, Any] = {
     "font_size": 9,
@@ -83,8 +88,17 @@ REQUIRED_LABEL: Mapping[str, Any] = {
     "bg_color": palette.REQUIRED_HEADER_FILL,
 }
 HEAD: Mapping[str, Any] = {**LABEL, "bold": False}
-PRINTED: Mapping[str, Any] = {**_BOX, "font_size": 9, "font_color": palette.MUTED_TEXT}
-CHOICE: Mapping[str, Any] = {"border": 1, "border_color": palette.BORDER, "valign": "vcenter"}
+PRINTED: Mapping[str, Any] = {
+    **_BOX,
+    "font_size": 9,
+    "font_color": palette.MUTED_TEXT,
+}
+CHOICE: Mapping[str, Any] = {
+    "border": 1,
+    "border_color": palette.BORDER,
+    "valign": "vcenter",
+    "indent": 1,
+}
 TICK: Mapping[str, Any] = {
     "align": "center",
     "font_size": 12,
@@ -105,6 +119,7 @@ DISPLAY: Mapping[str, Any] = {
     "align": "center",
     **_BOX,
 }
+NARROW_INPUT: Mapping[str, Any] = {**INPUT, "align": "center", "indent": 0}
 GUIDE_TITLE: Mapping[str, Any] = {
     "bold": True,
     "font_size": 18,

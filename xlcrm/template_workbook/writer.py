@@ -9,11 +9,12 @@ from pathlib import Path
 from xlcrm.findings import Language
 from xlcrm.layout.forms import form_plan
 from xlcrm.layout.lists import list_plan
-from xlcrm.layout.marks import PROPERTY, VERSION_PROPERTY
+from xlcrm.layout.marks import PROPERTY, version_property
 from xlcrm.record_sheet import Book, book
 from xlcrm.records import Values
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.texts import CUSTOMERS
+from xlcrm.spec.version import template_of
 from xlcrm.template_workbook.form_sheet import write_form
 from xlcrm.template_workbook.guide_sheet import write_guide
 from xlcrm.template_workbook.list_sheet import write_list
@@ -50,7 +51,9 @@ def write_workbook(
             _write_table(wb, table, making, core, given.get(table.key, ()))
         write_lists(wb, (field for _, fields in shown for field in fields), spec, language)
         wb.workbook.set_custom_property(PROPERTY, spec.purpose)
-        wb.workbook.set_custom_property(VERSION_PROPERTY, spec.version)
+        for table in tables:
+            made = str(template_of(table, spec, language, core=core))
+            wb.workbook.set_custom_property(version_property(table.key), made)
 
 
 def _customers(tables: Sequence[Table], *, core: bool) -> frozenset[str]:
