@@ -14,13 +14,13 @@ CODES = {
         duplicate-id id-collision unknown-customer date-order conditional-required bad-credit-code
         private-phone private-email private-id-card private-bank-card no-consent error-value
         ambiguous-tick digits-lost duplicate-header unreadable encrypted not-a-workbook too-large
-        suspicious-archive""",
+        suspicious-archive bad-setting""",
     "warning": """late-entry late-completion name-mismatch duplicate-customer unmasked-name
         future-date overdue action-incomplete credit-code-missing id-missing formula-in-input
         edit-conflict unknown-column missing-column old-template needs-review locked unknown-sheet
         contact-codes""",
     "info": """normalised vague-text year-assumed from-assumed calendar-assumed duplicate-copy
-        off-preference channel-fit skipped-temporary macro-ignored""",
+        off-preference channel-fit skipped-temporary macro-ignored field-in-use""",
 }
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

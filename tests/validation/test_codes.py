@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
 from xlcrm.spec.loader import load_spec
+from xlcrm.spec.settings import Settings
 from xlcrm.template_workbook import write_workbook
 from xlcrm.validation.dated import DATED_RULES
 from xlcrm.validation.relations import RELATED_RULES
@@ -35,7 +36,6 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 ELSEWHERE = {
     "bad-setting": "no workbook of records has it: tests/settings/test_mistakes.py",
     "field-in-use": "no workbook of records has it: tests/settings/test_notices.py",
-    "old-template": "no older template exists yet",
     "contact-codes": "the table of contact codes is still to come",
     "locked": "another program must write at that very moment: test_archive.py",
 }
@@ -213,6 +213,12 @@ def merged(folder: Path, options: Options) -> list[Finding]:
     return list(merge(folder, options).picture.findings)
 
 
+def renamed(folder: Path, options: Options) -> list[Finding]:
+    """What is found where the team has renamed a column of the log since."""
+    settings = Settings(fields={log: {"emotion": {"zh": "情绪"}}})
+    return list(check([folder], replace(options, settings=settings)).findings)
+
+
 def two(first: Build, second: Build) -> dict[str, Build]:
     return {"a.xlsx": first, "b.xlsx": second}
 
@@ -291,6 +297,7 @@ SAMPLES: dict[str, Sample] = {
         Book({log: [LOG]}, edit=partial(moved_column, label="沟通紧急程度"))),
     "missing-column": Sample(Book({log: [LOG]}, edit=partial(deleted_column, letter="F")), (None,),
         Book({log: [LOG]}, edit=partial(deleted_column, letter="S"))),
+    "old-template": Sample(talk(), (None,), customer(), None, renamed),
     "unknown-sheet": Sample(Book({log: [LOG]}, edit=partial(further_sheet, text="待办")), (None,),
         Book({log: [LOG]}, edit=partial(further_sheet, text=None)), None),
     "duplicate-copy": Sample(two(talk(), talk()), (None,), two(talk(), talk(topic="二")), None,

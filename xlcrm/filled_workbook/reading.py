@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from xlcrm.filled_workbook.located import (
 from xlcrm.filled_workbook.sheets import RawSheet, open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
-from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, Mark
+from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, Mark, versions
 from xlcrm.records import FileReading
 from xlcrm.spec.model import PURPOSES, Spec
 
@@ -54,6 +54,8 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
             return reading
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
+    if spec.purpose == "filled" and _is_old(workbook.properties, spec):
+        reading.findings.append(Finding("old-template", file))
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
     marked = [(sheet, marks) for sheet, marks in marked if not is_marked_own(marks)]
     sheets = [sheet for sheet, _ in marked]
@@ -61,6 +63,12 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
     for sheet, marks in marked:
         _read_sheet(sheet, marks, around, spec, reading)
     return reading
+
+
+def _is_old(properties: Mapping[str, str], spec: Spec) -> bool:
+    """Whether a workbook's stamps name another template than today's for any of its tables."""
+    today = spec.templates if (made := versions(properties)) else {}
+    return any(stamp not in today.get(table, {stamp}) for table, stamp in made.items())
 
 
 def rejection(file: str, code: str, detail: str) -> Finding:

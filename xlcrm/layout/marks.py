@@ -16,7 +16,7 @@ MARK_WIDTH = 3  # columns in which a form's marks are looked for
 OWN_SHEET = "own"  # in the place of a table: a guide or list sheet
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"
-VERSION_PROPERTY = "xlcrm-version"
+_VERSION = "xlcrm-version."
 
 _REFERENCE = re.compile(r"(?:'(?:[^']|'')*'|[^'!]*)!\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
@@ -31,6 +31,17 @@ class Mark(NamedTuple):
 def mark(table: str, slot: str) -> str:
     """Return the text that marks a slot of a table, in a cell and as a defined name."""
     return f"{PREFIX}{table}.{slot}"
+
+
+def version_property(table: str) -> str:
+    """Return the workbook's property that says from which template the sheets of a table are."""
+    return f"{_VERSION}{table}"
+
+
+def versions(properties: Mapping[str, str]) -> dict[str, str]:
+    """Return what a workbook's properties say of its templates, by table."""
+    named = ((name, text) for name, text in properties.items() if name.startswith(_VERSION))
+    return {name.removeprefix(_VERSION): text for name, text in named}
 
 
 def header_marks(table: str, keys: Iterable[str]) -> list[str]:

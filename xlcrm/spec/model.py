@@ -191,6 +191,13 @@ class Spec:
         return Calendar(frozenset(off), frozenset(worked))
 
     @cached_property
+    def templates(self) -> Mapping[str, frozenset[str]]:
+        """The stamps of every template that the tables have today, by table."""
+        from xlcrm.spec.version import templates_today  # which is made of these very classes
+
+        return templates_today(self)
+
+    @cached_property
     def _decided_needs(self) -> Mapping[str, str]:
         return {fold(tag): decided for tag, decided in self.need_aliases.items()}
 
