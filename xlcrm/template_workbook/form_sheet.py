@@ -75,9 +75,11 @@ class _FormWriter:
     def _lines(self, cell: FormCell) -> int:
         """Return the lines that what is filled in a cell needs: merged cells don't grow."""
         content = self.contents.get(cell.slot or "")
+        per_line = max(1, int(cell.width * _UNIT_WIDTH / 2))
+        if cell.role == "printed" and cell.lines == 1 and self.language == "en" and cell.text:
+            content, per_line = cell.text[self.language], per_line * 2
         if not isinstance(content, str):
             return 1
-        per_line = max(1, int(cell.width * _UNIT_WIDTH / 2))
         return min(20, sum(-(-len(line) // per_line) or 1 for line in content.split("\n")))
 
     def _write_cell(self, cell: FormCell) -> None:

@@ -16,8 +16,9 @@ from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.template_workbook.protection import protect
 from xlcrm.template_workbook.validations import list_name
 
-_WIDTH = 18
-_COLUMNS_A_PAGE = 10
+_WIDTH = 12  # characters, at least
+_LAST_NARROW = "\u2000"  # the characters behind it are two wide
+_PAGE_WIDTH = 190
 
 
 def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Language) -> None:
@@ -25,7 +26,7 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
     used = {key: spec.vocabularies[key] for field in fields for key in _vocabularies(field)}
     if not used:
         return
-    columns = [Column(key, each.labels[language], _WIDTH) for key, each in used.items()]
+    columns = [_column(each, language) for each in used.values()]
     name = Words(language)(f"blank.lists_{spec.purpose}")
     sheet = RecordSheet(name, columns, _rows(list(used.values()), language), autofilter=False)
     written = wb.add_record_sheet(sheet)
@@ -36,8 +37,14 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
     mark_own_sheet(wb, written.worksheet, "lists", len(columns))
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
-    written.worksheet.fit_to_pages(ceil(len(columns) / _COLUMNS_A_PAGE), 0)
+    written.worksheet.fit_to_pages(ceil(sum(each.width for each in columns) / _PAGE_WIDTH), 0)
     protect(written.worksheet)
+
+
+def _column(vocabulary: Vocabulary, language: Language) -> Column:
+    texts = [vocabulary.labels[language], *vocabulary.labels_in(language)]
+    longest = max(sum(1 + (char > _LAST_NARROW) for char in text) for text in texts)
+    return Column(vocabulary.key, texts[0], max(_WIDTH, longest + 2))
 
 
 def mark_own_sheet(wb: Book, sheet: CheckedWorksheet, name: str, column: int) -> None:
