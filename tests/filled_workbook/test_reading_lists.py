@@ -259,7 +259,7 @@ def test_a_formula_with_its_value_is_read_and_told(
         "第1次沟通(续)",
         "第3次沟通",
     ]
-    assert codes(reading) == ["formula-in-input F4"]
+    assert codes(reading) == ["formula-in-input F5"]
 
 
 def test_values_typed_as_people_do_are_read_and_told(changed: Any, codes: Any) -> None:

@@ -130,10 +130,15 @@ class _ListReader:
         return _Contexts(cells, self.around)
 
     def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
-        for row, cell in self._cells(column) if self.sheet.formulas else ():
+        for row, cell in self._cells(column) if column in self._with_formulas else ():
             if (row, column) in self.sheet.formulas:
                 problem = Problem("formula-in-input")
                 self.noted.append(Noted(records[row], field, field.key, cell, problem))
+
+    @cached_property
+    def _with_formulas(self) -> set[int]:
+        """The columns that hold formulas: mostly those that we write, which nobody fills."""
+        return {column for _, column in self.sheet.formulas}
 
     def _extra_columns(self) -> Iterator[tuple[str, int]]:
         yield from self.header.marked.items()

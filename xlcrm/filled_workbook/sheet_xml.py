@@ -9,12 +9,14 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 from xml.parsers import expat
 
 from xlcrm.filled_workbook.source import Rejected
 
 CELL_LIMIT = 5_000_000
+_COLUMNS = 16_384  # that a sheet can have
 
 Address: TypeAlias = tuple[int, int]
 Box: TypeAlias = tuple[int, int, int, int]
@@ -43,11 +45,14 @@ _REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 @dataclass(slots=True)
 class CellScan:
-    """The cells that need a second look, by zero-based (row, column). `formulas` are without `=`;
-    `shared` gives a formula without text of its own the address of the one it repeats; `errors`
-    are codes such as `#N/A`; `uncached` are formulas without a stored value."""
+    """The cells that need a second look, by zero-based (row, column).
 
-    formulas: dict[Address, str] = field(default_factory=dict)
+    `formulas` are without `=`, as XML has them (see `formula_text`); `shared` gives a formula
+    without text of its own the address of the one it repeats; `errors` are codes such as `#N/A`;
+    `uncached` are formulas without a stored value.
+    """
+
+    formulas: dict[Address, bytes] = field(default_factory=dict)
     shared: dict[Address, Address] = field(default_factory=dict)
     errors: dict[Address, str] = field(default_factory=dict)
     uncached: set[Address] = field(default_factory=set)
@@ -117,20 +122,19 @@ def _quick_scan(xml: bytes) -> CellScan | None:
     """The scan by search; None where it did not account for every formula and error."""
     found = CellScan()
     formula_count, error_count = len(_FORMULA.findall(xml)), xml.count(_ERROR)
-    formulas = list(_FORMULA_CELL.finditer(xml)) if formula_count else []
+    formulas = _FORMULA_CELL.findall(xml) if formula_count else []
     errors = _ERROR_CELL.findall(xml) if error_count else []
     if len(formulas) != formula_count or len(errors) != error_count:
         return None
     masters: dict[str, Address] = {}
-    for match in formulas:
-        letters, number, attributes, kind, text, value, stored = match.groups(b"")
-        address = (int(number) - 1, _column(letters.decode()))
-        shared = _SHARED.search(kind)
+    for letters, number, attributes, kind, text, value, stored in formulas:
+        address = (int(number) - 1, _column_of(letters))
+        shared = _SHARED.search(kind) if kind else None
         cached = bool(stored) or bool(value and b't="str"' in attributes)
         index = (shared[1] or shared[2]).decode() if shared else None
-        _add_formula(found, masters, address, _text(text), index, cached)
+        _add_formula(found, masters, address, text, index, cached)
     for letters, number, code in errors:
-        found.errors[int(number) - 1, _column(letters.decode())] = _text(code).strip()
+        found.errors[int(number) - 1, _column_of(letters)] = formula_text(code).strip()
     return found
 
 
@@ -138,7 +142,7 @@ def _add_formula(
     found: CellScan,
     masters: dict[str, Address],
     address: Address,
-    text: str,
+    text: bytes,
     shared: str | None,
     cached: bool,
 ) -> None:
@@ -151,8 +155,14 @@ def _add_formula(
         found.uncached.add(address)
 
 
-def _text(raw: bytes) -> str:
+def formula_text(raw: bytes) -> str:
+    """A formula, or an error's code, as it is meant."""
     return html.unescape(raw.decode(errors="replace"))
+
+
+@lru_cache(_COLUMNS)
+def _column_of(letters: bytes) -> int:
+    return _column(letters.decode())
 
 
 def _exact_scan(xml: bytes) -> _Scanner:
@@ -238,7 +248,7 @@ class _Scanner:
             stored = self._texts.get("v")
             cached = bool(stored) or (stored == "" and kind == "str")
             shared = self._formula.get("si") if self._formula.get("t") == "shared" else None
-            text = self._texts["f"]
+            text = html.escape(self._texts["f"]).encode()
             _add_formula(self.found, self._masters, address, text, shared, cached)
 
 

@@ -26,6 +26,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     CellScan,
     a1,
     cell_styles,
+    formula_text,
     hidden_rows,
     merged_ranges,
     scan_cells,
@@ -135,11 +136,11 @@ class RawSheet:
     def _formula_text(self, address: Address) -> str:
         master = self._scan.shared.get(address)
         if master is None:
-            return "=" + self._scan.formulas[address]
+            return "=" + formula_text(self._scan.formulas[address])
         from openpyxl.formula.tokenizer import TokenizerError  # slow to import, rarely wanted
         from openpyxl.formula.translate import Translator
 
-        text = "=" + self._scan.formulas[master]
+        text = "=" + formula_text(self._scan.formulas[master])
         try:
             return str(Translator(text, a1(master)).translate_formula(a1(address)))
         except TokenizerError:  # no program can read it: it stays as it is
