@@ -201,10 +201,10 @@ def day_of(cell: Any) -> date | None:
 
 
 def of_list(sheet: Any) -> Iterator[Row]:
-    _, labels, *rows = sheet.iter_rows(values_only=True)
+    _, _, labels, *rows = sheet.iter_rows(values_only=True)
     labels = [EN.get(label, label) for label in labels]
     for cells in rows:
-        if any(cell is not None for cell in cells):
+        if any(cell not in (None, "") for cell in cells):
             yield dict(zip(labels, cells, strict=True))
 
 

@@ -9,7 +9,8 @@ from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.record_sheet import palette as p
 from xlcrm.template_workbook.live_rules import Kind, LiveRule
 
-# Never by colour alone: weight, underline, slant and border tell them apart as well.
+# Never by colour alone: lightness, weight, slant and border tell them apart as well. Not underlined:
+# LibreOffice saves that out of its order, at which Excel may offer to repair the file.
 LOOKS: Mapping[Kind, Mapping[str, Any]] = {
     "private": {"bg_color": p.PRIVATE_FILL, "font_color": p.PRIVATE_TEXT, "bold": True},
     "wrong": {"bg_color": p.ERROR_FILL, "font_color": p.ERROR_TEXT, "bold": True},
@@ -17,10 +18,15 @@ LOOKS: Mapping[Kind, Mapping[str, Any]] = {
         "bg_color": p.OVERDUE_FILL,
         "font_color": p.OVERDUE_TEXT,
         "bold": True,
-        "underline": 1,
+        "italic": True,
     },
     "due": {"bg_color": p.INFO_FILL, "font_color": p.INFO_TEXT, "bold": True},
-    "late": {"bg_color": p.WARNING_FILL, "font_color": p.WARNING_TEXT, "underline": 1},
+    "late": {
+        "bg_color": p.WARNING_FILL,
+        "font_color": p.WARNING_TEXT,
+        "border": 1,
+        "border_color": p.WARNING_TEXT,
+    },
     "review": {"bg_color": p.REVIEW_FILL, "font_color": p.REVIEW_TEXT, "italic": True},
     "missing": {
         "bg_color": p.MISSING_FILL,
