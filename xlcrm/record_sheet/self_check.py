@@ -9,8 +9,7 @@ from typing import Any
 from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.values import WriteFailed
 
-# Excel takes no more in a dropdown's own list, in a condition, or in a formula.
-_LONGEST_LIST, _LONGEST_FORMULA = 255, 8192
+_LONGEST = 8192  # characters of a formula that Excel takes; xlsxwriter looks after lists
 _QUOTED = re.compile(r'"[^"]*"')
 _SHEET = re.compile(r"'((?:[^']|'')+)'!|([^\s'!,(&=<>+*/-]+)!")
 _WORD = re.compile(r"(?<![\w.$])[A-Za-z_]\w*(?![\w.(!$])")
@@ -37,8 +36,6 @@ def _formulas(sheet: CheckedWorksheet) -> Iterator[tuple[str, str]]:
         source = rule.get("value")
         if isinstance(source, str) and source.startswith("="):
             yield "a dropdown", source
-        elif isinstance(source, list) and len(",".join(map(str, source))) > _LONGEST_LIST:
-            raise WriteFailed(f"a dropdown on {sheet.name}: its list is too long")
     for rules in sheet.cond_formats.values():
         yield from (("a condition", formula) for rule in rules for formula in _criteria(rule))
 
@@ -51,7 +48,7 @@ def _criteria(rule: dict[str, Any]) -> Iterable[str]:
 def _check(place: str, formula: str, sheets: set[str], names: set[str]) -> None:
     if "#REF!" in formula:
         raise WriteFailed(f"{place}: it refers to nothing: {formula}")
-    if len(formula) > _LONGEST_FORMULA:
+    if len(formula) > _LONGEST:
         raise WriteFailed(f"{place}: a formula of {len(formula)} characters")
     bare = _QUOTED.sub("", formula)
     for quoted, plain in _SHEET.findall(bare):

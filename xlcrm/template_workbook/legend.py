@@ -9,7 +9,7 @@ from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.record_sheet import palette as p
 from xlcrm.template_workbook.live_rules import Kind, LiveRule
 
-# Never by colour alone: lightness, weight, slant and border tell them apart as well. Not underlined:
+# Never by colour alone: lightness, weight, slant and border tell them apart as well. No underline:
 # LibreOffice saves that out of its order, at which Excel may offer to repair the file.
 LOOKS: Mapping[Kind, Mapping[str, Any]] = {
     "private": {"bg_color": p.PRIVATE_FILL, "font_color": p.PRIVATE_TEXT, "bold": True},

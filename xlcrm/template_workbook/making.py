@@ -9,7 +9,7 @@ from xlcrm.findings import Language
 from xlcrm.spec.model import CUSTOMER_FIELDS, Field, Spec, Table
 from xlcrm.spec.types.texts import CUSTOMERS, Display
 
-_BASE = "base"  # the argument of rules that look at a customer's row in the base
+_LOOKING = "needs-review"  # the rule that shows by colour and looks at a customer's row
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def looked_up(tables: Sequence[Table]) -> frozenset[str]:
 
 def _looks(table: Table) -> Iterator[str]:
     yield from (field.key for field in table.fields if field.key in CUSTOMER_FIELDS)
-    yield from (rule.arguments[_BASE] for rule in table.rules if _BASE in rule.arguments)
+    yield from (rule.arguments["base"] for rule in table.rules if rule.name == _LOOKING)
     for field in table.fields:
         if isinstance(field.type, Display):
             yield from (rest for key, rest in field.type.places() if key == CUSTOMERS)
