@@ -79,8 +79,8 @@ def write(spec: Spec) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def read(spec: Spec) -> Callable[[Path], FileReading]:
-    """Reads a workbook."""
-    return lambda path: read_file(path, path.name, spec)
+    """Reads a workbook, tables that are kept apart too."""
+    return lambda path: read_file(path, path.name, spec, private=True)
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,14 @@ RECORDS: dict[str, dict[str, Any]] = {
         "overall": 4,
         "evaluated_on": "2024-05-13",
     },
+    "contacts": {
+        "customer_id": "C001",
+        "contact": "*经理(采购部)",
+        "contact_title": "采购经理",
+        "role": "决策人",
+        "birthday": "05-20",
+        "notes": "重视交付周期",
+    },
     "multichannel_record": {
         "customer_name": "星辰科技",
         "time": "2024-05-13T14:30",
@@ -115,7 +123,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 
 
 def test_every_table_is_tried() -> None:
-    assert set(RECORDS) == set(SPEC.tables)
+    assert set(RECORDS) == {key for key, table in SPEC.tables.items() if not table.private}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

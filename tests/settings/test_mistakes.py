@@ -91,6 +91,14 @@ MISTAKES: dict[str, tuple[list[Any], str, str, str]] = {
     "phase": ([parameter("business_phase", "衰退期")], "值", "not-in-list", ""),
     "language": ([parameter("language", "法文")], "值", "not-in-list", ""),
     "tables": ([parameter("standard_tables", "客户基础信息库、周报")], "值", "not-in-list", ""),
+    "table kept apart": (
+        [parameter("standard_tables", "客户基础信息库、联系方式对照表")], "值", "bad-setting",
+        "apart",
+    ),
+    "private column dropped": (
+        [("字段", {"表": "联系方式对照表", "字段键": "real"}, {"显示": "删除"})], "显示",
+        "bad-setting", "kept",
+    ),
     "days": ([parameter("days_off", "2024-05-06、五月节")], "值", "bad-date", ""),
     "mapping": ([parameter("revisit_days", "VIP客户30")], "值", "bad-setting", "mapping"),
     "mapping's key": ([parameter("revisit_days", "金牌=30")], "值", "not-in-list", ""),

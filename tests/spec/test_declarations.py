@@ -63,6 +63,10 @@ CORE = {
         response_speed! 服务响应速度 · communication! 沟通效率 · problem_solving! 问题解决能力 ·
         overall! 整体合作体验 · comment 总体评价 · suggestions 改进建议 · contact 联系人 ·
         evaluated_on! 评估日期""",
+    "contacts 联系人表 list": """
+        customer_id! 客户ID · contact! 联系人 · contact_title 职位 · role 角色 · birthday 生日 ·
+        notes 备注""",
+    "contact_codes 联系方式对照表 list E": "code 代号 · customer_id 客户ID · real 真实联系方式",
     "multichannel_record 客户多渠道沟通记录表 form D": """
         contact 客户姓名 · customer_name! 所属公司 · tags 客户标签 · time! 沟通时间 ·
         channel! 沟通渠道 · types! 沟通类型 · ours 我方 · theirs 客户 · content! 沟通核心内容 ·
@@ -102,6 +106,8 @@ EXT = {
         stage_after 需求阶段更新 · recorder 记录人 · recorded_at 录入时间 ·
         confidentiality 密级""",
     "communication_evaluation": "",
+    "contacts": "",
+    "contact_codes": "",
     "satisfaction_evaluation": "customer_id 客户ID · thanked_on 致谢日期 · thanks_how 致谢方式",
     "multichannel_record": """
         customer_id 客户ID · next_contact 下次沟通时间 · decision_maker 决策关键人 ·
@@ -149,7 +155,7 @@ CORE_FIELDS = {name.split()[0]: fields for name, fields in CORE.items()}
 
 def test_the_tables_are_these() -> None:
     tables = SPEC.tables.values()
-    found = {f"{t.key} {t.labels['zh']} {t.layout} {t.document}" for t in tables}
+    found = {f"{t.key} {t.labels['zh']} {t.layout} {t.document}".strip() for t in tables}
     assert found == set(CORE)
 
 

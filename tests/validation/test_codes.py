@@ -36,7 +36,6 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 ELSEWHERE = {
     "bad-setting": "no workbook of records has it: tests/settings/test_mistakes.py",
     "field-in-use": "no workbook of records has it: tests/settings/test_notices.py",
-    "contact-codes": "the table of contact codes is still to come",
     "locked": "another program must write at that very moment: test_archive.py",
 }
 
@@ -300,6 +299,9 @@ SAMPLES: dict[str, Sample] = {
     "old-template": Sample(talk(), (None,), customer(), None, renamed),
     "unknown-sheet": Sample(Book({log: [LOG]}, edit=partial(further_sheet, text="待办")), (None,),
         Book({log: [LOG]}, edit=partial(further_sheet, text=None)), None),
+    "contact-codes": Sample(
+        Book({"contact_codes": [{"code": "客户联系方式-1", "real": "13812345678"}]}), (None,),
+        customer(contact_info="客户联系方式-1"), None),
     "duplicate-copy": Sample(two(talk(), talk()), (None,), two(talk(), talk(topic="二")), None,
         merged),
     "unreadable": Sample(raw(b"PK\x03\x04"), (None,), talk(), None),

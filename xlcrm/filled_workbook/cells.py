@@ -137,8 +137,9 @@ def _may_be_date(cell: CellValue) -> bool:
 
 
 def finding(noted: Noted, table: Table) -> Finding:
-    """Return the finding of a noted problem."""
+    """Return the finding of a noted problem; what may be private is not repeated in it."""
     record, field = noted.record, noted.field
+    value = None if field.key == table.private else mask(printable(written(noted.raw)))[:_WRITTEN]
     return Finding(
         noted.problem.code,
         record.block.file,
@@ -147,7 +148,7 @@ def finding(noted: Noted, table: Table) -> Finding:
         table.key,
         field.key,
         table.name_of(record.values),
-        mask(printable(written(noted.raw)))[:_WRITTEN],
+        value,
         noted.problem.suggestion,
         {"label": field.labels, **noted.problem.parameters},
     )

@@ -65,7 +65,7 @@ def locate(sheet: RawSheet, marks: Sequence[Mark], spec: Spec) -> ListHeader | F
     named = named_cells(sheet.names)
     table = _marked_table(marks, named, spec)
     if table is None:
-        return _by_labels(sheet, spec)
+        return _private_header(sheet, spec) or _by_labels(sheet, spec)
     if table.layout == "form" and not _has_mark_row(sheet):
         cells = {each.slot: place for each, place in named.items() if each.table == table.key}
         return FormMarks(table, cells)
@@ -123,6 +123,19 @@ def _marked_header(
         header = rows.most_common(1)[0][0]
         slots = {column: slot for slot, (row, column) in places.items() if row == header}
     return _header(sheet, table, header, slots)
+
+
+def _private_header(sheet: RawSheet, spec: Spec) -> ListHeader | None:
+    """Return the header that has the column of a table kept apart, whatever else it has.
+
+    Two of its columns are enough: rather too much stays unread than a real number is merged.
+    """
+    for table in (each for each in spec.tables.values() if each.private):
+        for number, row in enumerate(sheet.rows[:_HEADER_DEPTH]):
+            known = {_known_label(table, cell) for cell in row} - {None}
+            if table.private in known and len(known) > 1:
+                return _header(sheet, table, number, {})
+    return None
 
 
 def _by_labels(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:

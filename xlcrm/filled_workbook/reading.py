@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,17 +21,20 @@ from xlcrm.filled_workbook.located import (
 from xlcrm.filled_workbook.sheets import RawSheet, open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
-from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, Mark, versions
+from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions
 from xlcrm.records import FileReading
 from xlcrm.spec.model import PURPOSES, Spec
 
 
-def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileReading:
+def read_file(
+    path: Path, file: str, spec: Spec, *, own: bool = False, private: bool = False
+) -> FileReading:
     """Return what the workbook at ``path`` says; ``file`` is how findings name it.
 
     A file that can't be read is a reading without records whose finding says why. Workbooks that
     xlcrm wrote for reading (master, report) or for another purpose than the spec's (settings) are
-    named and not read, unless ``own`` asks for it.
+    named and not read, unless ``own`` asks for it. Nor are sheets of a table that is kept apart,
+    unless ``private`` does.
     """
     reading = FileReading(file)
     try:
@@ -61,7 +64,11 @@ def read_file(path: Path, file: str, spec: Spec, *, own: bool = False) -> FileRe
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:
-        _read_sheet(sheet, marks, around, spec, reading)
+        found = locate(sheet, marks, spec)
+        if found and found.table.private and not private:
+            reading.findings.append(Finding("contact-codes", file, sheet.name))
+        else:
+            _read_sheet(sheet, found, around, reading)
     return reading
 
 
@@ -78,12 +85,10 @@ def rejection(file: str, code: str, detail: str) -> Finding:
 
 def _read_sheet(
     sheet: RawSheet,
-    marks: Sequence[Mark],
+    found: ListHeader | FormMarks | None,
     around: Surroundings,
-    spec: Spec,
     reading: FileReading,
 ) -> None:
-    found = locate(sheet, marks, spec)
     if isinstance(found, ListHeader):
         records, findings = read_list(sheet, found, reading.file, around)
     elif isinstance(found, FormMarks):

@@ -22,7 +22,8 @@ class Entry:
     what no output holds in it escaped.
 
     ``code`` and ``detail`` say why it is not read (a finding code and its detail); None: it is.
-    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since 1970.
+    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since 1970. ``shared`` says whether it lies in
+    a shared folder, where what has to be kept apart is not read.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Entry:
     mtime_ns: int
     code: str | None = None
     detail: str = ""
+    shared: bool = True
 
     def below(self, folder: Path) -> Entry:
         """Return the entry named with the folder it was found in."""

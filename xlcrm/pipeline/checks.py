@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec
-from xlcrm.team_folder import OUTPUT_FOLDER
+from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
 from xlcrm.validation.together import check_together
 
 
@@ -88,7 +88,13 @@ def _entries(path: Path, *, folders: bool) -> list[Entry]:
         return [entry.below(path) for entry in found] if folders else found
     if not path.exists():
         raise UsageError("not-found", path=str(path))
-    return [describe(path)]
+    return [replace(describe(path), shared=_is_shared(path))]
+
+
+def _is_shared(path: Path) -> bool:
+    """Whether a file lies in a team's folder: one with its settings, or that has been merged."""
+    marks = (OUTPUT_FOLDER, SETTINGS_FILE)
+    return any((folder / mark).exists() for folder in path.resolve().parents for mark in marks)
 
 
 def _readings_around(path: Path, options: Options) -> list[FileReading]:

@@ -73,6 +73,8 @@ def _status(entry: Entry, reading: FileReading) -> FileStatus:
         return FileStatus(entry, "rejected", reading.rejected)
     if reading.own:
         return FileStatus(entry, "skipped", "skipped-temporary")
+    if not reading.records and any(each.code == "contact-codes" for each in reading.findings):
+        return FileStatus(entry, "skipped", "contact-codes")
     return FileStatus(entry, "read", None)
 
 
@@ -83,7 +85,8 @@ def _looks_like_workbook(entry: Entry) -> bool:
 
 def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading]:
     items = [
-        Item(entry.file, payload(entry.path, entry.file, options.settings)) for entry in entries
+        Item(e.file, payload(e.path, e.file, options.settings, private=not e.shared))
+        for e in entries
     ]
     if not items:
         return

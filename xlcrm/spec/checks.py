@@ -23,7 +23,7 @@ OPTION_KEYS = frozenset(
     "width lines wide ticks grid row column beside".split()
 )
 TABLE_KEYS = frozenset(
-    "label position layout document id natural_key identity date recorded owner role guide "
+    "label position layout document id natural_key identity date recorded owner role private guide "
     "sections rules fields grid_rows".split()
 )
 # Arguments of rules that hold values, or a field of the customers' table; all others name fields.
@@ -108,7 +108,7 @@ def _check_labels(table: Table, place: str) -> None:
 
 def _named_fields(table: Table) -> Iterator[tuple[str, str]]:
     """Yield (what names it, key) of every field that the table's own attributes name."""
-    for name in ("id", "date", "recorded", "owner"):
+    for name in ("id", "date", "recorded", "owner", "private"):
         if key := getattr(table, name):
             yield name, key
     groups = {"natural_key": table.natural_key, "shown": table.shown_off}

@@ -205,6 +205,7 @@ def _table(
         recorded=entry.get("recorded"),
         owner=entry.get("owner"),
         role=entry.get("role"),
+        private=entry.get("private"),
         sections=tuple(_section(place, each) for each in entry.get("sections", ())),
         grid_rows=tuple(_grid_row(place, row) for row in entry.get("grid_rows", ())),
         rules=tuple(_rule(place, each) for each in entry.get("rules", ())),

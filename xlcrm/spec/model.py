@@ -77,6 +77,8 @@ class Table:
     """A table: its layout, identity, rules and fields in the document's order.
 
     ``natural_key`` and ``identity`` name fields, or ``customer`` for the resolved customer.
+    ``private`` names the field of a table kept apart in which private values may stand: it is never
+    merged, and not read where it lies in a shared folder.
     ``dropped`` are the fields that a team has dropped: older files hold them still.
     """
 
@@ -94,6 +96,7 @@ class Table:
     recorded: str | None = None
     owner: str | None = None
     role: str | None = None
+    private: str | None = None
     sections: tuple[Section, ...] = ()
     grid_rows: tuple[GridRow, ...] = ()
     rules: tuple[Rule, ...] = ()

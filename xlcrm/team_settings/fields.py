@@ -202,7 +202,7 @@ def _kept(table: Table) -> set[str]:
     keys = {key for part in table.key_fields for key in part}
     keys |= {key for group in table.identity for key in group}
     keys |= {each.key for each in table.fields if "grid" in each.options}
-    return keys | {key for key in (table.id, table.date) if key}
+    return keys | {key for key in (table.id, table.date, table.private) if key}
 
 
 def _list_of(declared: Field) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -46,9 +46,17 @@ def read_parameters(
         for problem in reading.problems:
             if problem.code != "normalised":
                 findings.append(row.problem("value", problem, label=parameter.labels))
-        if reading.value is not None and reading.value != parameter.value:
+        if isinstance(reading.value, list) and (apart := _apart(reading.value, spec)):
+            findings.append(row.mistake("value", "apart", apart))
+        elif reading.value is not None and reading.value != parameter.value:
             values[parameter.key] = reading.value
     return values, findings
+
+
+def _apart(values: Sequence[str], spec: Spec) -> str:
+    """Return the tables among ``values`` that must not be in a workbook that is shared."""
+    named = (spec.tables[each] for each in values if each in spec.tables)
+    return "、".join(table.labels["zh"] for table in named if table.private)
 
 
 def _like(row: Row, spec: Spec) -> str | None:

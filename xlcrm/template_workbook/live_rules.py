@@ -87,7 +87,7 @@ def is_searched(field: Field) -> bool:
 
 def _private(ground: Ground) -> Iterator[LiveRule]:
     cell, areas = ground.texts
-    if areas:
+    if areas and not ground.table.private:
         yield LiveRule("private", areas, when.is_private(cell))
 
 

@@ -29,7 +29,7 @@ def check_records(records: Sequence[Record], spec: Spec) -> Iterator[Finding]:
         key = record.block.table
         checks = prepared.get(key) or prepared.setdefault(key, _Checks(spec.tables[key], spec))
         yield from checks.findings(record)
-        if is_suspicious:
+        if is_suspicious and not checks.table.private:
             yield from _private(record, checks.table)
 
 
