@@ -14,6 +14,7 @@ from typing import NamedTuple
 PREFIX = "xlcrm."
 MARK_WIDTH = 3  # columns in which a form's marks are looked for
 OWN_SHEET = "own"  # in the place of a table: a guide or list sheet
+LEFTOVERS = "leftovers"  # that of them which holds what people filled beside our tables
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"
 _VERSION = "xlcrm-version."

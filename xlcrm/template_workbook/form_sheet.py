@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from xlcrm.layout.forms import (
@@ -13,17 +14,18 @@ from xlcrm.layout.forms import (
     MARK_COLUMN,
     FormCell,
     FormPlan,
-    choices_of,
 )
 from xlcrm.layout.marks import mark
+from xlcrm.layout.pages import FormPage
 from xlcrm.record_sheet import Book, CheckedWorksheet
-from xlcrm.records import Value, Values, address, column_letters
+from xlcrm.records import address, column_letters
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.actions import DATES, Actions
-from xlcrm.spec.types.dates import Day
-from xlcrm.spec.types.texts import TICKED, UNTICKED
+from xlcrm.spec.types.dates import Day, DayTime
+from xlcrm.spec.types.texts import UNTICKED
 from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.cells import write_cell
 from xlcrm.template_workbook.form_ground import form_ground
 from xlcrm.template_workbook.formulas import display_formula
 from xlcrm.template_workbook.legend import colour
@@ -48,16 +50,17 @@ _STYLE: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def write_form(wb: Book, plan: FormPlan, making: Making, values: Values) -> None:
-    """Write one form sheet; ``values`` is the record it holds."""
-    _FormWriter(wb, plan, making, values).write()
+def write_form(wb: Book, plan: FormPlan, making: Making, page: FormPage) -> None:
+    """Write one form sheet with the cells of ``page``."""
+    _FormWriter(wb, plan, making, page).write()
 
 
 class _FormWriter:
-    def __init__(self, wb: Book, plan: FormPlan, making: Making, values: Values) -> None:
+    def __init__(self, wb: Book, plan: FormPlan, making: Making, page: FormPage) -> None:
         self.wb, self.plan, self.making, self.language = wb, plan, making, making.language
-        self.sheet: CheckedWorksheet = wb.add_sheet(plan.table.labels[self.language])
-        self.contents = dict(_contents(plan, values, self.language))
+        name = page.name or plan.table.labels[self.language]
+        self.sheet: CheckedWorksheet = wb.add_sheet(name)
+        self.contents = page.cells
         self.cells = {slot: address(cell.row, cell.column) for slot, cell in plan.slots.items()}
 
     def write(self) -> None:
@@ -99,12 +102,8 @@ class _FormWriter:
             self.sheet.write_formula(cell.row, cell.column, f"={formula}", style, "")
         elif content is None:
             self.sheet.write_blank(cell.row, cell.column, None, style)
-        elif isinstance(content, str):
-            self.sheet.write_string(cell.row, cell.column, content, style)
-        elif isinstance(content, int | float):
-            self.sheet.write_number(cell.row, cell.column, content, style)
         else:
-            self.sheet.write_datetime(cell.row, cell.column, content, style)
+            write_cell(self.sheet, (cell.row, cell.column), content, style)
 
     def _content(self, cell: FormCell) -> Any:
         if cell.role == "note":
@@ -130,10 +129,17 @@ class _FormWriter:
             return {**styles.DISPLAY, "num_format": field.options.get("number_format", "General")}
         if cell.role == "value" and field:
             look = styles.NARROW_INPUT if cell.width == 1 else styles.INPUT
-            return {**look, "num_format": _number_format(cell, field)}
+            return {**look, "num_format": self._number_format(cell, field)}
         if cell.role == "printed" and cell.lines == 1:
             return styles.HEAD
         return _STYLE[cell.role]
+
+    def _number_format(self, cell: FormCell, field: Field) -> str:
+        """Return the format of what is to be filled in, or of a date that stands there already."""
+        content, (_, _, part) = self.contents.get(cell.slot or ""), (cell.slot or "").partition(".")
+        if part.rpartition(".")[2] in DATES or type(content) is date:
+            return Day.number_format
+        return DayTime.number_format if isinstance(content, datetime) else field.type.number_format
 
     def _rule(self, cell: FormCell) -> dict[str, Any] | None:
         if cell.role == "tick":
@@ -172,32 +178,3 @@ class _FormWriter:
         self.sheet.center_horizontally()
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         self.sheet.set_footer(f"&L&A&R{Words(self.language)('blank.page')}")
-
-
-def _number_format(cell: FormCell, field: Field) -> str:
-    if isinstance(field.type, Actions):
-        part = (cell.slot or "").rpartition(".")[2]
-        return Day.number_format if part in DATES else field.type.number_format
-    return field.type.number_format
-
-
-def _contents(plan: FormPlan, values: Values, language: str) -> Any:
-    """Yield (slot, what its cell holds) of a record."""
-    for key, value in values.items():
-        field = plan.table.by_key[key]
-        choices = choices_of(field, hidden=True)
-        if isinstance(field.type, Actions) and isinstance(value, list):
-            for n, action in enumerate(value, 1):
-                for part, text in action.items():
-                    content = Day().cell(text) if part in DATES else text
-                    yield f"{key}.{n}.{part}", content
-        elif choices:
-            chosen = _chosen(field, value)
-            for n, choice in choices.items():
-                yield f"{key}.{n}", TICKED if choice["zh"] in chosen else UNTICKED
-        else:
-            yield key, field.type.cell(value, language)
-
-
-def _chosen(field: Field, value: Value) -> set[str]:
-    return set(value) if isinstance(value, list) else {field.type.text(value)}

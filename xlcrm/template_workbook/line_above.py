@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from xlcrm.layout.lists import HEADER_ROW, LINE_ROW, ROWS, ListPlan
+from xlcrm.layout.pages import Row
 from xlcrm.record_sheet import Book, CheckedWorksheet
-from xlcrm.records import Values, column_letters
+from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
 from xlcrm.spec.types.codes import Id
 from xlcrm.template_workbook import styles
@@ -22,7 +23,7 @@ def write_line(
     plan: ListPlan,
     making: Making,
     kinds: Collection[Kind],
-    records: Sequence[Values],
+    rows: Sequence[Row],
 ) -> None:
     """Write the line: the id above its own column, then a cell a kind of rule, then the hint."""
     words = Words(making.language)
@@ -30,10 +31,11 @@ def write_line(
     id_column = plan.columns.get(plan.table.id or "")
     kind = None if id_column is None else plan.fields[id_column].type
     if id_column is not None and isinstance(kind, Id):  # a name that tells rows apart is no number
-        formula = next_id_formula(kind, column_letters(id_column), making.numbers)
-        used = (str(each[plan.table.id]) for each in records if plan.table.id in each)
+        numbers = making.numbers_of(plan.table)
+        formula = next_id_formula(kind, column_letters(id_column), numbers)
+        used = (str(row.cells.get(plan.table.id or "")) for row in rows)
         style = {**styles.NEXT_ID, "num_format": f'"{words("blank.next_id")} "@'}
-        value = _next_id(kind, used, making.numbers)
+        value = _next_id(kind, used, numbers)
         sheet.write_array_formula(
             LINE_ROW, id_column, LINE_ROW, id_column, formula, wb.format(style), value
         )

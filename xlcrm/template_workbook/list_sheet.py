@@ -16,11 +16,12 @@ from xlcrm.layout.lists import (
     ListPlan,
 )
 from xlcrm.layout.marks import header_marks, mark
+from xlcrm.layout.pages import Broken, ListPage, Row
 from xlcrm.record_sheet import Book, Column, Formula, RecordSheet, WrittenSheet
-from xlcrm.records import Values, column_letters
+from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import CUSTOMER_FIELDS, Field
-from xlcrm.spec.types.texts import CUSTOMERS
+from xlcrm.spec.types.base import FieldType
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.conditions import blank
 from xlcrm.template_workbook.formulas import display_formula
@@ -37,34 +38,40 @@ _CHARACTER = {"zh": 2.1, "en": 1.1}  # column widths a label's character needs
 _FIRST = FIRST_ROW + 1  # as formulas count
 
 
-def write_list(wb: Book, plan: ListPlan, making: Making, records: Sequence[Values]) -> None:
-    """Write a list sheet with ``records`` in it, or none."""
+def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_base: bool) -> None:
+    """Write a list sheet with the rows and the further columns of ``page``.
+
+    ``is_base`` says whether the workbook's customers are chosen from it.
+    """
     columns = [_column(field, making.language) for field in plan.fields]
+    columns += [_extra_column(label, making.language) for label in page.labels]
     written = wb.add_record_sheet(
         RecordSheet(
-            plan.table.labels[making.language],
+            page.name or plan.table.labels[making.language],
             columns,
-            _rows(plan, making, records),
+            _rows(plan, making, page),
             first_row=HEADER_ROW,
             frozen_columns=_frozen(plan),
             autofilter=False,
         )
     )
-    last = max(FIRST_ROW + ROWS, FIRST_ROW + len(records))
+    last = max(FIRST_ROW + ROWS, FIRST_ROW + len(page.rows))
     _write_header(wb, written, plan, making.language)
+    for column, label in enumerate(page.labels, len(plan.fields)):  # a person's own are theirs
+        written.worksheet.write_string(HEADER_ROW, column, label, wb.format(styles.OWN_HEADER))
     _write_cell_rules(written, plan, making, last)
     rules = live_rules(_ground(plan, making, last))
     colour(wb, written.worksheet, rules)
-    if plan.table.role == CUSTOMERS:
+    if is_base:
         _name_columns(wb, written, plan, making, last)
-    write_line(wb, written.worksheet, plan, making, [rule.kind for rule in rules], records)
+    write_line(wb, written.worksheet, plan, making, [rule.kind for rule in rules], page.rows)
     written.worksheet.autofilter(HEADER_ROW, 0, last - 1, len(columns) - 1)
     written.worksheet.format_rest(len(columns), wb.format(UNLOCKED))
     protect(written.worksheet)
     _set_up_page(written, plan, columns, making.language)
 
 
-def _rows(plan: ListPlan, making: Making, records: Sequence[Values]) -> Iterator[Sequence[object]]:
+def _rows(plan: ListPlan, making: Making, page: ListPage) -> Iterator[Sequence[object]]:
     """Yield the records' rows; display columns compute in the first rows, filled or not."""
     cells = {key: f"${column_letters(n)}{{row}}" for key, n in plan.columns.items()}
     formulas: dict[str, object] = {
@@ -72,14 +79,14 @@ def _rows(plan: ListPlan, making: Making, records: Sequence[Values]) -> Iterator
         for field in plan.fields
         if not field.is_input and (formula := display_formula(field, cells, making))
     }
-    height = max(len(records), DISPLAY_ROWS if formulas else 0)
+    height = max(len(page.rows), DISPLAY_ROWS if formulas else 0)
     shown = chain(repeat(formulas, DISPLAY_ROWS), repeat({}))
-    every = chain(records, repeat({}))
-    for _, values, computed in zip(range(height), every, shown, strict=False):
-        yield [
-            computed.get(field.key) or _cell(field, values, making.language)
-            for field in plan.fields
-        ]
+    every = chain(page.rows, repeat(Row({})))
+    extras = range(len(page.labels))
+    for _, row, computed in zip(range(height), every, shown, strict=False):
+        shown_cells = (computed.get(f.key) or row.cells.get(f.key) for f in plan.fields)
+        every_cell = chain(shown_cells, (row.extras.get(n) for n in extras))
+        yield [Formula(cell) if isinstance(cell, Broken) else cell for cell in every_cell]
 
 
 def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Language) -> None:
@@ -182,9 +189,9 @@ def _column(field: Field, language: Language) -> Column:
     )
 
 
-def _cell(field: Field, values: Values, language: Language) -> object:
-    value = values.get(field.key)
-    return None if value is None else field.type.cell(value, language)
+def _extra_column(label: str, language: Language) -> Column:
+    width = max(FieldType.width, len(label) * _CHARACTER[language] + 2)
+    return Column(label, label, width, "number", look=styles.INPUT_COLUMN)
 
 
 def _frozen(plan: ListPlan) -> int:

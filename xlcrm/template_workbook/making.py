@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from xlcrm.findings import Language
 from xlcrm.spec.model import CUSTOMER_FIELDS, Field, Spec, Table
 from xlcrm.spec.types.texts import CUSTOMERS, Display
 
+Numbers = tuple[int, int]
+_ANY_NUMBERS: Numbers = (1, 999_999_999)
 _LOOKING = "needs-review"  # the rule that shows by colour and looks at a customer's row
 
 
@@ -17,13 +20,17 @@ class Making:
     """A workbook in the making.
 
     ``customers`` are the keys of the columns of its own customer base; none where it has none.
-    ``numbers`` are the first and the last of the running numbers from which ids are offered.
+    ``numbers`` are by table the first and the last running number from which ids are offered.
     """
 
     spec: Spec
     language: Language
     customers: frozenset[str] = frozenset()
-    numbers: tuple[int, int] = (1, 999_999_999)
+    numbers: Mapping[str, Numbers] = attribute(default_factory=dict)
+
+    def numbers_of(self, table: Table) -> Numbers:
+        """Return the first and the last running number of a table's ids."""
+        return self.numbers.get(table.key, _ANY_NUMBERS)
 
     def choice_of(self, field: Field, table: Table) -> str | None:
         """Return the defined name from which ``field`` is chosen, where it names a customer."""

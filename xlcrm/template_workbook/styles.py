@@ -21,6 +21,12 @@ DISPLAY_HEADER: Mapping[str, Any] = {
     "font_color": palette.DISPLAY_HEADER_TEXT,
     "bg_color": palette.DISPLAY_HEADER_FILL,
 }
+OWN_HEADER: Mapping[str, Any] = {  # of a column that a person added
+    "bold": True,
+    "align": "center",
+    "locked": False,
+    **_BOX,
+}
 INPUT_COLUMN: Mapping[str, Any] = {
     "border": 1,
     "border_color": palette.GRID,

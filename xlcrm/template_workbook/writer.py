@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,18 +10,26 @@ from xlcrm.findings import Language
 from xlcrm.layout.forms import form_plan
 from xlcrm.layout.lists import list_plan
 from xlcrm.layout.marks import PROPERTY, version_property
+from xlcrm.layout.pages import (
+    FormPage,
+    FreeSheet,
+    Leftover,
+    ListPage,
+    Page,
+    form_page,
+    list_row,
+)
 from xlcrm.record_sheet import Book, book
 from xlcrm.records import Values
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.spec.version import template_of
 from xlcrm.template_workbook.form_sheet import write_form
+from xlcrm.template_workbook.free_sheet import write_free_sheet, write_leftovers
 from xlcrm.template_workbook.guide_sheet import write_guide
 from xlcrm.template_workbook.list_sheet import write_list
 from xlcrm.template_workbook.lists_sheet import write_lists
-from xlcrm.template_workbook.making import Making, looked_up
-
-_NUMBERS = (1, 999_999_999)
+from xlcrm.template_workbook.making import Making, Numbers, looked_up
 
 
 def write_workbook(
@@ -33,27 +41,58 @@ def write_workbook(
     created: datetime,
     core: bool = False,
     records: Mapping[str, Sequence[Values]] | None = None,
-    numbers: tuple[int, int] = _NUMBERS,
+    pages: Sequence[Page] | None = None,
+    leftovers: Sequence[Leftover] = (),
+    numbers: Mapping[str, Numbers] | None = None,
 ) -> None:
     """Write a workbook of ``tables`` to ``target``, atomically; the same arguments, the same bytes.
 
     ``core`` keeps the documents' own columns alone. ``records`` holds records by table key: rows of
-    a list, and a sheet each of a form (which has one blank sheet where it has none). ``numbers``
-    are the first and last running number of the person's own ids: the next free one is offered.
-    Raises OSError where the file can't be written.
+    a list, and a sheet each of a form (which has one blank sheet where it has none). ``pages``
+    instead say sheet by sheet what is to stand there, a person's own sheets among them, and
+    ``leftovers`` what stood beside. ``numbers`` are by table the first and last running number of
+    the person's own ids: the next free one is offered. Raises OSError where the file can't be
+    written.
     """
-    given = records or {}
-    making = Making(spec, language, _customers(tables, core=core), numbers)
+    sheets = list(_pages(tables, records or {}, language)) if pages is None else pages
+    making = Making(spec, language, _customers(tables, core=core), numbers or {})
     with book(target, created=created) as wb:
         shown = [(table, _fields(table, making, core=core)) for table in tables]
         write_guide(wb, shown, making)
-        for table in tables:
-            _write_table(wb, table, making, core, given.get(table.key, ()))
-        write_lists(wb, (field for _, fields in shown for field in fields), spec, language)
+        base = next((page for page in sheets if _is_base(page)), None)
+        for page in sheets:
+            _write_page(wb, page, making, core, is_base=page is base)
+        if leftovers:
+            write_leftovers(wb, leftovers, language)
+        used = [*(field for _, fields in shown for field in fields), *_fields_of(sheets, core=core)]
+        write_lists(wb, used, spec, language)
         wb.workbook.set_custom_property(PROPERTY, spec.purpose)
         for table in tables:
             made = str(template_of(table, spec, language, core=core))
             wb.workbook.set_custom_property(version_property(table.key), made)
+
+
+def _pages(
+    tables: Sequence[Table], records: Mapping[str, Sequence[Values]], language: Language
+) -> Iterator[Page]:
+    """Yield a sheet a list, and of a form one a record or a blank one."""
+    for table in tables:
+        given = records.get(table.key, ())
+        if table.layout == "list":
+            yield ListPage(table, [list_row(table, values, {}, language) for values in given])
+        else:
+            yield from (form_page(table, values, {}, language) for values in given or [{}])
+
+
+def _is_base(page: Page) -> bool:
+    return isinstance(page, ListPage) and page.table.role == CUSTOMERS
+
+
+def _fields_of(pages: Iterable[Page], *, core: bool) -> Iterator[Field]:
+    """Yield the fields that pages show, further ones than their tables too."""
+    for page in pages:
+        if not isinstance(page, FreeSheet):
+            yield from page.table.shown(core=core)
 
 
 def _customers(tables: Sequence[Table], *, core: bool) -> frozenset[str]:
@@ -70,13 +109,14 @@ def _fields(table: Table, making: Making, *, core: bool) -> list[Field]:
     return [field for field in fields if making.can_show(field, keys)]
 
 
-def _write_table(
-    wb: Book, table: Table, making: Making, core: bool, records: Sequence[Values]
-) -> None:
-    if table.layout == "list":
-        kept = {field.key for field in _fields(table, making, core=core)}
-        without = {field.key for field in table.fields} - kept
-        write_list(wb, list_plan(table, core=core, without=without), making, records)
+def _write_page(wb: Book, page: Page, making: Making, core: bool, *, is_base: bool) -> None:
+    if isinstance(page, FreeSheet):
+        write_free_sheet(wb, page)
         return
-    for values in records or [{}]:
-        write_form(wb, form_plan(table, core=core, values=values), making, values)
+    table = page.table
+    if isinstance(page, FormPage):
+        write_form(wb, form_plan(table, core=core, values=page.shape), making, page)
+        return
+    kept = {field.key for field in _fields(table, making, core=core)}
+    without = {field.key for field in table.fields} - kept
+    write_list(wb, list_plan(table, core=core, without=without), making, page, is_base=is_base)

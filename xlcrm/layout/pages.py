@@ -1,0 +1,126 @@
+"""What is to stand on the sheets of a workbook, cell by cell: what the one writer writes.
+
+Cells are as spreadsheets hold them: text, numbers, dates, booleans; an empty one is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from xlcrm.findings import Language
+from xlcrm.layout.forms import choices_of
+from xlcrm.records import Value, Values
+from xlcrm.spec.model import Field, Table
+from xlcrm.spec.types.actions import DATES, Actions
+from xlcrm.spec.types.base import Cell
+from xlcrm.spec.types.dates import Day
+from xlcrm.spec.types.texts import TICKED, UNTICKED
+
+Place = tuple[int, int]
+
+
+class Broken(str):
+    """An error value, such as ``#N/A``: it is to stay one."""
+
+
+class Row(NamedTuple):
+    """A row of a list: cells by field key, and those of the page's extra columns by number."""
+
+    cells: Mapping[str, Cell]
+    extras: Mapping[int, Cell] = {}
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list sheet. ``table`` shows the fields that the page has; ``labels`` are of the columns
+    right of them that the table does not have. Without a ``name`` it is the table's label."""
+
+    table: Table
+    rows: Sequence[Row] = ()
+    labels: Sequence[str] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form sheet: cells by slot. ``shape`` holds of the record's values those by which the form
+    is laid out: as many action rows, and choices that are no longer offered."""
+
+    table: Table
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    shape: Values = field(default_factory=dict)
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class FreeSheet:
+    """A sheet that is nobody's but the person's: cells, number formats by zero-based place, and
+    widths in characters by zero-based column."""
+
+    name: str
+    cells: Mapping[Place, Cell]
+    formats: Mapping[Place, str] = field(default_factory=dict)
+    widths: Mapping[int, float] = field(default_factory=dict)
+    hidden: bool = False
+
+
+class Leftover(NamedTuple):
+    """A cell that a person filled on a sheet of ours where nothing is filled: the sheet and the
+    address where it stood, and what it held."""
+
+    sheet: str
+    cell: str
+    content: Cell
+
+
+Page = ListPage | FormPage | FreeSheet
+
+
+def list_row(
+    table: Table,
+    values: Values,
+    raw: Mapping[str, str],
+    language: Language,
+    extras: Sequence[str] = (),
+) -> Row:
+    """Return a record as a row: what was understood, else what was written; ``extras`` are the
+    texts of the page's extra columns."""
+    cells: dict[str, Cell] = dict(raw)
+    for key, value in values.items():
+        cells[key] = table.by_key[key].type.cell(value, language)
+    return Row(cells, {n: text for n, text in enumerate(extras) if text})
+
+
+def form_page(table: Table, values: Values, raw: Mapping[str, str], language: Language) -> FormPage:
+    """Return a record as a form; what was written and not understood stands as it was."""
+    cells: dict[str, Cell] = dict(raw)
+    for key, value in values.items():
+        cells.update(_form_cells(table.by_key[key], value, language))
+    return FormPage(table, cells, values)
+
+
+def _form_cells(field: Field, value: Value, language: Language) -> dict[str, Cell]:
+    """Return the cells of a field by slot."""
+    key, choices = field.key, choices_of(field, hidden=True)
+    if isinstance(field.type, Actions) and isinstance(value, list):
+        return {
+            f"{key}.{n}.{part}": Day().cell(text) if part in DATES else text
+            for n, action in enumerate(value, 1)
+            for part, text in action.items()
+        }
+    if choices:
+        chosen = chosen_words(field, value)
+        return {
+            f"{key}.{n}": TICKED if choice["zh"] in chosen else UNTICKED
+            for n, choice in choices.items()
+        }
+    return {key: field.type.cell(value, language)}
+
+
+def chosen_words(field: Field, value: Value | None) -> set[str]:
+    """Return the choices of a ticked field that a value holds."""
+    if value is None:
+        return set()
+    return set(value) if isinstance(value, list) else {field.type.text(value)}

@@ -1,0 +1,39 @@
+"""Sheets that hold no records: a person's own, by value, and what stood beside our tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcrm.findings import Language
+from xlcrm.layout.marks import LEFTOVERS
+from xlcrm.layout.pages import FreeSheet, Leftover
+from xlcrm.record_sheet import Book, Column, RecordSheet
+from xlcrm.sheet_words import Words
+from xlcrm.template_workbook.cells import write_cell
+from xlcrm.template_workbook.lists_sheet import mark_own_sheet
+
+_WIDTHS = {"sheet": 26, "cell": 10, "content": 70}
+
+
+def write_free_sheet(wb: Book, sheet: FreeSheet) -> None:
+    """Write a person's own sheet: every cell at its place with its number format."""
+    written = wb.add_sheet(sheet.name)
+    for column, width in sheet.widths.items():
+        written.set_column(column, column, width)
+    for place, content in sheet.cells.items():
+        code = sheet.formats.get(place)
+        write_cell(written, place, content, wb.format({"num_format": code}) if code else None)
+    if sheet.hidden:
+        written.hide()
+
+
+def write_leftovers(wb: Book, leftovers: Sequence[Leftover], language: Language) -> None:
+    """Write what stood on sheets of ours where nothing is filled, a line each."""
+    words = Words(language)
+    columns = [
+        Column(key, words(f"blank.leftover.{key}"), width, wrap=key == "content")
+        for key, width in _WIDTHS.items()
+    ]
+    sheet = RecordSheet(words("blank.leftovers"), columns, leftovers)
+    written = wb.add_record_sheet(sheet)
+    mark_own_sheet(wb, written.worksheet, LEFTOVERS, len(columns))
