@@ -67,6 +67,9 @@ def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_b
     write_line(wb, written.worksheet, plan, making, [rule.kind for rule in rules], page.rows)
     written.worksheet.autofilter(HEADER_ROW, 0, last - 1, len(columns) - 1)
     written.worksheet.format_rest(len(columns), wb.format(UNLOCKED))
+    # Ids are text and formulas unlocked on purpose: no green corners for them.
+    area = f"A{_FIRST}:{column_letters(len(columns) - 1)}{last}"
+    written.worksheet.ignore_errors({"number_stored_as_text": area, "formula_unlocked": area})
     protect(written.worksheet)
     _set_up_page(written, plan, columns, making.language)
 
