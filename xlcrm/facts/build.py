@@ -45,7 +45,9 @@ def build_facts(records: Sequence[LedgerRecord], spec: Spec, span: Span | None =
 
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "customers": lambda: table(model.Customer, customers(history)),
-        "communications": lambda: table_of(model.Communication, communications(talks, spec)),
+        "communications": lambda: table_of(
+            model.Communication, communications(talks, spec, texts=span is None)
+        ),
         "messages": lambda: table(model.Message, list(messages(history, span))),
         "actions": lambda: table(model.Action, list(actions(history))),
         "needs": lambda: table(model.Need, _dated(needs(near_talks, spec))),

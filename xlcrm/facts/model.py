@@ -200,8 +200,8 @@ def table(kind: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
 
 
 def table_of(kind: type[Any], columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Return the columns of one kind as a table; without any row none is needed."""
-    names = [name for name in kind._fields if name != "id"]
+    """Return the columns of one kind as a table; where there are none, all of them empty."""
+    names = [name for name in kind._fields if name != "id" and (name in columns or not columns)]
     index = pd.Index(columns.get("id", ()), dtype="object", name="id")
     data = {name: _column(name, columns.get(name, ()), index) for name in names}
     return pd.DataFrame(data)

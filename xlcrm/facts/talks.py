@@ -116,8 +116,13 @@ def _telling(history: History, column: str) -> list[int]:
     ]
 
 
-def communications(talks: Sequence[Talk], spec: Spec) -> dict[str, Sequence[Any]]:
-    """Return the columns of the communications, each from the first table that has it."""
+def communications(
+    talks: Sequence[Talk], spec: Spec, *, texts: bool = True
+) -> dict[str, Sequence[Any]]:
+    """Return the columns of the communications, each from the first table that has it.
+
+    Without ``texts`` those are left out that people read and no figure rests on.
+    """
     polarity = cache(spec.vocabularies["emotion"].polarity)
     emotions = _texts(talks, "emotion")
     made: dict[str, Sequence[Any]] = {
@@ -133,7 +138,8 @@ def communications(talks: Sequence[Talk], spec: Spec) -> dict[str, Sequence[Any]
         "is_revisit": [any(line.record.table == REVISITS for line in t.lines) for t in talks],
         "source": [tuple(line.id for line in talk.lines) for talk in talks],
     }
-    return {name: made.get(name) or _texts(talks, name) for name in Communication._fields}
+    others = [name for name in Communication._fields if name not in made]
+    return made | {name: _texts(talks, name) for name in others if texts}
 
 
 def _texts(talks: Sequence[Talk], column: str) -> list[str | None]:

@@ -66,7 +66,9 @@ def _channel_fit(table: Table, rule: Arguments, spec: Spec) -> Check:
     urgency_key, field = rule["field"], table.by_key[rule["channel"]]
 
     def check(record: Record) -> Iterable[Finding]:
-        urgency, channel = record.values.get(urgency_key), record.values.get(field.key)
+        if urgency_key not in record.values:
+            return NOTHING
+        urgency, channel = record.values[urgency_key], record.values.get(field.key)
         if urgency not in rule["in"] or not isinstance(channel, str):
             return NOTHING
         if group_of(field, channel) in rule["fit"]:

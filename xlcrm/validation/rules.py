@@ -64,7 +64,7 @@ def _required_if(table: Table, rule: Arguments, spec: Spec) -> Check:
     holds, key = _holds(rule), rule["field"]
 
     def check(record: Record) -> Iterable[Finding]:
-        if not holds(record.values):
+        if key not in record.values or not holds(record.values):
             return NOTHING
         blank = [each for each in rule["needs"] if is_blank(record, each)]
         return [_needed(record, table, each, key) for each in blank]
