@@ -40,8 +40,8 @@ class Facts:
     - whole, whatever the span: customers, actions, issues, type and stage changes, evaluations,
       the days of revisits, and whether talks tell of a column at all;
     - of the span: communications dated in it or in the days that it has for them before, without
-      the texts that no figure rests on; needs and entries dated in it; messages that were sent, replied to or open in it; scores dated in it,
-      with each customer's last one before it.
+      the texts that no figure rests on; needs and entries dated in it; messages that were sent,
+      replied to or open in it; scores dated in it, with each customer's last one before it.
 
     Those of the span are asked for within a period, by id, or as last scores: asking for other days
     than the span's, or for the whole table, raises ValueError.
