@@ -24,7 +24,7 @@ from xlcrm.spec.loader import load_spec
 
 AS_OF, MONTH = "2024-05-31", "2024-05"
 FILE = "张伟.xlsx"
-TABLES = load_spec().tables
+TABLES = {key: each for key, each in load_spec().tables.items() if not each.private}
 LEVELS = {"core": ("core",), "full": ("core", "ext")}
 LIBREOFFICE, OPENPYXL = "LibreOffice", "then openpyxl"
 

@@ -24,7 +24,7 @@ from xlcrm.spec.vocabulary import Choice as Word
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.text import clean, fold
 
-UNCHANGED = "维持"
+UNCHANGED, _UNCHANGED_EN = "维持", "Unchanged"
 _MANY = 10_000  # different values of choices, at most, that a team writes
 _ARROW = re.compile(r"\s*(?:→|->|=>|—>|⇒|➔|➜)\s*")
 _SPACED_ARROW = re.compile(r"\s*→\s*")
@@ -136,8 +136,9 @@ class Change(Choice):
         text = clean(written)
         if not text:
             return BLANK
-        if text.startswith(UNCHANGED) or text.casefold().startswith("unchanged"):
-            return Reading(UNCHANGED, () if text == UNCHANGED else normalised(written, UNCHANGED))
+        if text.startswith(UNCHANGED) or text.casefold().startswith(_UNCHANGED_EN.casefold()):
+            same = text in (UNCHANGED, _UNCHANGED_EN)
+            return Reading(UNCHANGED, () if same else normalised(written, UNCHANGED))
         start, target = self._sides(text)
         head, remark = self._head(target)
         choice = self.vocabulary.find(head)
@@ -169,7 +170,7 @@ class Change(Choice):
     def text(self, value: Value, language: str = "zh") -> str:
         start, target, remark = arrow_of(str(value))
         if target is None:
-            return UNCHANGED if language == "zh" else "Unchanged"
+            return UNCHANGED if language == "zh" else _UNCHANGED_EN
         label = self.vocabulary.label
         text = (f"{label(start, language)}→" if start else "") + label(target, language)
         return text + (f"({remark})" if remark else "")
