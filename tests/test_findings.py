@@ -18,7 +18,7 @@ CODES = {
     "warning": """late-entry late-completion name-mismatch duplicate-customer unmasked-name
         future-date overdue action-incomplete credit-code-missing id-missing formula-in-input
         edit-conflict unknown-column missing-column old-template needs-review locked unknown-sheet
-        contact-codes""",
+        contact-codes not-carried""",
     "info": """normalised vague-text year-assumed from-assumed calendar-assumed duplicate-copy
         off-preference channel-fit skipped-temporary macro-ignored field-in-use""",
 }

@@ -51,6 +51,12 @@ class Words:
         return word[self.language] if word else None
 
 
+def texts(path: str) -> list[str]:
+    """Return every text below a dotted path, in all languages, as it is declared."""
+    found = (entry for key, entry in _words().items() if key.startswith(f"{path}."))
+    return [text for entry in found for text in entry.values()]
+
+
 def declared(path: str) -> Any:
     """Return what ``sheets.toml`` declares under a dotted path, such as the report's chart list.
 

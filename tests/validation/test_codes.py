@@ -36,6 +36,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 ELSEWHERE = {
     "bad-setting": "no workbook of records has it: tests/settings/test_mistakes.py",
     "field-in-use": "no workbook of records has it: tests/settings/test_notices.py",
+    "not-carried": "upgrading tells it: tests/upgrade/test_upgrade.py",
     "locked": "another program must write at that very moment: test_archive.py",
 }
 

@@ -16,7 +16,7 @@ from xlcrm.cli import exits
 from xlcrm.cli.words import language_of, say
 from xlcrm.text import printable
 
-_COMMANDS = ("demo", "init", "new", "check", "merge", "report")
+_COMMANDS = ("demo", "init", "new", "check", "merge", "report", "upgrade")
 
 
 class _Commands(click.Group):

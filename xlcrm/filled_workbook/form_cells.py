@@ -99,7 +99,7 @@ def _action_slots(
     """Yield the cells of action rows from ``first`` to ``last``, and on while rows are filled."""
     row = n = 0
     for n, row in enumerate(range(first, max(last + 1, len(sheet.rows))), 1):
-        filled = any(_at(sheet, (row, column)) != "" for column in columns.values())
+        filled = any(at(sheet, (row, column)) != "" for column in columns.values())
         if row > last and (row in taken or not filled or _is_text_row(sheet, row, columns)):
             return
         for part, column in columns.items():
@@ -113,7 +113,8 @@ def _is_text_row(sheet: RawSheet, row: int, columns: Mapping[str, int]) -> bool:
     return any(not word.strip().isdecimal() and not any(read_marks(word)) for word in words)
 
 
-def _at(sheet: RawSheet, place: Place) -> CellValue:
+def at(sheet: RawSheet, place: Place) -> CellValue:
+    """Return what stands at a place; a place beyond the sheet's last cell is empty."""
     row, column = place
     if row < len(sheet.rows) and column < len(sheet.rows[row]):
         return sheet.rows[row][column]
@@ -163,7 +164,7 @@ class _LabelReader:
         if ticks:
             lines[field.key] = right
             return
-        filled = [place for place in right if _at(self.sheet, place) != ""]
+        filled = [place for place in right if at(self.sheet, place) != ""]
         planned = self.plan.slots.get(field.key)
         if filled:
             slots[field.key] = filled[0]

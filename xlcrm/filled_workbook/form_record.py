@@ -16,7 +16,7 @@ from xlcrm.filled_workbook.cells import (
     record_day,
     written,
 )
-from xlcrm.filled_workbook.form_cells import Place, find_cells
+from xlcrm.filled_workbook.form_cells import Place, at, find_cells
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
@@ -94,10 +94,7 @@ class _FormReader:
         return self.around.context(record_day(cell, near, date1904), near)
 
     def _at(self, place: Place) -> CellValue:
-        row, column = place
-        if row < len(self.sheet.rows) and column < len(self.sheet.rows[row]):
-            return self.sheet.rows[row][column]
-        return ""
+        return at(self.sheet, place)
 
     def _read(self, field: Field) -> None:
         if isinstance(field.type, Actions):
@@ -141,7 +138,7 @@ class _FormReader:
         words: list[str] = []
         problems: list[Problem] = []
         pieces: list[str] = []
-        for place, choice in self._boxes(field):
+        for place, choice in boxes(self.sheet, field, self.cells.slots):
             cell = self._at(place)
             if isinstance(cell, CellError | UncachedFormula):
                 problems.append(Problem("error-value"))
@@ -162,24 +159,6 @@ class _FormReader:
             words += [line.strip()] if ticks is None else ticks
             pieces.append(line.strip())
         return " ".join(pieces), words, problems
-
-    def _boxes(self, field: Field) -> Iterator[tuple[Place, Labels]]:
-        """Yield the boxes of a field, each with the choice printed beside it: a form made before
-        its list changed has others in their places. One written over is known by its number."""
-        choices = choices_of(field, hidden=True) or {}
-        printed = {fold(label): each for each in choices.values() for label in each.values()}
-        for slot, place in self.cells.slots.items():
-            key, _, number = slot.partition(".")
-            if key != field.key or not number.isdecimal():
-                continue
-            beside = self._at((place[0], place[1] + 1))
-            word = clean(beside) if isinstance(beside, str) else ""
-            if fold(word) in printed:
-                yield place, printed[fold(word)]
-            elif word and ticked_words(word) is None:
-                yield place, {"zh": word, "en": word}  # no choice any more: to be told, not guessed
-            elif int(number) in choices:
-                yield place, choices[int(number)]
 
     def _read_actions(self, field: Field, kind: Actions) -> None:
         rows: dict[int, dict[str, Any]] = defaultdict(dict)
@@ -217,6 +196,27 @@ class _FormReader:
         if reading.value is None and reading.problems:
             self.written.raw[field.key] = _appended(self.written.raw, field.key, written(cell))
         return reading.value
+
+
+def boxes(
+    sheet: RawSheet, field: Field, slots: Mapping[str, Place]
+) -> Iterator[tuple[Place, Labels]]:
+    """Yield the boxes of a field, each with the choice printed beside it: a form made before
+    its list changed has others in their places. One written over is known by its number."""
+    choices = choices_of(field, hidden=True) or {}
+    printed = {fold(label): each for each in choices.values() for label in each.values()}
+    for slot, place in slots.items():
+        key, _, number = slot.partition(".")
+        if key != field.key or not number.isdecimal():
+            continue
+        beside = at(sheet, (place[0], place[1] + 1))
+        word = clean(beside) if isinstance(beside, str) else ""
+        if fold(word) in printed:
+            yield place, printed[fold(word)]
+        elif word and ticked_words(word) is None:
+            yield place, {"zh": word, "en": word}  # no choice any more: to be told, not guessed
+        elif int(number) in choices:
+            yield place, choices[int(number)]
 
 
 def _is_chosen(cell: Cell, choice: Labels) -> bool | None:

@@ -40,6 +40,9 @@ _MERGE = re.compile(
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)")
 _ROW_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
+_ATTRIBUTE = re.compile(rb"(min|max|width)\s*=\s*[\"']([0-9.]+)[\"']")
+_WIDTHS = 200  # columns, at most, whose widths are of interest
 _REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 
@@ -86,6 +89,17 @@ def merged_ranges(xml: bytes) -> list[Box]:
         (int(top) - 1, _column(left.decode()), int(bottom) - 1, _column(right.decode()))
         for left, top, right, bottom in _MERGE.findall(xml)
     ]
+
+
+def column_widths(xml: bytes) -> dict[int, float]:
+    """Widths in characters of the columns that have one of their own, by zero-based column."""
+    widths: dict[int, float] = {}
+    for match in _COLUMN.finditer(xml):
+        given = dict(_ATTRIBUTE.findall(match[1]))
+        if {b"min", b"max", b"width"} <= given.keys():
+            first, last = int(given[b"min"]) - 1, min(int(given[b"max"]), _WIDTHS)
+            widths.update(dict.fromkeys(range(first, last), float(given[b"width"])))
+    return widths
 
 
 def hidden_rows(xml: bytes) -> set[int]:

@@ -26,6 +26,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     CellScan,
     a1,
     cell_styles,
+    column_widths,
     formula_text,
     hidden_rows,
     merged_ranges,
@@ -96,6 +97,11 @@ class RawSheet:
     def hidden_rows(self) -> set[int]:
         """Rows hidden by hand or by a filter."""
         return hidden_rows(self._xml)
+
+    @cached_property
+    def widths(self) -> dict[int, float]:
+        """Widths in characters of the columns that have one of their own."""
+        return column_widths(self._xml)
 
     def number_format(self, row: int, column: int) -> str | None:
         """The cell's format code; None where the file doesn't tell it.

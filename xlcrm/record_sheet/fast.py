@@ -199,6 +199,8 @@ class _ColumnCells:
             return f"><v>{day_serial(content)}</v></c>"
         if isinstance(content, Formula):
             text = escape(content.text, quote=False).replace("{row}", _ROW)
+            if content.error:
+                return f' t="e"><f>{text}</f><v>{content.error}</v></c>'
             return f"><f>{text}</f></c>"
         return f"><v>{content!r}</v></c>"
 

@@ -38,7 +38,7 @@ def _write_cell(
     """Write one cell; False where a link had to be left out."""
     style = styles.get(at[1], variant)
     if isinstance(content, Formula):
-        worksheet.write_formula(*at, f"={content.at(at[0])}", style, "")
+        worksheet.write_formula(*at, f"={content.at(at[0])}", style, content.error)
     elif isinstance(content, Link):
         if worksheet.links_left <= 0:
             worksheet.write_string(*at, content.text, styles.get(at[1], "text"))

@@ -50,10 +50,12 @@ class Link:
 class Formula:
     """A formula without its `=`, `{row}` in it standing for the number of its own row.
 
-    No value is stored with it, so that every application computes it on opening.
+    No value is stored with it, so that every application computes it on opening, but for an error
+    that it is: ``Formula("#N/A", "#N/A")``.
     """
 
     text: str
+    error: str = ""
 
     def at(self, row: int) -> str:
         """The formula as it stands in a row, counted from 0."""

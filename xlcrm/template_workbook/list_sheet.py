@@ -89,7 +89,10 @@ def _rows(plan: ListPlan, making: Making, page: ListPage) -> Iterator[Sequence[o
     for _, row, computed in zip(range(height), every, shown, strict=False):
         shown_cells = (computed.get(f.key) or row.cells.get(f.key) for f in plan.fields)
         every_cell = chain(shown_cells, (row.extras.get(n) for n in extras))
-        yield [Formula(cell) if isinstance(cell, Broken) else cell for cell in every_cell]
+        yield [
+            Formula(str(cell), str(cell)) if isinstance(cell, Broken) else cell
+            for cell in every_cell
+        ]
 
 
 def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Language) -> None:

@@ -1,0 +1,59 @@
+"""A filled list as a page of today's template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xlcrm.filled_workbook.carried import Carrier, showing
+from xlcrm.filled_workbook.list_records import read_list
+from xlcrm.filled_workbook.located import ListHeader
+from xlcrm.filled_workbook.sheets import RawSheet
+from xlcrm.layout.pages import Leftover, ListPage, Row
+from xlcrm.spec.types.base import Cell
+
+
+def read_list_page(
+    sheet: RawSheet, header: ListHeader, carrier: Carrier
+) -> tuple[ListPage, list[Leftover]]:
+    """Return the records of a list as they were written, and cells that belong to none."""
+    records, _ = read_list(sheet, header, carrier.file, carrier.around)
+    rows, whole = [record.row for record in records], sheet.reread()
+    fields, extras = _columns(header), dict(_extra_columns(sheet, header))
+    table = header.table.with_dropped
+
+    def cells(row: int) -> Mapping[str, Cell]:
+        found = ((k, carrier.cell(whole, (row, c), table.by_key[k])) for k, c in fields.items())
+        return {key: cell for key, cell in found if cell is not None}
+
+    def further(row: int) -> Mapping[int, Cell]:
+        found = enumerate(carrier.cell(whole, (row, column)) for column in extras)
+        return {n: cell for n, cell in found if cell is not None}
+
+    made = [Row(cells(row), further(row)) for row in rows]
+    used = {key for row in made for key in row.cells}
+    page = ListPage(
+        showing(header.table, used, core=carrier.core), made, list(extras.values()), sheet.name
+    )
+    known = {*header.columns.values(), *fields.values(), *extras}
+    taken = {(row, column) for row in rows for column in {*fields.values(), *extras}}
+    taken |= {(header.row, column) for column in known}
+    display = {c for key, c in header.columns.items() if not table.by_key[key].is_input}
+    taken |= {place for place in sheet.formulas if place[1] in display}
+    return page, list(carrier.leftovers(sheet, taken, header.row))
+
+
+def _columns(header: ListHeader) -> dict[str, int]:
+    """Return the columns of what people fill, by field key, of dropped fields too."""
+    table = header.table
+    columns = {key: at for key, at in header.columns.items() if table.by_key[key].is_input}
+    dropped = {each.labels["zh"]: each.key for each in table.dropped}
+    named = ((dropped.get(label), at) for label, at in header.marked.items())
+    return columns | {key: at for key, at in named if key}
+
+
+def _extra_columns(sheet: RawSheet, header: ListHeader) -> Iterator[tuple[int, str]]:
+    """Yield the columns that the table does not have with their labels, left to right."""
+    labels = {column: label for column, label in header.others.items() if label.strip()}
+    cells = sheet.rows[header.row]
+    labels |= {second: str(cells[second]).strip() for _, second in header.doubled}
+    return iter(sorted(labels.items()))

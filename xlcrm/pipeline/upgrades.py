@@ -1,0 +1,166 @@
+"""Filled workbooks on today's template: the same data, and nothing of it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from xlcrm.filled_workbook.contents import Contents, read_contents
+from xlcrm.filled_workbook.reading import read_file
+from xlcrm.findings import Finding, Language
+from xlcrm.layout.pages import FreeSheet
+from xlcrm.ledger.discovery import describe
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.readings import read_files
+from xlcrm.records import FileReading, Record, Value
+from xlcrm.sheet_words import texts
+from xlcrm.spec.model import Spec, Table
+from xlcrm.template_workbook import write_workbook
+
+_SUFFIXES = {"zh": "_新模板", "en": "_upgraded"}
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What became of a file: ``workbook`` is the new one, None where there is none."""
+
+    file: str
+    status: str
+    reason: str | None = None
+    workbook: Path | None = None
+    records: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": self.file,
+            "status": self.status,
+            "reason": self.reason,
+            "workbook": str(self.workbook.absolute()) if self.workbook else None,
+            "records": self.records,
+        }
+
+
+@dataclass
+class UpgradeResult:
+    """What became of all files, and what could not be carried."""
+
+    files: list[Upgraded] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def to_json(self, language: Language) -> dict[str, Any]:
+        """Return the documented JSON document."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "files": [each.to_json() for each in self.files],
+            "findings": [each.to_json(language) for each in self.findings],
+        }
+
+
+def upgrade(
+    paths: Sequence[Path], folder: Path | None, options: Options, language: Language | None
+) -> UpgradeResult:
+    """Write each workbook anew on today's template, beside it or into ``folder``.
+
+    It is in ``language``, else in that of the workbook, else in that of the options. No input is
+    ever replaced. Raises UsageError for a path that is no file, or an output that is an input;
+    OSError where a workbook can't be written.
+    """
+    result, taken = UpgradeResult(), {_file(path) for path in paths}
+    for path in paths:
+        read = read_files([describe(path)], options)
+        (status,) = read.statuses
+        if status.status != "read":
+            result.files.append(Upgraded(status.entry.file, status.status, status.reason))
+            result.findings += (each for each in read.findings if each.code == status.reason)
+            continue
+        (reading,) = read.readings
+        target = _target(path, folder, taken, options.language)
+        taken.add(target.resolve())
+        contents = read_contents(path, reading.file, options.spec, texts("blank"))
+        _write(contents, target, options, language)
+        count = len(reading.records)
+        result.files.append(Upgraded(reading.file, "upgraded", None, target, count))
+        result.findings += _lost(reading, contents, target, options.spec)
+    return result
+
+
+def _file(path: Path) -> Path:
+    """Return which file a path leads to. Raises UsageError where it leads to none."""
+    if path.is_dir():
+        raise UsageError("not-a-file", path=str(path))
+    if not path.exists():
+        raise UsageError("not-found", path=str(path))
+    return path.resolve()
+
+
+def _target(path: Path, folder: Path | None, taken: set[Path], language: Language) -> Path:
+    """Return where the new workbook is to be: in ``folder`` under its own name, else beside it."""
+    stem = path.stem if folder else f"{path.stem}{_SUFFIXES[language]}"
+    home = folder or path.parent
+    home.mkdir(parents=True, exist_ok=True)
+    target, n = home / f"{stem}.xlsx", 1
+    if folder and target.resolve() == path.resolve():
+        raise UsageError("output-is-input", path=str(target))
+    while target.resolve() in taken or (not folder and target.exists()):
+        n += 1
+        target = home / f"{stem}_{n}.xlsx"
+    return target
+
+
+def _write(contents: Contents, target: Path, options: Options, language: Language | None) -> None:
+    made, spec = contents.template, options.spec
+    write_workbook(
+        target,
+        list(_tables(contents, spec)),
+        spec,
+        language or (made.language if made else options.language),
+        created=contents.modified,
+        core=made.core if made else False,
+        pages=contents.pages,
+        leftovers=contents.leftovers,
+    )
+
+
+def _tables(contents: Contents, spec: Spec) -> Iterator[Table]:
+    """Yield the tables that stand in a workbook, as they are today."""
+    keys = [page.table.key for page in contents.pages if not isinstance(page, FreeSheet)]
+    return (spec.tables[key] for key in dict.fromkeys(keys))
+
+
+def _lost(reading: FileReading, contents: Contents, target: Path, spec: Spec) -> Iterator[Finding]:
+    """Yield what the new workbook does not say as the old one did."""
+    for detail in contents.without:
+        yield Finding("not-carried", reading.file, parameters={"detail": detail})
+    again = read_file(target, reading.file, spec).records
+    for record, other in zip_longest(reading.records, again):
+        if record is not None:
+            yield from _differences(record, other, spec)
+
+
+def _differences(record: Record, other: Record | None, spec: Spec) -> Iterator[Finding]:
+    """Yield a finding a field that two records of one row do not say alike."""
+    table, block = spec.tables[record.table], record.block
+    for key in dict.fromkeys([*record.values, *record.raw, *record.extras]):
+        if other and _said(record, key) == _said(other, key):
+            continue
+        field = table.by_key.get(key)
+        value, raw, extra = _said(record, key)
+        text = field.type.text(value) if field and value is not None else raw or extra
+        yield Finding(
+            "not-carried",
+            block.file,
+            block.sheet,
+            record.cell(key),
+            table.key,
+            field.key if field else None,
+            table.name_of(record.values),
+            text,
+            parameters={"detail": "changed"},
+        )
+
+
+def _said(record: Record, key: str) -> tuple[Value | None, str | None, str | None]:
+    return record.values.get(key), record.raw.get(key), record.extras.get(key)
