@@ -179,7 +179,11 @@ def test_the_document_of_report(folder: Any, run: Any) -> None:
 
 def test_the_document_of_new(folder: Any, run: Any) -> None:
     document = run("new", "revisit_record", "-o", "空/新.xlsx", *JSON).document
-    assert document == {"schema_version": 1, "workbook": str(Path("空/新.xlsx").absolute())}
+    assert document == {
+        "schema_version": 1,
+        "records": {},
+        "workbook": str(Path("空/新.xlsx").absolute()),
+    }
 
 
 # Language, amount and streams.
@@ -227,7 +231,7 @@ def test_data_goes_to_stdout_alone(folder: Any, run: Any) -> None:
 
 def test_help_has_an_example(run: Any) -> None:
     assert "merge" in run("--help").out
-    for command in ("demo", "new", "check", "merge", "report"):
+    for command in ("demo", "new", "check", "merge", "report", "upgrade"):
         ran = run(command, "-h")
         assert ran.code == 0 and f"xlcrm {command}" in ran.out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from xlcrm.filled_workbook.cells import Surroundings
@@ -12,7 +12,7 @@ from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, Uncache
 from xlcrm.layout.marks import read_marks
 from xlcrm.layout.pages import Broken, Leftover
 from xlcrm.records import address
-from xlcrm.spec.model import Field, Table
+from xlcrm.spec.model import Field
 from xlcrm.spec.types.base import Cell, as_text
 from xlcrm.spec.types.dates import DayTime, TimeRange
 
@@ -81,13 +81,3 @@ class Carrier:
         for each in sorted(self.printed, key=len, reverse=True):
             text = text.replace(each, "")
         return not text.strip()
-
-
-def showing(table: Table, keys: Collection[str], *, core: bool) -> Table:
-    """Return a table that shows some fields more than it does today, dropped ones too."""
-    whole = table.with_dropped
-    more = set(keys) - {field.key for field in table.shown(core=core)}
-    if not more:
-        return table
-    fields = (replace(each, level="core") if each.key in more else each for each in whole.fields)
-    return replace(whole, fields=tuple(fields))

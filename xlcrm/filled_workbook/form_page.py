@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from xlcrm.filled_workbook.carried import Carrier, showing
+from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.form_cells import FormCells, Place, find_cells
 from xlcrm.filled_workbook.form_record import boxes, read_form
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.forms import choices_of, form_plan
-from xlcrm.layout.pages import FormPage, Leftover, chosen_words
+from xlcrm.layout.pages import FormPage, Leftover, chosen_words, showing
 from xlcrm.records import Values
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell, as_text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xlcrm.filled_workbook.carried import Carrier, showing
+from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.list_records import read_list
 from xlcrm.filled_workbook.located import ListHeader
 from xlcrm.filled_workbook.sheets import RawSheet
-from xlcrm.layout.pages import Leftover, ListPage, Row
+from xlcrm.layout.pages import Leftover, ListPage, Row, showing
 from xlcrm.spec.types.base import Cell
 
 

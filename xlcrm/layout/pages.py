@@ -5,8 +5,8 @@ Cells are as spreadsheets hold them: text, numbers, dates, booleans; an empty on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from xlcrm.findings import Language
@@ -76,6 +76,16 @@ class Leftover(NamedTuple):
 
 
 Page = ListPage | FormPage | FreeSheet
+
+
+def showing(table: Table, keys: Collection[str], *, core: bool) -> Table:
+    """Return a table that shows some fields more than it does today, dropped ones too."""
+    whole = table.with_dropped
+    more = set(keys) - {field.key for field in table.shown(core=core)}
+    if not more:
+        return table
+    fields = (replace(each, level="core") if each.key in more else each for each in whole.fields)
+    return replace(whole, fields=tuple(fields))
 
 
 def list_row(

@@ -23,14 +23,20 @@ def new_workbook(
     A table is named by its key or its label. Without a target it is 客户沟通.xlsx in the current
     folder, or the first free 客户沟通_2.xlsx, … Raises UsageError for a name that is no table's.
     """
-    spec = options.spec
-    tables = [_table(spec, name) for name in names or spec.parameter("standard_tables")]
-    path = target or _free_name()
+    tables = named_tables(names, options.spec)
+    path = target or free_name()
     path.parent.mkdir(parents=True, exist_ok=True)
-    unique = list(dict.fromkeys(table.key for table in tables))
-    chosen = [spec.tables[key] for key in unique]
-    write_workbook(path, chosen, spec, options.language, created=CREATED, core=core)
+    write_workbook(path, tables, options.spec, options.language, created=CREATED, core=core)
     return path
+
+
+def named_tables(names: Sequence[str], spec: Spec) -> list[Table]:
+    """Return the tables that are named, each once; the standard ones where none is.
+
+    Raises UsageError for a name that is no table's.
+    """
+    keys = [_table(spec, name).key for name in names or spec.parameter("standard_tables")]
+    return [spec.tables[key] for key in dict.fromkeys(keys)]
 
 
 def _table(spec: Spec, name: str) -> Table:
@@ -44,7 +50,8 @@ def _table(spec: Spec, name: str) -> Table:
     raise UsageError("unknown-table", name=name, known=known)
 
 
-def _free_name() -> Path:
+def free_name() -> Path:
+    """Return where a new workbook is to be that was given no name."""
     path, n = Path(f"{DEFAULT_NAME}.xlsx"), 1
     while path.exists():
         n += 1

@@ -61,7 +61,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     started = time.monotonic()
     home = folder / OUTPUT_FOLDER
     path = (target or home / MASTER_FILE).absolute()
-    found = _entries(folder)
+    found = entries_of(folder)
     refuse_input(path, found)
     entries = [entry for entry in found if entry.path.absolute() != path]
     with _locked(home), without_collection():
@@ -70,7 +70,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         if previous.holds(signature):
             document = _unchanged(previous.document, path, time.monotonic() - started)
             return MergeResult(document, previous.files, options)
-        result, readings = _read(entries, previous, options)
+        result, readings = read_entries(entries, previous, options)
         picture = assemble(readings, result.findings, options)
         files = _files(result.statuses, previous, picture)
         document = {
@@ -90,7 +90,8 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     return MergeResult(document, states, options, pending, picture)
 
 
-def _entries(folder: Path) -> list[Entry]:
+def entries_of(folder: Path) -> list[Entry]:
+    """Return what lies in a team's folder. Raises UsageError where there is nothing to read."""
     if not folder.is_dir():
         raise UsageError("no-folder", path=str(folder))
     entries = discover(folder)
@@ -139,7 +140,7 @@ def _unchanged(document: Mapping[str, Any], master: Path, seconds: float) -> dic
     return {**document, "master": str(master), "files": files, "seconds": round(seconds, 3)}
 
 
-def _read(
+def read_entries(
     entries: Sequence[Entry], previous: Previous, options: Options
 ) -> tuple[Readings, list[FileReading]]:
     """Return what present files say, and with them in path order the files that have left."""

@@ -58,6 +58,12 @@ class Id(FieldType):
         month = "202405" if self.pattern == "yyyymm" else ""
         return f"{self.prefix}{month}{'1'.zfill(self.digits)}"
 
+    def number(self, text: str, month: str) -> int | None:
+        """Return the running number of an id; of one with a month only where it is ``yyyymm``."""
+        head = self.prefix + (month if self.pattern else "")
+        rest = text.removeprefix(head) if text.startswith(head) else ""
+        return int(rest) if rest.isdecimal() else None
+
     def _suggest(self, text: str) -> str | None:
         """Suggest the id with its prefix and zeros, where the digits alone were written."""
         number = re.fullmatch(rf"(?:{re.escape(self.prefix)})?[-_#]?(\d{{1,12}})", text)
