@@ -184,6 +184,18 @@ def test_free_text_has_the_polarity_of_its_words(text: str, polarity: str | None
         ("level", "需要改进", "需改进"),
         ("revisit_topic", "定期回仿", "定期回访"),
         ("talk_category", "投诉", "投诉类"),
+        ("channel", "电联", "电话"),
+        ("channel", "微信聊天", "微信"),
+        ("channel", "徽信", "微信"),
+        ("priority", "高等", "高"),
+        ("priority", "非常高", "高"),
+        ("progress", "已解决了", "已完成"),
+        ("progress", "正在处理", "处理中"),
+        ("review_status", "己审核", "已审核"),
+        ("confirmation", "满意的", "满意"),
+        ("confirmation", "需要改进", "需改进"),
+        ("next_step", "3天跟进", "3日内跟进"),
+        ("need_met", "末满足", "未满足"),
     ],
 )
 def test_the_nearest_value_is_suggested_where_it_is_clear(
@@ -210,6 +222,24 @@ def test_the_nearest_value_is_suggested_where_it_is_clear(
         ("level", "优良"),
         ("recording", "已录音"),  # with consent or without
         ("review_status", "审核"),
+        ("review_status", "审核中"),
+        ("progress", "待解决"),  # nothing like 已解决
+        ("progress", "解决中"),
+        ("status", "待确认"),
+        ("status", "已跟进"),
+        ("status", "跟进中"),
+        ("need_met", "全部满足"),  # not 部分满足
+        ("participation", "可能参加"),
+        ("recording", "征得同意"),
+        ("confirmation", "unsatisfied"),
+        ("next_step", "7日内跟进"),
+        ("channel", "微信视频"),
+        ("channel", "视频电话"),
+        ("channel", "微信电话"),
+        ("channel", "微信/电话"),
+        ("need_stage", "需求调研"),  # half of the letters are too few
+        ("need_stage", "初步沟通"),
+        ("customer_type", "潜在意向客户"),
     ],
 )
 def test_nothing_is_suggested_where_several_are_near_or_none(key: str, written: str) -> None:

@@ -91,20 +91,47 @@ class Vocabulary:
 
     def nearest(self, text: str) -> str | None:
         """Return the one value clearly nearest to ``text`` by its values and aliases, else None."""
+        word = fold(text).translate(_LOOK_ALIKES)
+        certain = self.find(word)
+        if certain and certain.is_offered:
+            return certain.value
+        best: dict[str, tuple[float, bool]] = {}
+        for known, choice in self._known.items():
+            if choice.is_offered:
+                likeness = self._likeness(word, known, choice)
+                best[choice.value] = max(likeness, best.get(choice.value, likeness))
+        ranked = sorted(best, key=best.__getitem__, reverse=True)
+        if not ranked:
+            return None
+        score, is_meant = best[ranked[0]]
+        clear = len(ranked) == 1 or score - best[ranked[1]][0] >= _MARGIN
+        return ranked[0] if is_meant and score >= _NEAR and clear else None
+
+    def _likeness(self, word: str, known: str, choice: Choice) -> tuple[float, bool]:
+        """Return how like two words are (0 to 100), and whether one may mean the other at all.
+
+        Where one holds the other they are liker, the more of the word is covered: ``企业微信群`` is
+        企业微信, not 微信. Where the rest names another value too, neither is meant: ``微信视频``.
+        """
         from rapidfuzz import fuzz  # late: needed where something is wrong
 
-        word = fold(text)
-        scores: dict[str, float] = {}
-        for known, choice in self._known.items():
-            if not choice.is_offered:
-                continue
-            score = _likeness(fuzz.ratio(word, known), word, known)
-            scores[choice.value] = max(score, scores.get(choice.value, 0))
-        ranked = sorted(scores, key=scores.__getitem__, reverse=True)
-        if not ranked or scores[ranked[0]] < _NEAR:
-            return None
-        clear = len(ranked) == 1 or scores[ranked[0]] - scores[ranked[1]] >= _MARGIN
-        return ranked[0] if clear else None
+        ratio, is_meant = fuzz.ratio(word, known), not _contradicts(word, known, choice.value)
+        if word in known and len(word) >= 2:
+            return max(ratio, 80.0), is_meant
+        if not is_meant:
+            return 0.0, False
+        if known in word and len(word) >= 2:
+            is_meant = not self._is_of_another(word.replace(known, "", 1), choice)
+            return max(ratio, 60.0 + 40.0 * len(known) / len(word)), is_meant
+        if len(word) == len(known) == 2 and set(word) & set(known):
+            in_place = word[0] == known[0] or word[1] == known[1]
+            return max(ratio, 60.0 if in_place else 55.0), True
+        return ratio, True
+
+    def _is_of_another(self, rest: str, choice: Choice) -> bool:
+        """Whether what a word says beside a choice is a part of another one's value."""
+        others = (each.value for each in self.choices if each is not choice)
+        return len(rest) >= 2 and any(rest in other and not _states(other) for other in others)
 
     def group(self, value: str) -> str:
         """Return the class that ``value`` belongs to; a value without one is its own class."""
@@ -122,24 +149,35 @@ class Vocabulary:
         return next((each for each in ("negative", "positive", "neutral") if each in found), None)
 
 
-_NEAR = 50.0
+_NEAR = 55.0
 _MARGIN = 10.0
-_NEGATION = re.compile("不|未|没|非(?!常)|无|not")
+_LOOK_ALIKES = str.maketrans("己巳末徽", "已已未微")
+_NEGATION = re.compile("不|未|没|非(?!常)|无|not|^un(?!der)|^dis")
+_QUALIFIED = re.compile("全|可能|也许|或许|maybe")
+_NUMBERS = re.compile("[0-9]+|[一二两三四五六七八九十]+")
+_STATES = {
+    "done": re.compile("^已"),
+    "pending": re.compile("^待"),
+    "ongoing": re.compile("正在|中$"),
+}
 
 
-def _likeness(ratio: float, word: str, known: str) -> float:
-    """Raise the likeness of words of which one holds the other, or that share one of two letters.
+def _states(text: str) -> str:
+    """Return whether a word says that something is done, pending or going on; else blank."""
+    return next((name for name, form in _STATES.items() if form.search(text)), "")
 
-    The more of a word a known one covers the liker they are: ``企业微信群`` is 企业微信, not 微信.
-    ``未完成`` is nothing like 完成.
+
+def _contradicts(word: str, known: str, value: str) -> bool:
+    """Whether a word says what a value doesn't mean, however like their letters are.
+
+    ``未完成`` is nothing like 完成, ``待确认`` not 已确认, ``全部满足`` not 部分满足.
     """
-    if word in known and len(word) >= 2:
-        return max(ratio, 80.0)
-    if bool(_NEGATION.search(word)) != bool(_NEGATION.search(known)):
-        return 0.0
-    if known in word and len(word) >= 2:
-        return max(ratio, 60.0 + 40.0 * len(known) / len(word))
-    if len(word) == len(known) == 2 and set(word) & set(known):
-        in_place = word[0] == known[0] or word[1] == known[1]
-        return max(ratio, 60.0 if in_place else 55.0)
-    return ratio
+    for pattern in (_NEGATION, _QUALIFIED):
+        if bool(pattern.search(word)) != bool(pattern.search(known)):
+            return True
+    states, numbers = (_states(word), _states(value)), (_numbers(word), _numbers(known))
+    return any(one and other and one != other for one, other in (states, numbers))
+
+
+def _numbers(text: str) -> str:
+    return " ".join(_NUMBERS.findall(text))
