@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
+from openxml_audit import OpenXmlValidator
 
 from xlcrm.findings import Finding
 from xlcrm.pipeline.checks import check
@@ -292,6 +293,17 @@ def test_errors_stay_errors(tmp_path: Path) -> None:
     codes = Counter(code for code, *_ in told(path, OPTIONS))
     assert Counter(code for code, *_ in told(new, OPTIONS))["error-value"] == codes["error-value"]
     assert codes["error-value"] == 2 and findings == []
+
+
+def test_any_name_of_a_sheet_can_be_kept_or_nearly(tmp_path: Path) -> None:
+    path = filled(tmp_path / "a.xlsx")
+    book = load_workbook(path)
+    book["远航第二次"].title, book["我的备忘"].title = "王's 第二!", "选项 (2)"
+    book.save(path)
+    new, findings = one(path)
+    assert findings == [] and told(new) == told(path)
+    assert {"王’s 第二！", "选项 (2)"} <= {*load_workbook(new).sheetnames}
+    assert not OpenXmlValidator().validate(str(new)).errors
 
 
 def test_what_cannot_be_carried_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from xlcrm.template_workbook.guide_sheet import write_guide
 from xlcrm.template_workbook.list_sheet import write_list
 from xlcrm.template_workbook.lists_sheet import write_lists
 from xlcrm.template_workbook.making import Making, Numbers, looked_up
+
+# What a defined name can't have in the name of its sheet, as it is written instead.
+_IN_REFERENCES = str.maketrans({"'": "’", "!": "！"})
 
 
 def write_workbook(
@@ -113,6 +117,7 @@ def _write_page(wb: Book, page: Page, making: Making, core: bool, *, is_base: bo
     if isinstance(page, FreeSheet):
         write_free_sheet(wb, page)
         return
+    page = replace(page, name=page.name and page.name.translate(_IN_REFERENCES))
     table = page.table
     if isinstance(page, FormPage):
         write_form(wb, form_plan(table, core=core, values=page.shape), making, page)
