@@ -93,15 +93,32 @@ class Finding:
 
     def message(self, language: Language) -> str:
         """Return what is wrong and what to do, without the place."""
-        code = catalogue()[self.code]
+        said = f"{self.fault(language)}{_STOP[language]}{self.remedy(language)}"
+        return said + self.question(language)
+
+    def fault(self, language: Language) -> str:
+        """Return what is wrong, or was interpreted, alone."""
+        return self._filled(catalogue()[self.code].message[language], language)
+
+    def remedy(self, language: Language) -> str:
+        """Return what to do about it."""
+        return self._filled(catalogue()[self.code].remedy[language], language)
+
+    def question(self, language: Language) -> str:
+        """Return whether the suggestion is meant, to follow what is said; blank without one.
+
+        That a private value is masked in what is shown of it needs no question.
+        """
+        if not self.suggestion or self.suggestion == self.value:
+            return ""
+        return _one_line(_SUGGEST[language].format(_short(self.suggestion)))
+
+    def _filled(self, text: str, language: Language) -> str:
         words = {name: _in(value, language) for name, value in self.parameters.items()}
-        detail = code.details.get(words.pop("detail", ""), {}).get(language, "")
+        details = catalogue()[self.code].details
+        detail = details.get(words.pop("detail", ""), {}).get(language, "")
         words = _Blank(words | {"detail": detail, "value": _short(self.value or "")})
-        sentence, remedy = code.message[language], code.remedy[language]
-        text = f"{sentence.format_map(words)}{_STOP[language]}{remedy.format_map(words)}"
-        if self.suggestion:
-            text += _SUGGEST[language].format(_short(self.suggestion))
-        return printable(text).replace("\n", " ")
+        return _one_line(text.format_map(words))
 
     def place(self) -> str:
         """Return file, sheet and cell as one text, safe for a terminal."""
@@ -142,6 +159,10 @@ class _Blank(dict[str, str]):
 
 def _in(value: Parameter, language: Language) -> str:
     return value if isinstance(value, str) else value[language]
+
+
+def _one_line(text: str) -> str:
+    return printable(text).replace("\n", " ")
 
 
 def _short(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from xlcrm.cli import exits
+from xlcrm.cli.listing import grouped, heading, places
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Finding, Language
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, Progress, SettingsError, UsageError
@@ -49,8 +50,8 @@ class Console:
 
     def notices(self, options: Options) -> Options:
         """Print on stderr what the settings' findings say, and return the options."""
-        for each in () if self.quiet or self.as_json else options.notices:
-            click.echo(self._line(each), err=True, color=_coloured())
+        if not self.quiet and not self.as_json:
+            self._list(options.notices, err=True)
         return options
 
     def document(self, document: Mapping[str, Any]) -> None:
@@ -62,14 +63,17 @@ class Console:
             sys.stdout.buffer.flush()
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Print findings a line each, file by file; notes only where they are asked for."""
-        for each in findings:
-            if each.severity != "info" or self.verbose:
-                click.echo(self._line(each), color=_coloured())
+        """Print findings, equal ones once with their cells; notes only where they are asked for."""
+        shown = [each for each in findings if each.severity != "info" or self.verbose]
+        self._list(shown)
 
-    def _line(self, finding: Finding) -> str:
-        mark = click.style(_MARKS[finding.severity], fg=_COLOURS[finding.severity])
-        return f"{mark} {finding.place()}  {finding.message(self.language)}  [{finding.code}]"
+    def _list(self, findings: Sequence[Finding], *, err: bool = False) -> None:
+        for group in grouped(findings, self.language):
+            code, severity = group[0].code, group[0].severity
+            mark = click.style(_MARKS[severity], fg=_COLOURS[severity])
+            lines = [f"{mark} {heading(group, self.language)}  [{code}]"]
+            lines += [f"  {line}" for line in places(group, self.language, every=self.verbose)]
+            click.echo("\n".join(lines), err=err, color=_coloured())
 
     def counts(self, findings: Sequence[Finding]) -> None:
         """Print how many findings there are of each severity."""
