@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from xlcrm.pipeline.blanks import new_workbook
 from xlcrm.pipeline.checks import CheckResult, check
 from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.upgrades import upgrade
 from xlcrm.spec.settings import Settings
 
 OPTIONS = Options(date(2024, 5, 20), workers=1)
@@ -130,6 +131,15 @@ def test_what_is_wrong_with_a_real_number_does_not_repeat_it(team: Any) -> None:
     (finding,) = check([path], OPTIONS).findings
     assert (finding.code, finding.cell) == ("digits-lost", "C4")
     assert "13812345678" not in json.dumps(finding.to_json("zh"))
+
+
+def test_an_upgrade_keeps_them(team: Any, tmp_path: Path) -> None:
+    path = team.put("../保管/对照表.xlsx", {CODES: [CODE], LOG: [TALK]})
+    result = upgrade([path], tmp_path / "新", OPTIONS, None)
+    assert result.findings == []
+    book = load_workbook(tmp_path / "新" / "对照表.xlsx")
+    assert PHONE in {cell.value for row in book["联系方式对照表"] for cell in row}
+    assert TALK["content"] in {cell.value for row in book["沟通动态记录表"] for cell in row}
 
 
 def beside_talks(team: Any) -> Path:

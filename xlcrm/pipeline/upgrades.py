@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def upgrade(
     """
     result, taken = UpgradeResult(), {_file(path) for path in paths}
     for path in paths:
-        read = read_files([describe(path)], options)
+        read = read_files([replace(describe(path), shared=False)], options)  # stays where it is
         (status,) = read.statuses
         if status.status != "read":
             result.files.append(Upgraded(status.entry.file, status.status, status.reason))
@@ -134,7 +134,7 @@ def _lost(reading: FileReading, contents: Contents, target: Path, spec: Spec) ->
     """Yield what the new workbook does not say as the old one did."""
     for detail in contents.without:
         yield Finding("not-carried", reading.file, parameters={"detail": detail})
-    again = read_file(target, reading.file, spec).records
+    again = read_file(target, reading.file, spec, private=True).records
     for record, other in zip_longest(reading.records, again):
         if record is not None:
             yield from _differences(record, other, spec)
