@@ -135,8 +135,9 @@ def test_what_is_wrong_with_a_real_number_does_not_repeat_it(team: Any) -> None:
 
 def test_an_upgrade_keeps_them(team: Any, tmp_path: Path) -> None:
     path = team.put("../保管/对照表.xlsx", {CODES: [CODE], LOG: [TALK]})
-    result = upgrade([path], tmp_path / "新", OPTIONS, None)
-    assert result.findings == []
+    alone = team.put("../保管/单独.xlsx", {CODES: [CODE]})
+    result = upgrade([path, alone], tmp_path / "新", OPTIONS, None)
+    assert (result.findings, [each.status for each in result.files]) == ([], ["upgraded"] * 2)
     book = load_workbook(tmp_path / "新" / "对照表.xlsx")
     assert PHONE in {cell.value for row in book["联系方式对照表"] for cell in row}
     assert TALK["content"] in {cell.value for row in book["沟通动态记录表"] for cell in row}
