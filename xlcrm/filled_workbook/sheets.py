@@ -8,7 +8,7 @@ silently. All other cells are the same objects either way.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
@@ -79,14 +79,14 @@ class RawSheet:
         return len(self.rows[0]) if self.rows else 0
 
     @cached_property
-    def formulas(self) -> frozenset[Address]:
+    def formulas(self) -> Set[Address]:
         """The cells that hold a formula."""
-        return frozenset(self._scan.formulas)
+        return self._scan.formulas.keys()
 
     @cached_property
-    def suspects(self) -> list[Address]:
+    def suspects(self) -> Set[Address]:
         """Error cells and formulas without a stored value: `''` in `rows` until reread."""
-        return sorted(self._scan.errors.keys() | self._scan.uncached)
+        return self._scan.errors.keys() | self._scan.uncached
 
     @cached_property
     def merged(self) -> list[Box]:
