@@ -24,45 +24,29 @@ from xlcrm.validation.rows import check_records
 TASK = "xlcrm.examination:examine_task"
 
 
-def examine(
-    path: Path, file: str, spec: Spec, *, private: bool = False, password: str | None = None
-) -> FileReading:
+def examine(path: Path, file: str, spec: Spec, *, private: bool = False) -> FileReading:
     """Return what the file says, with every finding that depends on it alone.
 
-    ``private`` asks for the records of tables that are kept apart, ``password`` opens an encrypted
-    file.
+    ``private`` asks for the records of tables that are kept apart.
     """
-    reading = read_file(path, file, spec, private=private, password=password)
+    reading = read_file(path, file, spec, private=private)
     reading.findings += check_records(reading.records, spec)
     reading.findings += check_duplicates(reading.records, spec)
     reading.findings += check_ended(reading.records, spec)
     return reading
 
 
-def payload(
-    path: Path,
-    file: str,
-    settings: Settings,
-    *,
-    private: bool = False,
-    password: str | None = None,
-) -> dict[str, Any]:
+def payload(path: Path, file: str, settings: Settings, *, private: bool = False) -> dict[str, Any]:
     """Return what a child process needs to examine a file, with what ``examine`` is asked for."""
     given = json.dumps(settings.to_state())
-    return {
-        "path": str(path),
-        "file": file,
-        "settings": given,
-        "private": private,
-        "password": password,
-    }
+    return {"path": str(path), "file": file, "settings": given, "private": private}
 
 
 def examine_task(work: Mapping[str, Any]) -> dict[str, Any]:
     """Examine the file that a payload names; the result is ``FileReading.to_state``."""
     spec = _spec(work["settings"])
-    asked = {name: work[name] for name in ("private", "password")}
-    return examine(Path(work["path"]), work["file"], spec, **asked).to_state()
+    path, file, private = work["path"], work["file"], work["private"]
+    return examine(Path(path), file, spec, private=private).to_state()
 
 
 @lru_cache(maxsize=1)

@@ -27,13 +27,20 @@ _CONTEXT = 60  # characters of a long value that a message repeats
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An entry of the catalogue: severity, message and remedy by language, wordings of details."""
+    """An entry of the catalogue: severity, message and remedy by language, wordings of details.
+
+    ``general`` says the fault of no cell in particular, ``rule`` what is behind it; either may be
+    empty. ``example`` is what a cell holds before and after it is mended.
+    """
 
     name: str
     severity: Severity
     message: Localised
     remedy: Localised
     details: Mapping[str, Localised]
+    general: Localised
+    rule: Localised
+    example: tuple[str, str] | None
 
 
 @cache
@@ -50,6 +57,9 @@ def _code(name: str, entry: Mapping[str, Any]) -> Code:
         {"zh": entry["zh"], "en": entry["en"]},
         {"zh": entry["fix_zh"], "en": entry["fix_en"]},
         entry.get("detail", {}),
+        {"zh": entry.get("what_zh", ""), "en": entry.get("what_en", "")},
+        {"zh": entry.get("rule_zh", ""), "en": entry.get("rule_en", "")},
+        tuple(entry["example"]) if "example" in entry else None,
     )
 
 

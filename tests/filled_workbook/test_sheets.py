@@ -14,13 +14,13 @@ import pytest
 import xlsxwriter
 
 from xlcrm.filled_workbook import sheet_xml
-from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.sheets import (
     CellError,
     CellValue,
     RawSheet,
     RawWorkbook,
     UncachedFormula,
+    open_workbook,
 )
 from xlcrm.filled_workbook.source import Rejected, Source
 
@@ -147,7 +147,7 @@ def test_every_cell_is_as_openpyxl_has_it(
 def compare(sheet: RawSheet, values: Any, formulas: Any, date_1904: bool) -> None:
     fast, slow = sheet.rows, sheet.reread().rows
     assert (len(slow), len(slow[0])) == (35, 11)
-    suspects, formula_cells = [], set()
+    suspects, formula_cells = set(), set()
     for row, line in enumerate(slow):
         for column, value in enumerate(line):
             name = (row + 1, column + 1)
@@ -167,7 +167,7 @@ def compare(sheet: RawSheet, values: Any, formulas: Any, date_1904: bool) -> Non
                 check_format(sheet, row, column, cell)
                 continue
             assert fast_value == ""
-            suspects.append((row, column))
+            suspects.add((row, column))
     assert sheet.suspects == suspects
     assert sheet.formulas == formula_cells
 
@@ -194,7 +194,7 @@ def test_an_empty_stored_text_is_a_value_and_no_suspect(
         '<row r="1"><c r="A1" t="str"><f>B1</f><v></v></c><c r="B1"><f>C1</f><v></v></c>'
         '<c r="C1"><f>D1</f><v/></c><c r="D1" t="str"><f>E1</f></c></row>'
     )
-    assert sheet.suspects == [(0, 1), (0, 2), (0, 3)]
+    assert sheet.suspects == {(0, 1), (0, 2), (0, 3)}
     assert sheet.reread().rows == [
         ["", UncachedFormula("=C1"), UncachedFormula("=D1"), UncachedFormula("=E1")]
     ]
@@ -364,7 +364,7 @@ def test_a_panic_of_the_reader_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -
     def panicking(*_: object) -> None:
         raise panic
 
-    monkeypatch.setattr("xlcrm.filled_workbook.sheets.grid", panicking)
+    monkeypatch.setattr("xlcrm.filled_workbook.sheets._grid", panicking)
     with pytest.raises(Rejected) as caught:
         sheet_of("")
     assert (caught.value.code, caught.value.detail) == ("unreadable", "reader-failed")

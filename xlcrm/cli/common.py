@@ -25,7 +25,7 @@ from xlcrm.text import printable
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_MARKS = {"error": "×", "warning": "!", "info": "·"}  # what a GBK terminal can print
+MARKS = {"error": "×", "warning": "!", "info": "·"}  # what a GBK terminal can print
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Console:
     def _list(self, findings: Sequence[Finding], *, err: bool = False) -> None:
         for group in grouped(findings, self.language):
             code, severity = group[0].code, group[0].severity
-            mark = click.style(_MARKS[severity], fg=_COLOURS[severity])
+            mark = click.style(MARKS[severity], fg=_COLOURS[severity])
             lines = [f"{mark} {heading(group, self.language)}  [{code}]"]
             lines += [f"  {line}" for line in places(group, self.language, every=self.verbose)]
             click.echo("\n".join(lines), err=err, color=_coloured())
@@ -88,6 +88,9 @@ class Console:
         if counts["info"] and not self.verbose:
             line += say(self.language, "said.hidden")
         click.echo(line)
+        gravest = min(findings, key=lambda each: SEVERITIES.index(each.severity))
+        if gravest.severity != "info":
+            self.note("said.explain", code=gravest.code)
 
 
 def shown(path: Path | str) -> str:

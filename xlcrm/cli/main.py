@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gc
 import importlib
@@ -16,7 +17,7 @@ from xlcrm.cli import exits
 from xlcrm.cli.words import language_of, say
 from xlcrm.text import printable
 
-_COMMANDS = ("demo", "init", "new", "check", "merge", "report", "upgrade")
+_COMMANDS = ("demo", "init", "new", "check", "explain", "merge", "report", "upgrade")
 
 
 class _Commands(click.Group):
@@ -70,11 +71,23 @@ def run() -> NoReturn:
     os._exit(code if isinstance(code, int) else exits.DONE)
 
 
+def _without_boxes(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write a tick box as ``[√]`` where the console, a GBK one, has none; all else as an escape."""
+    if isinstance(error, UnicodeEncodeError) and error.object[error.start] in _BOX_TEXTS:
+        return _BOX_TEXTS[error.object[error.start]], error.start + 1
+    return codecs.backslashreplace_errors(error)
+
+
+_BOXES = "xlcrm.boxes"
+_BOX_TEXTS = {"☑": "[√]", "☒": "[×]", "☐": "[ ]"}
+codecs.register_error(_BOXES, _without_boxes)
+
+
 def main() -> NoReturn:
     """Run the command line and exit with its code; a traceback is shown with --debug alone."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a GBK console has not every character
+            stream.reconfigure(errors=_BOXES)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -19,8 +19,8 @@ ContextOf: TypeAlias = Callable[[int], ReadContext]
 class CellReader:
     """Reads the cells of one field on a sheet.
 
-    ``plain`` has the values of cells that were read before and of which nothing has to be told;
-    since True is 1 to a dictionary, no cell that holds a bool may be looked up in it.
+    ``plain`` has the values of cells that were read before and of which nothing has to be told.
+    It holds no bool: to a dictionary True is 1, so what it says of one means nothing.
     """
 
     def __init__(self, kind: FieldType, sheet: RawSheet, date1904: bool) -> None:

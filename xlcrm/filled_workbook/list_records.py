@@ -95,11 +95,10 @@ class _ListReader:
         if cells.count("") == len(cells):
             return
         reader = CellReader(field.type, self.sheet, self.around.date1904)
-        plain = {} if bool in set(map(type, cells)) else reader.plain
-        key = field.key
+        plain, key = reader.plain, field.key
         for record, cell in zip(records, cells, strict=True):
             value = plain.get(cell)
-            if value is None:
+            if value is None or cell.__class__ is bool:  # True is 1 to a dictionary
                 if cell == "":
                     continue
                 reading = reader.read((record.row, column), cell, contexts)
@@ -202,7 +201,8 @@ class _Contexts:
 
 def _with_suspects(sheet: RawSheet, header: int, columns: set[int]) -> RawSheet:
     """Return the sheet read the slow way where a cell that people fill asks for it."""
-    if any(row > header and column in columns for row, column in sheet.suspects):
+    asking = columns & {column for _, column in sheet.suspects}  # mostly none: formulas of ours
+    if asking and any(row > header and column in asking for row, column in sheet.suspects):
         return sheet.reread()
     return sheet
 

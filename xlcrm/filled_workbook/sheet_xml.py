@@ -9,14 +9,12 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeAlias
 from xml.parsers import expat
 
 from xlcrm.filled_workbook.source import Rejected
 
 CELL_LIMIT = 5_000_000
-_COLUMNS = 16_384  # that a sheet can have
 
 Address: TypeAlias = tuple[int, int]
 Box: TypeAlias = tuple[int, int, int, int]
@@ -24,9 +22,10 @@ Box: TypeAlias = tuple[int, int, int, int]
 # A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells).
 _NOT_SMALL = re.compile(rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})")')
 _FORMULA = re.compile(rb"<f[\s>/]")
+# Possessive: what stands in a cell without a formula is not looked at twice.
 _FORMULA_CELL = re.compile(
-    rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>\s*'
-    rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(?:(<v)(?:/>|>([^<]*)</v>))?"
+    rb'<c r="([A-Z]++)([0-9]++)"([^>]*+)>\s*+'
+    rb"<f(\s[^>]*?)?(?:/>|>([^<]*+)</f>)\s*+(?:(<v)(?:/>|>([^<]*+)</v>))?"
 )
 _ERROR = b't="e"'
 _ERROR_CELL = re.compile(
@@ -141,14 +140,20 @@ def _quick_scan(xml: bytes) -> CellScan | None:
     if len(formulas) != formula_count or len(errors) != error_count:
         return None
     masters: dict[str, Address] = {}
+    columns = {letters: _column(letters.decode()) for letters in {each[0] for each in formulas}}
     for letters, number, attributes, kind, text, value, stored in formulas:
-        address = (int(number) - 1, _column_of(letters))
-        shared = _SHARED.search(kind) if kind else None
-        cached = bool(stored) or bool(value and b't="str"' in attributes)
+        address = (int(number) - 1, columns[letters])
+        cached = stored or (value and b't="str"' in attributes)
+        if not kind:
+            found.formulas[address] = text
+            if not cached:
+                found.uncached.add(address)
+            continue
+        shared = _SHARED.search(kind)
         index = (shared[1] or shared[2]).decode() if shared else None
-        _add_formula(found, masters, address, text, index, cached)
+        _add_formula(found, masters, address, text, index, bool(cached))
     for letters, number, code in errors:
-        found.errors[int(number) - 1, _column_of(letters)] = formula_text(code).strip()
+        found.errors[int(number) - 1, _column(letters.decode())] = formula_text(code).strip()
     return found
 
 
@@ -172,11 +177,6 @@ def _add_formula(
 def formula_text(raw: bytes) -> str:
     """A formula, or an error's code, as it is meant."""
     return html.unescape(raw.decode(errors="replace"))
-
-
-@lru_cache(_COLUMNS)
-def _column_of(letters: bytes) -> int:
-    return _column(letters.decode())
 
 
 def _exact_scan(xml: bytes) -> _Scanner:
