@@ -17,6 +17,7 @@ from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
+from xlcrm.validation.roots import without_consequences
 from xlcrm.validation.together import check_together
 
 
@@ -78,8 +79,13 @@ def customer_base(readings: Sequence[FileReading], spec: Spec) -> CustomerBase:
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings by file, those of the file itself first, then as they were found."""
-    return sorted(findings, key=lambda each: (each.file, each.sheet is not None))
+    """Return the findings of a run by file, those of the file itself first, then as found.
+
+    What only follows from another finding of its cell is left out.
+    """
+    return sorted(
+        without_consequences(findings), key=lambda each: (each.file, each.sheet is not None)
+    )
 
 
 def _entries(path: Path, *, folders: bool) -> list[Entry]:
