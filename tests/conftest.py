@@ -34,6 +34,8 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 _FILTERS = {
     "pdf": "pdf:calc_pdf_Export",
     "xlsx": "xlsx:Calc MS Excel 2007 XML",
+    "xls": "xls:MS Excel 97",
+    "ods": "ods:calc8",
     "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1",  # comma, quote, UTF-8, from row 1
 }
 
@@ -101,7 +103,7 @@ class Office:
         self._home = home
         self._count = itertools.count(1)
 
-    def convert(self, path: Path, kind: Literal["pdf", "xlsx", "csv"]) -> Path:
+    def convert(self, path: Path, kind: Literal["pdf", "xlsx", "xls", "ods", "csv"]) -> Path:
         """Open `path` and save it as `kind` in a folder of its own; csv has the first sheet alone.
 
         Formulas are recalculated on opening.

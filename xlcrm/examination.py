@@ -24,29 +24,45 @@ from xlcrm.validation.rows import check_records
 TASK = "xlcrm.examination:examine_task"
 
 
-def examine(path: Path, file: str, spec: Spec, *, private: bool = False) -> FileReading:
+def examine(
+    path: Path, file: str, spec: Spec, *, private: bool = False, password: str | None = None
+) -> FileReading:
     """Return what the file says, with every finding that depends on it alone.
 
-    ``private`` asks for the records of tables that are kept apart.
+    ``private`` asks for the records of tables that are kept apart, ``password`` opens an encrypted
+    file.
     """
-    reading = read_file(path, file, spec, private=private)
+    reading = read_file(path, file, spec, private=private, password=password)
     reading.findings += check_records(reading.records, spec)
     reading.findings += check_duplicates(reading.records, spec)
     reading.findings += check_ended(reading.records, spec)
     return reading
 
 
-def payload(path: Path, file: str, settings: Settings, *, private: bool = False) -> dict[str, Any]:
+def payload(
+    path: Path,
+    file: str,
+    settings: Settings,
+    *,
+    private: bool = False,
+    password: str | None = None,
+) -> dict[str, Any]:
     """Return what a child process needs to examine a file, with what ``examine`` is asked for."""
     given = json.dumps(settings.to_state())
-    return {"path": str(path), "file": file, "settings": given, "private": private}
+    return {
+        "path": str(path),
+        "file": file,
+        "settings": given,
+        "private": private,
+        "password": password,
+    }
 
 
 def examine_task(work: Mapping[str, Any]) -> dict[str, Any]:
     """Examine the file that a payload names; the result is ``FileReading.to_state``."""
     spec = _spec(work["settings"])
-    path, file, private = work["path"], work["file"], work["private"]
-    return examine(Path(path), file, spec, private=private).to_state()
+    asked = {name: work[name] for name in ("private", "password")}
+    return examine(Path(work["path"]), work["file"], spec, **asked).to_state()
 
 
 @lru_cache(maxsize=1)

@@ -14,13 +14,13 @@ import pytest
 import xlsxwriter
 
 from xlcrm.filled_workbook import sheet_xml
+from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.sheets import (
     CellError,
     CellValue,
     RawSheet,
     RawWorkbook,
     UncachedFormula,
-    open_workbook,
 )
 from xlcrm.filled_workbook.source import Rejected, Source
 
@@ -364,7 +364,7 @@ def test_a_panic_of_the_reader_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -
     def panicking(*_: object) -> None:
         raise panic
 
-    monkeypatch.setattr("xlcrm.filled_workbook.sheets._grid", panicking)
+    monkeypatch.setattr("xlcrm.filled_workbook.sheets.grid", panicking)
     with pytest.raises(Rejected) as caught:
         sheet_of("")
     assert (caught.value.code, caught.value.detail) == ("unreadable", "reader-failed")

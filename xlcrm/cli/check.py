@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from xlcrm.cli.common import (
     common_options,
     progress_bar,
 )
+from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.team import settings_around
@@ -25,14 +27,17 @@ _LANGUAGE = language_of()
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@password_option
 @common_options
-def command(paths: tuple[Path, ...], workers: int | None, **given: Any) -> int:
+def command(
+    paths: tuple[Path, ...], workers: int | None, password: str | None, **given: Any
+) -> int:
     """Print the findings of files and folders."""
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
         options = settings_around(paths, common.options(workers, progress), common.lang)
-        result = check(paths, options)
+        result = check(paths, replace(options, password=password))
     console.document(result.to_json())
     if not console.as_json:
         console.findings(result.findings)

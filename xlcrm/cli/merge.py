@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from xlcrm.cli.common import (
     progress_bar,
     shown,
 )
+from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, merge
@@ -31,16 +33,23 @@ _LANGUAGE = language_of()
 )
 @click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@password_option
 @common_options
 def command(
-    folder: Path, output: Path | None, strict: bool, workers: int | None, **given: Any
+    folder: Path,
+    output: Path | None,
+    strict: bool,
+    workers: int | None,
+    password: str | None,
+    **given: Any,
 ) -> int:
     """Merge a folder and say what became of it."""
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        result = merge(folder, console.notices(options), output)
+        options = replace(console.notices(options), password=password)
+        result = merge(folder, options, output)
     console.document(result.document)
     if not console.as_json:
         tell_merge(console, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
 from xlcrm.cli.merge import exit_code
+from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
@@ -29,15 +31,19 @@ _KINDS = ("week", "month", "quarter", "year")
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@password_option
 @common_options
-def command(folder: Path, output: Path | None, workers: int | None, **given: Any) -> int:
+def command(
+    folder: Path, output: Path | None, workers: int | None, password: str | None, **given: Any
+) -> int:
     """Merge a folder, write the report of a period and say what it shows."""
     period = _period({kind: given.pop(kind) for kind in _KINDS})
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        result = report(folder, console.notices(options), period, output)
+        options = replace(console.notices(options), password=password)
+        result = report(folder, options, period, output)
     console.document(result.document)
     if not console.as_json:
         tell_report(console, result)

@@ -19,7 +19,7 @@ TOTAL_LIMIT = 256 * 1024 * 1024
 RATIO_LIMIT = 200
 RATIO_FREE = 1024 * 1024  # a part this small may be packed as tightly as it likes
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCAL_HEADER = b"PK\x03\x04"
 _END_RECORD = b"PK\x05\x06"
 _DEFLATE = zipfile.ZIP_DEFLATED
@@ -83,7 +83,7 @@ def open_archive(data: bytes) -> Archive:
 def _refuse_other_formats(data: bytes) -> None:
     if data.startswith((_LOCAL_HEADER, _END_RECORD)):
         return
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise Rejected("encrypted", "password")
         old = any(name.encode("utf-16-le") in data for name in ("Workbook", "Book"))

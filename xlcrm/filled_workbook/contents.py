@@ -13,7 +13,7 @@ from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_page import read_form_page
 from xlcrm.filled_workbook.list_page import read_list_page
 from xlcrm.filled_workbook.located import ListHeader, is_empty, locate, marks_on
-from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook, open_workbook
+from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook, read_workbook
 from xlcrm.filled_workbook.source import read_source
 from xlcrm.layout.marks import LEFTOVERS, OWN_SHEET, Mark, versions
 from xlcrm.layout.pages import FreeSheet, Leftover, Page
@@ -50,11 +50,12 @@ def read_contents(path: Path, file: str, spec: Spec, printed: Collection[str]) -
     does.
     """
     source = read_source(path)
-    workbook = open_workbook(source)
+    archive = open_archive(source.data)
+    workbook = read_workbook(source.data, archive, lambda names: True)
     saved = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC)
     when = datetime.fromisoformat(workbook.modified) if workbook.modified else saved
     contents = Contents(when.astimezone(UTC).replace(tzinfo=None), _template(workbook))
-    parts = [name.lower() for name in open_archive(source.data).parts]
+    parts = [name.lower() for name in archive.parts]
     contents.without += (
         what
         for what, names in _LEFT_BEHIND.items()

@@ -43,6 +43,14 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Properties:
+    """What a workbook says of itself as a document; see `Package`."""
+
+    modified: str | None
+    custom: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Relation:
     kind: str
     target: str
@@ -54,25 +62,47 @@ def read_package(archive: Archive) -> Package:
     Raises:
         Rejected: not-a-workbook (xlsb, ods, zip), unreadable (xml, missing-part).
     """
-    roots = _relations(archive, "")
-    main = _target(roots, "officeDocument") or "xl/workbook.xml"
+    main = _target(_relations(archive, ""), "officeDocument") or "xl/workbook.xml"
     if main not in archive or main.endswith(".bin"):
-        raise Rejected("not-a-workbook", _other_kind(archive))
+        raise Rejected("not-a-workbook", other_kind(archive))
     workbook = parse_xml(archive.read(main))
     if local(workbook.tag) != "workbook":
         raise Rejected("not-a-workbook", "zip")
     relations = _relations(archive, main)
     names, scoped = _defined_names(workbook)
+    properties = read_properties(archive)
     settings = next(children(workbook, "workbookPr"), None)
     return Package(
-        modified=_modified(archive, _target(roots, "core-properties")),
+        modified=properties.modified,
         date1904=settings is not None and settings.get("date1904") in _TRUE,
         sheets=tuple(_sheets(workbook, relations, scoped)),
         names=names,
-        properties=_custom_properties(archive, _target(roots, "custom-properties")),
+        properties=properties.custom,
         has_macros=_MACROS in archive,
         styles=_target(relations, "styles"),
     )
+
+
+def read_properties(archive: Archive) -> Properties:
+    """Read the document properties of a package, .xlsb among them.
+
+    Raises:
+        Rejected: unreadable (xml).
+    """
+    roots = _relations(archive, "")
+    return Properties(
+        _modified(archive, _target(roots, "core-properties")),
+        _custom_properties(archive, _target(roots, "custom-properties")),
+    )
+
+
+def other_kind(archive: Archive) -> str:
+    """Return what an archive without `xl/workbook.xml` is: xlsb, ods or any other zip."""
+    if "xl/workbook.xml" in archive:
+        return "zip"
+    if "xl/workbook.bin" in archive:
+        return "xlsb"
+    return "ods" if b"opendocument.spreadsheet" in archive.parts.get("mimetype", b"") else "zip"
 
 
 def parse_xml(content: bytes) -> ElementTree.Element:
@@ -101,12 +131,6 @@ def children(element: ElementTree.Element, *path: str) -> Iterator[ElementTree.E
                 yield from children(child, *rest)
             else:
                 yield child
-
-
-def _other_kind(archive: Archive) -> str:
-    if "xl/workbook.bin" in archive:
-        return "xlsb"
-    return "ods" if b"opendocument.spreadsheet" in archive.parts.get("mimetype", b"") else "zip"
 
 
 def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
@@ -175,8 +199,13 @@ def _modified(archive: Archive, part: str | None) -> str | None:
     if part is None or part not in archive:
         return None
     element = next(children(parse_xml(archive.read(part)), "modified"), None)
+    return utc((element.text or "").strip() if element is not None else "")
+
+
+def utc(text: str) -> str | None:
+    """Return a stated moment as ISO 8601 in UTC; None for what is none."""
     try:
-        moment = datetime.fromisoformat((element.text or "").strip() if element is not None else "")
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     # Some programs leave the zone out; the format means UTC.

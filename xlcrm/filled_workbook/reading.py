@@ -18,7 +18,8 @@ from xlcrm.filled_workbook.located import (
     locate,
     marks_on,
 )
-from xlcrm.filled_workbook.sheets import RawSheet, open_workbook
+from xlcrm.filled_workbook.opening import open_workbook
+from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions
@@ -27,21 +28,27 @@ from xlcrm.spec.model import PURPOSES, Spec
 
 
 def read_file(
-    path: Path, file: str, spec: Spec, *, own: bool = False, private: bool = False
+    path: Path,
+    file: str,
+    spec: Spec,
+    *,
+    own: bool = False,
+    private: bool = False,
+    password: str | None = None,
 ) -> FileReading:
     """Return what the workbook at ``path`` says; ``file`` is how findings name it.
 
     A file that can't be read is a reading without records whose finding says why. Workbooks that
     xlcrm wrote for reading (master, report) or for another purpose than the spec's (settings) are
     named and not read, unless ``own`` asks for it. Nor are sheets of a table that is kept apart,
-    unless ``private`` does.
+    unless ``private`` does. ``password`` opens the file where it is encrypted.
     """
     reading = FileReading(file)
     try:
         source = read_source(path)
         reading.sha256 = source.sha256
         # A guide's dates are ours, and nobody's records.
-        workbook = open_workbook(source, lambda names: not is_named_own(names))
+        workbook = open_workbook(source, path.name, lambda names: not is_named_own(names), password)
     except Rejected as rejected:
         reading.rejected = rejected.code
         reading.findings.append(rejection(file, rejected.code, rejected.detail))

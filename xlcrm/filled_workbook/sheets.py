@@ -8,7 +8,8 @@ silently. All other cells are the same objects either way.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
@@ -16,7 +17,7 @@ from typing import TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from xlcrm.filled_workbook.archive import Archive, open_archive
+from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.number_formats import number_formats, shows_date_only
 from xlcrm.filled_workbook.package import SheetEntry, read_package
 from xlcrm.filled_workbook.sheet_xml import (
@@ -32,7 +33,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     merged_ranges,
     scan_cells,
 )
-from xlcrm.filled_workbook.source import Rejected, Source
+from xlcrm.filled_workbook.source import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class UncachedFormula:
 CellValue: TypeAlias = (
     str | float | int | bool | date | datetime | time | timedelta | CellError | UncachedFormula
 )
-_WORKBOOK_CELLS = 2 * CELL_LIMIT  # of all sheets from A1 on: many wide ones fit in a small file
+WORKBOOK_CELLS = 2 * CELL_LIMIT  # of all sheets from A1 on: many wide ones fit in a small file
 Grid: TypeAlias = list[list[CellValue]]
 _Formats: TypeAlias = Callable[[], tuple[str | None, ...]]
+IsWanted: TypeAlias = Callable[[Mapping[str, str]], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,16 +64,18 @@ class RawSheet:
     """One sheet. `rows` begin at A1 and are of equal width; an empty cell is `''`. Addresses are
     zero-based (row, column).
 
-    A date cell at midnight is a `date`, whatever its format: ask `is_date_only`.
+    A date cell at midnight is a `date`, whatever its format: ask `is_date_only`. Only .xlsx and
+    .xlsm have XML that tells of formulas, errors, merged ranges, hidden rows and formats; a sheet
+    of another format has none of them.
     """
 
     name: str
     hidden: bool
     names: Mapping[str, str]
     rows: Grid
-    _xml: bytes = field(repr=False)
-    _scan: CellScan = field(repr=False)
-    _formats: _Formats = field(repr=False)
+    _xml: bytes = field(default=b"", repr=False)
+    _scan: CellScan = field(default_factory=CellScan, repr=False)
+    _formats: _Formats = field(default=tuple, repr=False)
 
     @property
     def width(self) -> int:
@@ -113,7 +117,12 @@ class RawSheet:
         return formats[style] if style < len(formats) else None
 
     def is_date_only(self, row: int, column: int) -> bool:
-        """Whether the cell's format shows a year or a day, and no hour or second."""
+        """Whether the cell's format shows a year or a day, and no hour or second.
+
+        Where the file's kind tells no formats at all, midnight is not invented either.
+        """
+        if not self._xml:
+            return True
         code = self.number_format(row, column)
         return code is not None and shows_date_only(code)
 
@@ -166,24 +175,21 @@ class RawWorkbook:
     sheets: list[RawSheet]
 
 
-def open_workbook(
-    source: Source, is_wanted: Callable[[Mapping[str, str]], bool] = lambda names: True
-) -> RawWorkbook:
-    """Read the worksheets of an .xlsx or .xlsm file, of all or of some names of their own.
+def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
+    """Read the worksheets of an .xlsx or .xlsm file whose names of their own ``is_wanted`` takes.
 
     Raises:
-        Rejected: what `open_archive` and `read_package` raise; too-large (grid: more than
+        Rejected: what `read_package` raises; too-large (grid: more than
             5 million cells from A1 to a sheet's last cell, or 10 in all), encrypted, unreadable
             (reader-failed).
     """
-    archive = open_archive(source.data)
     package = read_package(archive)
     entries = [
         entry if is_wanted(entry.names) else replace(entry, part=None) for entry in package.sheets
     ]
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
     guarded = [_guarded(archive, entry.part) for entry in entries]
-    grids = _read_grids(source.data, entries)
+    grids = _read_grids(data, entries)
     formats = _lazy_formats(archive, package.styles)
     return RawWorkbook(
         modified=package.modified,
@@ -217,29 +223,43 @@ def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
 
 def _read_grids(data: bytes, entries: Sequence[SheetEntry]) -> list[Grid]:
     """Each sheet's rows, in their order; none for one without a part that is wanted."""
+    with calamine(data) as workbook:
+        if len(workbook.sheet_names) != len(entries):
+            raise Rejected("unreadable", "reader-failed")
+        grids: list[Grid] = []
+        room = WORKBOOK_CELLS
+        for position, entry in enumerate(entries):
+            grids.append([] if entry.part is None else grid(workbook, position))
+            room -= sum(map(len, grids[-1]))
+            if room < 0:
+                raise Rejected("too-large", "grid")
+        return grids
+
+
+@contextmanager
+def calamine(
+    data: bytes, code: str = "unreadable", detail: str = "reader-failed"
+) -> Iterator[CalamineWorkbook]:
+    """Open a workbook with calamine, and name whatever it fails at in the meantime.
+
+    Raises:
+        Rejected: encrypted, or with ``code`` and ``detail``.
+    """
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            if len(workbook.sheet_names) != len(entries):
-                raise Rejected("unreadable", "reader-failed")
-            grids: list[Grid] = []
-            room = _WORKBOOK_CELLS
-            for position, entry in enumerate(entries):
-                grids.append([] if entry.part is None else _grid(workbook, position))
-                room -= sum(map(len, grids[-1]))
-                if room < 0:
-                    raise Rejected("too-large", "grid")
-            return grids
+            yield workbook
     except PasswordError as error:
         raise Rejected("encrypted", "password") from error
-    except CalamineError as error:
-        raise Rejected("unreadable", "reader-failed") from error
+    except (CalamineError, OSError) as error:  # the latter of a part cut short
+        raise Rejected(code, detail) from error
     except BaseException as error:
         # A panic of the Rust code is a BaseException of a class that can't be imported.
         if type(error).__module__ != "pyo3_runtime":
             raise
-        raise Rejected("unreadable", "reader-failed") from error
+        raise Rejected(code, detail) from error
 
 
-def _grid(workbook: CalamineWorkbook, position: int) -> Grid:
+def grid(workbook: CalamineWorkbook, position: int) -> Grid:
+    """Return a sheet's rows from A1 on."""
     # The cast only widens the type of a cell: this list is nobody else's.
     return cast(Grid, workbook.get_sheet_by_index(position).to_python(skip_empty_area=False))

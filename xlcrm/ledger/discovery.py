@@ -11,8 +11,11 @@ from pathlib import Path
 from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
 from xlcrm.text import escaped
 
-_READ = frozenset({".xlsx", ".xlsm"})
-_OTHER_WORKBOOKS = frozenset({".xls", ".xlsb", ".ods", ".et", ".csv"})
+_READ = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv"})
+# What may hold records too, in a form that nothing here reads.
+_OTHER_WORKBOOKS = frozenset(
+    {".numbers", ".wps", ".dbf", ".fods", ".xlt", ".xltx", ".xltm", ".ett", ".tsv"}
+)
 _TEMPORARY = (".tmp", ".temp", ".part", ".crdownload", ".bak~", ".swp")
 
 
@@ -109,7 +112,7 @@ def _reason(name: str, mode: int) -> tuple[str | None, str]:
     if suffix in _READ:
         return None, ""
     if suffix in _OTHER_WORKBOOKS:
-        return "not-a-workbook", "xls"
+        return "not-a-workbook", "other-format"
     return "skipped-temporary", "not-excel"
 
 

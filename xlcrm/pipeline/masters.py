@@ -80,6 +80,14 @@ class Previous:
         same = known and (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
         return bool(same and known and not known.removed)
 
+    def without_encrypted(self) -> Previous:
+        """Return the same but for the files that had a password: there may be one to try now."""
+        if self.state is None:
+            return self
+        known = self.files.items()
+        files = {file: each for file, each in known if each.load().rejected != "encrypted"}
+        return replace(self, state=replace(self.state, files=files))
+
     def readings_of(self, entries: Sequence[Entry]) -> dict[str, FileReading]:
         """Return the readings of files that are as the state has them, by path."""
         return {e.file: self.files[e.file].load() for e in entries if self.knows(e)}
@@ -97,6 +105,11 @@ class Previous:
 
 def find_previous(master: Path, home: Path, options: Options) -> Previous:
     """Return what the run before left; its master is read if it was edited or lost its state."""
+    previous = _find_previous(master, home, options)
+    return previous if options.password is None else previous.without_encrypted()
+
+
+def _find_previous(master: Path, home: Path, options: Options) -> Previous:
     run = run_id(master)
     if run is None:  # no master any more, but what its files said may still be known
         return Previous(None, latest_state(home, options.version))

@@ -129,6 +129,7 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
         "language": options.language,
         "messages": options.messages,
         "notices": [each.to_state() for each in options.notices],
+        "with_password": options.password is not None,
     }
 
 

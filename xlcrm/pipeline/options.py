@@ -46,7 +46,8 @@ class Options:
     ``settings`` are the team's and ``notices`` what was found in them that is no mistake.
     ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
     machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
-    done, files in all and the file's path.
+    done, files in all and the file's path. ``password`` opens encrypted workbooks; nothing that is
+    printed or written may hold it.
     """
 
     as_of: date
@@ -57,6 +58,7 @@ class Options:
     workers: int | None = None
     limits: Limits = field(default_factory=Limits)
     on_progress: Progress | None = None
+    password: str | None = field(default=None, repr=False)
 
     @cached_property
     def spec(self) -> Spec:

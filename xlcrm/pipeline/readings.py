@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from xlcrm.examination import TASK, payload
 from xlcrm.findings import Finding
@@ -18,7 +19,11 @@ _SMALL = 256 * 1024  # bytes that this process reads itself, where it is the onl
 _FILES_A_WORKER = 8  # a child process takes some time to start
 _MOST_WORKERS = 4
 # Reasons that lie in the moment, not in the file's content.
-_PASSING = frozenset({"missing", "permission", "io-error", "in-use", "still-growing", "timeout"})
+_PASSING = frozenset(
+    {"missing", "permission", "io-error", "in-use", "still-growing", "timeout"}
+    | {"password-wrong", "password-reader"}
+)
+_ZIP = b"PK"
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,17 @@ def _looks_like_workbook(entry: Entry) -> bool:
 
 def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading]:
     items = [
-        Item(e.file, payload(e.path, e.file, options.settings, private=not e.shared))
-        for e in entries
+        Item(
+            entry.file,
+            payload(
+                entry.path,
+                entry.file,
+                options.settings,
+                private=not entry.shared,
+                password=options.password,
+            ),
+        )
+        for entry in entries
     ]
     if not items:
         return
@@ -123,10 +137,19 @@ def _reading(outcome: Outcome) -> FileReading:
 
 
 def _workers(entries: Sequence[Entry], options: Options) -> int:
-    """Return how many child processes to use; none for one small file alone."""
+    """Return how many child processes to use; none for one small .xlsx alone."""
     if options.workers is not None:
         return max(1, options.workers)
-    if len(entries) == 1 and entries[0].size <= _SMALL:
+    if len(entries) == 1 and entries[0].size <= _SMALL and _is_zip(entries[0].path):
         return 0
     wanted = -(-len(entries) // _FILES_A_WORKER)
     return max(1, min(os.cpu_count() or 1, _MOST_WORKERS, wanted))
+
+
+def _is_zip(path: Path) -> bool:
+    """Whether a file has the signature of .xlsx; a reader of older formats may crash."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_ZIP)) == _ZIP
+    except OSError:  # named where the file is read
+        return False

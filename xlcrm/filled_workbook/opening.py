@@ -1,0 +1,57 @@
+"""Opens a workbook by what it is, whatever its name says."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from xlcrm.filled_workbook.archive import OLE, open_archive
+from xlcrm.filled_workbook.csv_sheet import is_text, read_csv
+from xlcrm.filled_workbook.encryption import decrypted, is_encrypted_package
+from xlcrm.filled_workbook.other_formats import read_ods, read_xls, read_xlsb
+from xlcrm.filled_workbook.package import other_kind
+from xlcrm.filled_workbook.sheets import IsWanted, RawWorkbook, read_workbook
+from xlcrm.filled_workbook.source import Rejected, Source
+
+
+def open_workbook(
+    source: Source,
+    name: str = "",
+    is_wanted: IsWanted = lambda names: True,
+    password: str | None = None,
+) -> RawWorkbook:
+    """Read the worksheets of a file in any format that can be read.
+
+    Args:
+        name: the file's name. Text has no signature: it is a table where the name ends in .csv.
+        is_wanted: takes an .xlsx sheet by its own defined names; other formats give all sheets.
+        password: opens the file where it is encrypted.
+
+    Raises:
+        Rejected: what the format's reader and the guards before it raise; encrypted (password,
+            password-wrong, password-reader, password-ods).
+    """
+    data = source.data
+    if is_encrypted_package(data):
+        data = decrypted(data, password)
+    if data.startswith(OLE):
+        return _read_ole(data, password)
+    path = PurePath(name)
+    if path.suffix.lower() == ".csv" and is_text(data):
+        return read_csv(data, path.stem)
+    archive = open_archive(data)
+    kind = other_kind(archive)
+    if kind == "xlsb":
+        return read_xlsb(data, archive)
+    if kind == "ods":
+        return read_ods(data, archive)
+    return read_workbook(data, archive, is_wanted)
+
+
+def _read_ole(data: bytes, password: str | None) -> RawWorkbook:
+    """Read an .xls or .et file; only its reader can tell whether it is encrypted."""
+    try:
+        return read_xls(data)
+    except Rejected as rejected:
+        if rejected.code != "encrypted":
+            raise
+        return read_xls(decrypted(data, password))
