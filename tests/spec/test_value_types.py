@@ -361,3 +361,8 @@ def test_private_parts_are_masked() -> None:
     assert CONTENT.mask("请打13812345678") == "请打138****5678"
     assert ACTIONS.mask([{"action": "打13812345678"}]) == "1. 打138****5678"
     assert kind("customer_base", "contact_info").mask("13812345678") == "138****5678"
+
+
+def test_an_id_is_suggested_for_a_short_number_and_not_for_a_phones() -> None:
+    assert suggestion(CUSTOMER, "1") == "C001"
+    assert suggestion(CUSTOMER, "13812345678") is None

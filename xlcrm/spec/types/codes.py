@@ -65,8 +65,11 @@ class Id(FieldType):
         return int(rest) if rest.isdecimal() else None
 
     def _suggest(self, text: str) -> str | None:
-        """Suggest the id with its prefix and zeros, where the digits alone were written."""
-        number = re.fullmatch(rf"(?:{re.escape(self.prefix)})?[-_#]?(\d{{1,12}})", text)
+        """Suggest the id with its prefix and zeros, where the digits alone were written.
+
+        More than eight of them are rather a phone's number.
+        """
+        number = re.fullmatch(rf"(?:{re.escape(self.prefix)})?[-_#]?(\d{{1,8}})", text)
         if not number or self.pattern:
             return None
         return self.prefix + number[1].zfill(self.digits)
