@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sys
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -29,6 +31,13 @@ TALK = {
     "channel": "电话",
     "content": "谈价格",
 }
+_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+_ODS_START = (
+    f'<office:document-content xmlns:office="{_ODF}:office:1.0" xmlns:table="{_ODF}:table:1.0"'
+    f' xmlns:text="{_ODF}:text:1.0"><office:body><office:spreadsheet><table:table table:name="a">'
+)
+_ODS_END = "</table:table></office:spreadsheet></office:body></office:document-content>"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + "Workbook".encode("utf-16-le") * 100
 
 
@@ -104,11 +113,30 @@ def test_files_that_are_none_cost_themselves_alone(team: Any) -> None:
     assert result.rejected == sorted(named) and len(team.rows(LABEL)) == 1
 
 
-def test_an_old_workbook_alone_is_read_in_a_child_process(tmp_path: Path) -> None:
-    (path := tmp_path / "a.xls").write_bytes(OLE)
-    options = Options(date(2024, 5, 20), limits=Limits(seconds=0.001))
-    found = check([path], options).findings
-    assert [(each.code, each.parameters["detail"]) for each in found] == [("unreadable", "timeout")]
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsx"])
+def test_one_file_alone_is_read_in_a_child_process_unless_it_is_an_xlsx(
+    team: Any, soffice: Any, kind: str
+) -> None:
+    path = team.put("a.xlsx", {LOG: [TALK]})
+    path = path if kind == "xlsx" else soffice.convert(path, kind).replace(path)
+    found = check([path], Options(date(2024, 5, 20), limits=Limits(seconds=0.001))).findings
+    expected = [] if kind == "xlsx" else [("unreadable", "timeout")]
+    assert [(each.code, each.parameters.get("detail")) for each in found] == expected
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="no address space limit")
+def test_an_open_document_of_endless_cells_costs_itself_alone(team: Any) -> None:
+    good = team.put("张伟.xlsx", {LOG: [TALK]})
+    kind = 'office:value-type="string" table:number-columns-repeated="16384"'
+    cell = f"<table:table-cell {kind}><text:p>x</text:p>"
+    row = f'<table:table-row table:number-rows-repeated="3000">{cell}</table:table-cell>'
+    with zipfile.ZipFile(good.with_name("b.ods"), "w") as file:
+        file.writestr("mimetype", _ODS)
+        file.writestr("META-INF/manifest.xml", "<manifest/>")
+        file.writestr("content.xml", f"{_ODS_START}{row}</table:table-row>{_ODS_END}")
+    result = team.merge()
+    assert result.rejected == ["b.ods"] and len(team.rows(LABEL)) == 1
+    assert [each.parameters["detail"] for each in result.picture.findings] == ["memory"]
 
 
 def test_encrypted_files_are_merged_once_their_password_is_given(team: Any) -> None:

@@ -15,6 +15,7 @@ from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.source import Rejected
 
 _TRUE = ("1", "true")
+WORKBOOK = "xl/workbook.xml"
 _MACROS = "xl/vbaProject.bin"
 
 
@@ -62,7 +63,8 @@ def read_package(archive: Archive) -> Package:
     Raises:
         Rejected: not-a-workbook (xlsb, ods, zip), unreadable (xml, missing-part).
     """
-    main = _target(_relations(archive, ""), "officeDocument") or "xl/workbook.xml"
+    roots = _relations(archive, "")
+    main = _target(roots, "officeDocument") or WORKBOOK
     if main not in archive or main.endswith(".bin"):
         raise Rejected("not-a-workbook", other_kind(archive))
     workbook = parse_xml(archive.read(main))
@@ -70,7 +72,7 @@ def read_package(archive: Archive) -> Package:
         raise Rejected("not-a-workbook", "zip")
     relations = _relations(archive, main)
     names, scoped = _defined_names(workbook)
-    properties = read_properties(archive)
+    properties = _properties(archive, roots)
     settings = next(children(workbook, "workbookPr"), None)
     return Package(
         modified=properties.modified,
@@ -89,16 +91,12 @@ def read_properties(archive: Archive) -> Properties:
     Raises:
         Rejected: unreadable (xml).
     """
-    roots = _relations(archive, "")
-    return Properties(
-        _modified(archive, _target(roots, "core-properties")),
-        _custom_properties(archive, _target(roots, "custom-properties")),
-    )
+    return _properties(archive, _relations(archive, ""))
 
 
 def other_kind(archive: Archive) -> str:
     """Return what an archive without `xl/workbook.xml` is: xlsb, ods or any other zip."""
-    if "xl/workbook.xml" in archive:
+    if WORKBOOK in archive:
         return "zip"
     if "xl/workbook.bin" in archive:
         return "xlsb"
@@ -131,6 +129,13 @@ def children(element: ElementTree.Element, *path: str) -> Iterator[ElementTree.E
                 yield from children(child, *rest)
             else:
                 yield child
+
+
+def _properties(archive: Archive, roots: Mapping[str, _Relation]) -> Properties:
+    return Properties(
+        _modified(archive, _target(roots, "core-properties")),
+        _custom_properties(archive, _target(roots, "custom-properties")),
+    )
 
 
 def _relations(archive: Archive, part: str) -> dict[str, _Relation]:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from xlcrm.examination import TASK, payload
+from xlcrm.filled_workbook.opening import is_guarded
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry
 from xlcrm.pipeline.options import Options
@@ -23,7 +23,6 @@ _PASSING = frozenset(
     {"missing", "permission", "io-error", "in-use", "still-growing", "timeout"}
     | {"password-wrong", "password-reader"}
 )
-_ZIP = b"PK"
 
 
 @dataclass(frozen=True)
@@ -140,16 +139,7 @@ def _workers(entries: Sequence[Entry], options: Options) -> int:
     """Return how many child processes to use; none for one small .xlsx alone."""
     if options.workers is not None:
         return max(1, options.workers)
-    if len(entries) == 1 and entries[0].size <= _SMALL and _is_zip(entries[0].path):
+    if len(entries) == 1 and entries[0].size <= _SMALL and is_guarded(entries[0].path):
         return 0
     wanted = -(-len(entries) // _FILES_A_WORKER)
     return max(1, min(os.cpu_count() or 1, _MOST_WORKERS, wanted))
-
-
-def _is_zip(path: Path) -> bool:
-    """Whether a file has the signature of .xlsx; a reader of older formats may crash."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_ZIP)) == _ZIP
-    except OSError:  # named where the file is read
-        return False
