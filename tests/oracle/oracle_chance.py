@@ -143,7 +143,8 @@ def fill_by_chance(folder: Path, seed: int, crowded: bool) -> None:
 
 def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any, crowded: bool):
     is_form = any(sheet.title.startswith(name) for name in FORMS.values())
-    rows = [None] if is_form else range(4, sheet.max_row + 1)
+    below = range(4, sheet.max_row + 1)
+    rows = [None] if is_form else [row for row in below if _is_filled(sheet, row)]
     for row in rows:
         day = _FIRST + timedelta(days=rng.randrange(7 if crowded else _DAYS))
         values = {label: make(rng, day) for label, make in cells.items()}
@@ -155,6 +156,12 @@ def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any
             cell = _cell(sheet, label, row)
             if cell is not None:
                 cell.value = value
+
+
+def _is_filled(sheet: Worksheet, row: int) -> bool:
+    """Whether a person filled a row: what a sheet reckons by itself is no record."""
+    texts = (str(cell.value or "") for cell in sheet[row])
+    return any(text and not text.startswith("=") for text in texts)
 
 
 def _cell(sheet: Worksheet, label: str, row: int | None) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -152,7 +152,15 @@ class Team:
 
 
 def _records(rows: list[Row]) -> list[Row]:
-    """Return one row a record: that of the workbook saved last, where several files have it."""
+    """Return one row a record: that of the workbook saved last, where several files have it.
+
+    Of rows of one workbook that are known by the same, the first is other files' first, and so on.
+    """
+    numbers: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        known_by = row["id"] or (row.customer, row["date"], row["topic"])
+        row.ordinal = numbers[row.file, row.table, known_by]
+        numbers[row.file, row.table, known_by] += 1
     records: list[Row] = []
     for row in rows:
         same = (n for n, other in enumerate(records) if _is_same_record(row, other))
@@ -167,6 +175,8 @@ def _records(rows: list[Row]) -> list[Row]:
 def _is_same_record(row: Row, other: Row) -> bool:
     """Whether two files tell of one record: known by its id, else by customer, time and topic."""
     if (row.table, row.customer) != (other.table, other.customer) or row.file == other.file:
+        return False
+    if row.ordinal != other.ordinal:
         return False
     if row["id"] or other["id"]:
         # The same id, but both date and topic differ: another record.

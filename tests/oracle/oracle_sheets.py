@@ -48,6 +48,7 @@ class Row:
     saved: datetime
     values: dict[str, Any]
     place: int = 0
+    ordinal: int = 0
     customer: str | None = None
     day: date | None = None
     start: datetime | None = None
