@@ -201,6 +201,14 @@ def test_open_documents_pass_the_guards_of_archives(soffice: Any, original: Path
     assert rejection(encrypted.getvalue(), password="x") == ("encrypted", "password-ods")
 
 
+_WITH_PASSWORD = """
+book = open_workbook(args[0])
+for path, kind in zip(args[1:], ("MS Excel 97", "calc8")):
+    asked = (_property("FilterName", kind), _property("Password", "春天"))
+    book.storeToURL(uno.systemPathToFileUrl(path), asked)
+"""
+
+
 def encrypted(path: Path, password: str) -> bytes:
     buffer = io.BytesIO()
     with path.open("rb") as file:
@@ -220,6 +228,19 @@ def test_a_password_opens_its_workbook(original: Path, tmp_path: Path) -> None:
         "unreadable",
         "damaged",
     )
+
+
+def test_a_password_opens_an_old_workbook(
+    soffice: Any, original: Path, read: Read, tmp_path: Path
+) -> None:
+    old, document = tmp_path / "李娜.xls", tmp_path / "李娜.ods"
+    soffice.uno_script(_WITH_PASSWORD, original, old, document)
+    opened = open_workbook(read_source(old), password="春天")
+    plain = open_workbook(read_source(soffice.convert(original, "xls")))
+    assert [each.rows for each in opened.sheets] == [each.rows for each in plain.sheets]
+    assert rejection(old.read_bytes()) == ("encrypted", "password")
+    assert rejection(old.read_bytes(), password="夏天") == ("encrypted", "password-wrong")
+    assert rejection(document.read_bytes(), password="春天") == ("encrypted", "password-ods")
 
 
 def test_without_the_optional_library_the_way_to_it_is_named(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from xml.parsers.expat import ExpatError
 
@@ -10,13 +11,18 @@ from xlcrm.filled_workbook.archive import OLE
 from xlcrm.filled_workbook.source import Rejected
 
 _PACKAGE = "EncryptedPackage".encode("utf-16-le")
+# An .xls begins with this record; the one right after it tells of a password.
+_FILE_PASS = re.compile(
+    rb"\x09\x08(?:\x10\x00\x00\x06.{14}|\x08\x00\x00\x05.{6})(?:\x86\x00\x00\x00)?\x2f\x00",
+    re.DOTALL,
+)
 # What its parsers raise on bytes that are no such file.
 _DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, struct.error, ExpatError)
 
 
-def is_encrypted_package(data: bytes) -> bool:
-    """Whether bytes are an .xlsx, .xlsm or .xlsb with a password: an OLE file around it."""
-    return data.startswith(OLE) and _PACKAGE in data
+def is_encrypted(data: bytes) -> bool:
+    """Whether bytes are a workbook of Excel or WPS with a password: all such are OLE files."""
+    return data.startswith(OLE) and (_PACKAGE in data or bool(_FILE_PASS.search(data)))
 
 
 def decrypted(data: bytes, password: str | None) -> bytes:
@@ -37,7 +43,9 @@ def decrypted(data: bytes, password: str | None) -> bytes:
     opened = io.BytesIO()
     try:
         file = OfficeFile(io.BytesIO(data))
-        file.load_key(password=password, verify_password=True)
+        # That of an .xls is always verified.
+        asked = {"verify_password": True} if _PACKAGE in data else {}
+        file.load_key(password=password, **asked)
         file.decrypt(opened)
     except InvalidKeyError as error:
         raise Rejected("encrypted", "password-wrong") from error

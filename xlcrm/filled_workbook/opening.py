@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from xlcrm.filled_workbook.archive import OLE, open_archive, part_names
 from xlcrm.filled_workbook.csv_sheet import is_text, read_csv
-from xlcrm.filled_workbook.encryption import decrypted, is_encrypted_package
+from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
 from xlcrm.filled_workbook.other_formats import read_ods, read_xls, read_xlsb
 from xlcrm.filled_workbook.package import WORKBOOK, other_kind
 from xlcrm.filled_workbook.sheets import IsWanted, RawWorkbook, read_workbook
@@ -31,10 +31,10 @@ def open_workbook(
             password-wrong, password-reader, password-ods).
     """
     data = source.data
-    if is_encrypted_package(data):
+    if is_encrypted(data):
         data = decrypted(data, password)
     if data.startswith(OLE):
-        return _read_ole(data, password)
+        return read_xls(data)
     path = PurePath(name)
     if path.suffix.lower() == ".csv" and is_text(data):
         return read_csv(data, path.stem)
@@ -54,13 +54,3 @@ def is_guarded(path: Path) -> bool:
         return WORKBOOK in part_names(read_source(path).data)
     except Rejected:  # named where the file is read
         return False
-
-
-def _read_ole(data: bytes, password: str | None) -> RawWorkbook:
-    """Read an .xls or .et file; only its reader can tell whether it is encrypted."""
-    try:
-        return read_xls(data)
-    except Rejected as rejected:
-        if rejected.code != "encrypted":
-            raise
-        return read_xls(decrypted(data, password))

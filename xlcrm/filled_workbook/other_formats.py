@@ -30,7 +30,7 @@ def read_xls(data: bytes) -> RawWorkbook:
 
     Raises:
         Rejected: not-a-workbook (ole: another kind of file; xls: the reader can't cope with it),
-            encrypted (password), too-large (grid).
+            too-large (grid).
     """
     if not any(name in data for name in _XLS_STREAMS):
         raise Rejected("not-a-workbook", "ole")
