@@ -186,6 +186,8 @@ def test_a_file_that_was_in_use_is_read_the_next_time(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", refused)
+        # Read it in this process, where it can be refused.
+        patch.setattr("xlcrm.pipeline.readings.is_guarded", lambda path: True)
         result = pair.merge()
     assert statuses(result)[file] == "rejected"
     assert len(pair.rows(LABEL)) == 3
