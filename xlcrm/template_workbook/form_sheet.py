@@ -35,6 +35,8 @@ from xlcrm.template_workbook.protection import UNLOCKED, protect
 from xlcrm.template_workbook.validations import cell_rule, tick_rule, type_rule
 
 _LINE_HEIGHT = 19
+_WORDED = ("printed", "label")  # cells whose words are longer in English
+_LABEL_WIDTH = 16  # characters of an English label that its column holds
 _LABEL_WIDTH, _UNIT_WIDTH = 15, 6.6
 _STYLE: Mapping[str, Mapping[str, Any]] = {
     "title": styles.TITLE,
@@ -79,8 +81,9 @@ class _FormWriter:
         """Return the lines that what is filled in a cell needs: merged cells don't grow."""
         content = self.contents.get(cell.slot or "")
         per_line = max(1, int(cell.width * _UNIT_WIDTH / 2))
-        if cell.role == "printed" and cell.lines == 1 and self.language == "en" and cell.text:
-            content, per_line = cell.text[self.language], per_line * 2
+        if cell.role in _WORDED and cell.lines == 1 and self.language == "en" and cell.text:
+            content = cell.text[self.language]
+            per_line = _LABEL_WIDTH if cell.role == "label" else per_line * 2
         if not isinstance(content, str):
             return 1
         return min(20, sum(-(-len(line) // per_line) or 1 for line in content.split("\n")))

@@ -104,6 +104,7 @@ CHOICE: Mapping[str, Any] = {
     "border_color": palette.BORDER,
     "valign": "vcenter",
     "indent": 1,
+    "shrink": True,  # its columns are those of all rows of the form
 }
 TICK: Mapping[str, Any] = {
     "align": "center",
