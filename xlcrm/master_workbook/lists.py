@@ -167,8 +167,8 @@ def _finding_row(finding: Finding, spec: Spec, words: Words) -> Sequence[object]
         finding.file,
         finding.sheet,
         finding.cell,
-        table.labels[words.language] if table else finding.table,
-        each.labels[words.language] if each else finding.field,
+        table.labels[words.language] if table else None,  # the settings' have no label here
+        each.labels[words.language] if each else finding.field if table else None,
         finding.record,
         finding.value,
         finding.message(words.language),
