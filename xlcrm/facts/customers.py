@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from xlcrm.facts.lines import History, Line, choice_of, day_of
+from xlcrm.facts.lines import History, Line, day_of
 from xlcrm.facts.model import Customer
 from xlcrm.facts.sources import CUSTOMERS
+from xlcrm.spec.types.choices import bare
 
 
 def customers(history: History) -> list[Customer]:
@@ -53,7 +54,7 @@ def _customer(
 
     def choice(field: str) -> str | None:
         text = value(field)
-        return choice_of(text) if text else None
+        return bare(text) if text else None
 
     first_contact = day_of(value("first_contact")) or told
     first_dated = min(filter(None, map(history.days.__getitem__, others)), default=None)

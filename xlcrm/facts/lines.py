@@ -11,16 +11,12 @@ from typing import Any
 from xlcrm.facts.tables import Span
 from xlcrm.records import LedgerRecord, Value
 from xlcrm.spec.model import Spec, Table
-from xlcrm.spec.types.choices import arrow_of, bare
 from xlcrm.timelines import id_order
 
 Pair = tuple[str, str]  # a customer and a day (ISO)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MANY = 10_000  # different values of choices, or days, at most, that a team writes
-
-choice_of = lru_cache(_MANY)(bare)
-arrow_in = lru_cache(_MANY)(arrow_of)
+_MANY = 10_000  # different days, at most, of which it is kept how they are written
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from xlcrm.facts.lines import Line, choice_of
+from xlcrm.facts.lines import Line
 from xlcrm.facts.model import Need
 from xlcrm.facts.sources import ANSWERS, NEED_TEXTS
 from xlcrm.facts.talks import Talk
 from xlcrm.spec.model import Spec
+from xlcrm.spec.types.choices import bare
 
 
 def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
@@ -38,8 +39,8 @@ def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[tuple[Line, Need]
             customer=line.customer,
             date=line.day,
             tag=tag,
-            met=choice_of(met) if met else None,
-            priority=choice_of(priority) if priority else None,
+            met=bare(met) if met else None,
+            priority=bare(priority) if priority else None,
             text=words,
             is_responded=is_responded,
             source=(line.id,),

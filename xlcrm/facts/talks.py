@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from xlcrm.facts.lines import History, Line, Pair, by_table, choice_of
+from xlcrm.facts.lines import History, Line, Pair, by_table
 from xlcrm.facts.model import Communication
 from xlcrm.facts.sources import REVISITS, TALKS
 from xlcrm.spec.model import Spec
+from xlcrm.spec.types.choices import bare
 
 _Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
 _COLUMNS = {"category": "talk_category"}
@@ -64,7 +65,7 @@ def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
     order. Without a customer, a day or a channel nothing can be said to agree.
     """
     channels = spec.vocabularies["channel"]
-    class_of = lru_cache(lambda channel: channels.group(choice_of(channel)))
+    class_of = lru_cache(lambda channel: channels.group(bare(channel)))
     known: dict[_Agreement, list[Talk]] = defaultdict(list)
     talks: list[Talk] = []
     tables = by_table(lines, TALKS)

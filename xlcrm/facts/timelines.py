@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from xlcrm.facts.lines import Line, arrow_in
+from xlcrm.facts.lines import Line
 from xlcrm.facts.model import Change
 from xlcrm.facts.talks import Talk
+from xlcrm.spec.types.choices import arrow_of
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.timelines import Said, Step, steps
 
@@ -29,7 +30,7 @@ def changes(
         if held is None or talk.first.customer is None or talk.first.day is None:
             continue
         line, key = held
-        before, after, _ = arrow_in(str(line.values[key]))
+        before, after, _ = arrow_of(str(line.values[key]))
         if after is not None:
             entry = Said(talk.first.day, line.rank, before, after, (line, talk.first.id))
             said[talk.first.customer].append(entry)

@@ -14,7 +14,6 @@ from xlcrm.metrics.display import display
 from xlcrm.metrics.model import Metric
 from xlcrm.narrative import narrate
 from xlcrm.periods import Period
-from xlcrm.pipeline.collection import without_collection
 from xlcrm.pipeline.options import Options
 from xlcrm.records import LedgerRecord
 
@@ -42,10 +41,9 @@ def analyse(
     looks further back.
     """
     spec, language = options.spec, options.language
-    with without_collection():
-        facts = build_facts(records, spec, None if whole else days_asked(period))
-        metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
-        sentences = narrate(metrics, facts, spec, language)
+    facts = build_facts(records, spec, None if whole else days_asked(period))
+    metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
+    sentences = narrate(metrics, facts, spec, language)
     rows = [
         analysis_row(each, display(each, language), sentences[each.key, each.subject], language)
         for each in metrics

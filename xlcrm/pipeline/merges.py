@@ -16,7 +16,6 @@ from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.model import RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
-from xlcrm.pipeline.collection import without_collection
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
@@ -64,7 +63,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     found = entries_of(folder)
     refuse_input(path, found)
     entries = [entry for entry in found if entry.path.absolute() != path]
-    with _locked(home), without_collection():
+    with _locked(home):
         previous = find_previous(path, home, options)
         signature = _signature(entries, options)
         if previous.holds(signature):
