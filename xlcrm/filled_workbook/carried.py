@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from xlcrm.filled_workbook.cells import Surroundings
+from xlcrm.filled_workbook.notes import SheetNotes
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.layout.marks import read_marks
-from xlcrm.layout.pages import Broken, Leftover
+from xlcrm.layout.pages import Broken, Leftover, Note
 from xlcrm.records import address
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.base import Cell, as_text
 from xlcrm.spec.types.dates import DayTime, TimeRange
 
 _TIMED = (DayTime, TimeRange)
+_Key = TypeVar("_Key", str, int, str | int, Address)
 _EPOCHS = 1462  # days from the beginning of 1900 to that of 1904, as spreadsheets count
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 
@@ -26,13 +29,19 @@ class Carrier:
     """Carries the cells of one workbook.
 
     ``printed`` are texts of ours above a sheet's first label; ``core`` whether its sheets have the
-    documents' own columns alone.
+    documents' own columns alone; ``notes`` are those on its cells by sheet.
     """
 
     file: str
     around: Surroundings
     printed: frozenset[str]
     core: bool
+    notes: SheetNotes
+
+    def notes_on(self, sheet: RawSheet, places: Mapping[_Key, Address]) -> dict[_Key, Note]:
+        """Return the notes on cells of a sheet by what the cells are."""
+        notes = self.notes.get(sheet.name, {})
+        return {key: notes[place] for key, place in places.items() if place in notes}
 
     def cell(self, sheet: RawSheet, place: Address, field: Field | None = None) -> Cell | None:
         """Return what a cell of a sheet, reread, is to be; None for an empty one."""
@@ -63,18 +72,22 @@ class Carrier:
         return {place: cell for place, cell in found if cell is not None}
 
     def leftovers(
-        self, sheet: RawSheet, taken: Collection[Address], first: int
+        self, sheet: RawSheet, taken: Collection[Address], first: int, noted: Collection[Address]
     ) -> Iterator[Leftover]:
-        """Yield the filled cells that are not ``taken`` and hold nothing of ours.
+        """Yield the filled cells that are not ``taken`` and hold nothing of ours, and the notes
+        that are on none of the cells in ``noted``.
 
         ``first`` is the row of the first label: above it stand texts of ours too.
         """
+        notes = {at: n for at, n in self.notes.get(sheet.name, {}).items() if at not in noted}
         for place, cell in self.cells(sheet).items():
             if place in taken or (isinstance(cell, str) and any(read_marks(cell))):
                 continue
             ours = place in sheet.formulas or self._is_printed(as_text(cell))
             if not (place[0] < first and ours):
-                yield Leftover(sheet.name, address(*place), cell)
+                yield Leftover(sheet.name, address(*place), cell, notes.pop(place, None))
+        for place, note in notes.items():
+            yield Leftover(sheet.name, address(*place), None, note)
 
     def _is_printed(self, text: str) -> bool:
         """Whether a text is made of nothing but texts of ours."""

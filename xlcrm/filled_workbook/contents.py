@@ -7,24 +7,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from xlcrm.filled_workbook.archive import open_archive
+from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_page import read_form_page
 from xlcrm.filled_workbook.list_page import read_list_page
 from xlcrm.filled_workbook.located import ListHeader, is_empty, locate, marks_on
-from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook, read_workbook
-from xlcrm.filled_workbook.source import read_source
+from xlcrm.filled_workbook.notes import SheetNotes, read_notes
+from xlcrm.filled_workbook.opening import open_workbook
+from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
+from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.marks import LEFTOVERS, OWN_SHEET, Mark, versions
 from xlcrm.layout.pages import FreeSheet, Leftover, Page
+from xlcrm.records import address
 from xlcrm.spec.model import Spec
 from xlcrm.spec.types.base import as_text
 from xlcrm.spec.version import Template, read_template
 
-_LEFT_BEHIND = {
-    "comments": ("comments", "threadedcomment"),
-    "pictures": ("xl/media/", "xl/charts/"),
-}
+_PICTURES = ("xl/media/", "xl/charts/")
+_NOTED_ROWS, _NOTED_COLUMNS = 1000, 100  # where a note beside the cells of a sheet stays in place
 
 
 @dataclass
@@ -33,13 +34,16 @@ class Contents:
     nothing is filled.
 
     ``modified`` is when it was saved, ``template`` the one that it was made from, where it says;
-    ``without`` names what can't be carried: ``comments``, ``pictures``.
+    ``notes`` are all of its notes, which the pages and leftovers hold too;
+    ``without`` names what can't be carried: ``comments``, ``pictures``, and ``format`` where the
+    file is of one that tells of neither.
     """
 
     modified: datetime
     template: Template | None
     pages: list[Page] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
+    notes: SheetNotes = field(default_factory=dict)
     without: list[str] = field(default_factory=list)
 
 
@@ -50,25 +54,31 @@ def read_contents(path: Path, file: str, spec: Spec, printed: Collection[str]) -
     does.
     """
     source = read_source(path)
-    archive = open_archive(source.data)
-    workbook = read_workbook(source.data, archive, lambda names: True)
+    workbook = open_workbook(source, path.name)
     saved = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC)
     when = datetime.fromisoformat(workbook.modified) if workbook.modified else saved
     contents = Contents(when.astimezone(UTC).replace(tzinfo=None), _template(workbook))
-    parts = [name.lower() for name in archive.parts]
-    contents.without += (
-        what
-        for what, names in _LEFT_BEHIND.items()
-        if any(name in part for part in parts for name in names)
-    )
+    contents.notes, contents.without = _beside_cells(workbook.archive)
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
     filled = [sheet for sheet, marks in marked if not _own(marks)]
     around = Surroundings(filled, when.isoformat(), workbook.date1904, spec.calendar)
     core = contents.template.core if contents.template else False
-    carrier = Carrier(file, around, frozenset(printed), core)
+    carrier = Carrier(file, around, frozenset(printed), core, contents.notes)
     for sheet, marks in marked:
         _add(contents, sheet, marks, spec, carrier)
     return contents
+
+
+def _beside_cells(archive: Archive | None) -> tuple[SheetNotes, list[str]]:
+    """Return the notes in a workbook, and what of it can't be carried."""
+    if archive is None:
+        return {}, ["format"]
+    pictures = any(part.lower().startswith(_PICTURES) for part in archive.parts)
+    without = ["pictures"] if pictures else []
+    try:
+        return read_notes(archive), without
+    except Rejected:  # the cells can be read all the same
+        return {}, ["comments", *without]
 
 
 def _template(workbook: RawWorkbook) -> Template | None:
@@ -85,15 +95,24 @@ def _add(
     contents: Contents, sheet: RawSheet, marks: Sequence[Mark], spec: Spec, carrier: Carrier
 ) -> None:
     """Add what a sheet holds; of our own ones only what people had filled beside the tables."""
+    page: Page
     own = _own(marks)
+    if own == LEFTOVERS:
+        contents.leftovers += _leftovers(sheet, carrier)
+        return
     if own:
-        contents.leftovers += _leftovers(sheet, carrier) if own == LEFTOVERS else []
+        notes = carrier.notes.get(sheet.name, {})
+        contents.leftovers += (
+            Leftover(sheet.name, address(*place), None, note) for place, note in notes.items()
+        )
         return
     found = locate(sheet, marks, spec)
     if found is None:
-        contents.pages += [] if is_empty(sheet.reread()) else [_free_sheet(sheet, carrier)]
+        if carrier.notes.get(sheet.name) or not is_empty(sheet.reread()):
+            page, leftovers = _free_sheet(sheet, carrier)
+            contents.pages.append(page)
+            contents.leftovers += leftovers
         return
-    page: Page
     if isinstance(found, ListHeader):
         page, leftovers = read_list_page(sheet, found, carrier)
     else:
@@ -104,15 +123,19 @@ def _add(
 
 def _leftovers(sheet: RawSheet, carrier: Carrier) -> list[Leftover]:
     """Return what an upgrade before had left over."""
-    cells = carrier.cells(sheet)
+    cells, notes = carrier.cells(sheet), carrier.notes.get(sheet.name, {})
     return [
-        Leftover(as_text(cells.get((row, 0), "")), as_text(cells.get((row, 1), "")), content)
-        for (row, column), content in cells.items()
-        if row and column == 2
+        Leftover(
+            as_text(cells.get((row, 0), "")),
+            as_text(cells.get((row, 1), "")),
+            cells.get((row, 2)),
+            notes.get((row, 2)),
+        )
+        for row in sorted({row for row, column in (*cells, *notes) if row and column == 2})
     ]
 
 
-def _free_sheet(sheet: RawSheet, carrier: Carrier) -> FreeSheet:
+def _free_sheet(sheet: RawSheet, carrier: Carrier) -> tuple[FreeSheet, list[Leftover]]:
     cells = carrier.cells(sheet)
     formats = {
         place: code
@@ -121,4 +144,10 @@ def _free_sheet(sheet: RawSheet, carrier: Carrier) -> FreeSheet:
         and (code := sheet.number_format(*place))
         and code != "General"
     }
-    return FreeSheet(sheet.name, cells, formats, sheet.widths, sheet.hidden)
+    notes = {
+        place: note
+        for place, note in carrier.notes.get(sheet.name, {}).items()
+        if place in cells or (place[0] < _NOTED_ROWS and place[1] < _NOTED_COLUMNS)
+    }
+    page = FreeSheet(sheet.name, cells, formats, sheet.widths, sheet.hidden, notes)
+    return page, list(carrier.leftovers(sheet, cells, 0, notes))

@@ -11,7 +11,7 @@ from xlcrm.filled_workbook.form_record import boxes, read_form
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.forms import choices_of, form_plan
-from xlcrm.layout.pages import FormPage, Leftover, chosen_words, showing
+from xlcrm.layout.pages import FormPage, Leftover, Note, chosen_words, showing
 from xlcrm.records import Values
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell, as_text
@@ -25,13 +25,17 @@ def read_form_page(
     """Return a form as it was filled, and cells that belong to none of its fields."""
     reader = _PageReader(sheet, marks, carrier)
     reader.read()
-    keys = {slot.partition(".")[0] for slot in reader.filled}
+    keys = {slot.partition(".")[0] for slot in (*reader.filled, *reader.notes)}
     page = FormPage(
-        showing(marks.table, keys, core=carrier.core), reader.filled, reader.shape, sheet.name
+        showing(marks.table, keys, core=carrier.core),
+        reader.filled,
+        reader.shape,
+        sheet.name,
+        reader.notes,
     )
     taken = reader.taken | set(_printed(sheet, marks.table, reader.cells))
     first = min((row for row, _ in reader.cells.slots.values()), default=0)
-    return page, list(carrier.leftovers(sheet, taken, first))
+    return page, list(carrier.leftovers(sheet, taken, first, reader.noted))
 
 
 class _PageReader:
@@ -45,6 +49,8 @@ class _PageReader:
         self.values: Values = records[0].values if records else {}
         self.filled: dict[str, Cell] = {}
         self.shape: Values = {}
+        self.notes: dict[str, Note] = {}
+        self.noted: set[Place] = set()
         self.taken: set[Place] = set()
 
     def read(self) -> None:
@@ -68,9 +74,17 @@ class _PageReader:
             cell = self.carrier.cell(self.sheet, place, field)
             if cell is not None:
                 self.filled[slot] = cell
+            if self._take_note(slot, place) or cell is not None:
                 last = max(last, _action_number(slot))
         if last:
             self.shape[field.key] = [{} for _ in range(last)]
+
+    def _take_note(self, slot: str, place: Place) -> bool:
+        """Take the note on a cell; whether there is one."""
+        found = self.carrier.notes_on(self.sheet, {slot: place})
+        self.notes |= found
+        self.noted |= {place} if found else set()
+        return bool(found)
 
     def _read_ticks(self, field: Field) -> None:
         """Take boxes by the choice beside them: today's form may have it in another place."""
@@ -86,6 +100,7 @@ class _PageReader:
                 self.taken |= {place, (place[0], place[1] + 1)}
             if word not in numbers:
                 continue
+            self._take_note(f"{field.key}.{numbers[word]}", place)
             if cell is None and word in chosen:  # ticked beside its word
                 cell = TICKED
             if cell is not None:

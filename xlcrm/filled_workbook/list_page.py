@@ -8,7 +8,7 @@ from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.list_records import read_list
 from xlcrm.filled_workbook.located import ListHeader
 from xlcrm.filled_workbook.sheets import RawSheet
-from xlcrm.layout.pages import Leftover, ListPage, Row, showing
+from xlcrm.layout.pages import Leftover, ListPage, Notes, Row, showing
 from xlcrm.spec.types.base import Cell
 
 
@@ -29,17 +29,22 @@ def read_list_page(
         found = enumerate(carrier.cell(whole, (row, column)) for column in extras)
         return {n: cell for n, cell in found if cell is not None}
 
-    made = [Row(cells(row), further(row)) for row in rows]
-    used = {key for row in made for key in row.cells}
-    page = ListPage(
-        showing(header.table, used, core=carrier.core), made, list(extras.values()), sheet.name
-    )
-    known = {*header.columns.values(), *fields.values(), *extras}
-    taken = {(row, column) for row in rows for column in {*fields.values(), *extras}}
-    taken |= {(header.row, column) for column in known}
+    filled: dict[str | int, int] = dict([*fields.items(), *enumerate(extras)])
+
+    def notes(row: int) -> Notes:
+        return carrier.notes_on(sheet, {key: (row, column) for key, column in filled.items()})
+
+    made = [Row(cells(row), further(row), notes(row)) for row in rows]
+    labels = notes(header.row)
+    used = {key for row in made for key in (*row.cells, *row.notes)} | {*labels}
+    shown = showing(header.table, {k for k in used if isinstance(k, str)}, core=carrier.core)
+    page = ListPage(shown, made, list(extras.values()), sheet.name, labels)
+    taken = {(row, column) for row in rows for column in filled.values()}
+    noted = taken | {(header.row, column) for column in filled.values()}
+    taken = noted | {(header.row, column) for column in header.columns.values()}
     display = {c for key, c in header.columns.items() if not table.by_key[key].is_input}
     taken |= {place for place in sheet.formulas if place[1] in display}
-    return page, list(carrier.leftovers(sheet, taken, header.row))
+    return page, list(carrier.leftovers(sheet, taken, header.row, noted))
 
 
 def _columns(header: ListHeader) -> dict[str, int]:

@@ -31,9 +31,10 @@ class SheetEntry:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """`modified` is ISO 8601 in UTC; `names` are the global defined names, name to reference;
-    `properties` the custom document properties, name to text."""
+    """`main` is the workbook part; `modified` is ISO 8601 in UTC; `names` are the global defined
+    names, name to reference; `properties` the custom document properties, name to text."""
 
+    main: str
     modified: str | None
     date1904: bool
     sheets: tuple[SheetEntry, ...]
@@ -75,6 +76,7 @@ def read_package(archive: Archive) -> Package:
     properties = _properties(archive, roots)
     settings = next(children(workbook, "workbookPr"), None)
     return Package(
+        main=main,
         modified=properties.modified,
         date1904=settings is not None and settings.get("date1904") in _TRUE,
         sheets=tuple(_sheets(workbook, relations, scoped)),
@@ -92,6 +94,15 @@ def read_properties(archive: Archive) -> Properties:
         Rejected: unreadable (xml).
     """
     return _properties(archive, _relations(archive, ""))
+
+
+def targets(archive: Archive, part: str, kind: str) -> list[str]:
+    """Return the parts to which a part has relations of a kind, such as `comments`.
+
+    Raises:
+        Rejected: unreadable (xml).
+    """
+    return [each.target for each in _of_kind(_relations(archive, part), kind)]
 
 
 def other_kind(archive: Archive) -> str:
@@ -156,16 +167,14 @@ def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
 
 
 def _target(relations: Mapping[str, _Relation], kind: str) -> str | None:
-    """The first target of a kind; Strict writes some kinds in camel case."""
+    """The first target of a kind."""
+    return next((each.target for each in _of_kind(relations, kind)), None)
+
+
+def _of_kind(relations: Mapping[str, _Relation], kind: str) -> Iterator[_Relation]:
+    """The relations of a kind; Strict writes some kinds in camel case."""
     wanted = kind.replace("-", "").casefold()
-    return next(
-        (
-            relation.target
-            for relation in relations.values()
-            if relation.kind.replace("-", "").casefold() == wanted
-        ),
-        None,
-    )
+    return (each for each in relations.values() if each.kind.replace("-", "").casefold() == wanted)
 
 
 def _sheets(

@@ -165,7 +165,8 @@ class RawSheet:
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
     """A workbook's worksheets in their order. `modified` is ISO 8601 in UTC, `names` the global
-    defined names (name to reference), `properties` the custom properties (name to text)."""
+    defined names (name to reference), `properties` the custom properties (name to text); `archive`
+    is all that an .xlsx or .xlsm file holds."""
 
     modified: str | None
     date1904: bool
@@ -173,6 +174,7 @@ class RawWorkbook:
     properties: Mapping[str, str]
     has_macros: bool
     sheets: list[RawSheet]
+    archive: Archive | None = None
 
 
 def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
@@ -202,6 +204,7 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
             for entry, rows, passed in zip(entries, grids, guarded, strict=True)
             if passed is not None
         ],
+        archive=archive,
     )
 
 

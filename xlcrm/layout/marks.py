@@ -15,6 +15,7 @@ PREFIX = "xlcrm."
 MARK_WIDTH = 3  # columns in which a form's marks are looked for
 OWN_SHEET = "own"  # in the place of a table: a guide or list sheet
 LEFTOVERS = "leftovers"  # that of them which holds what people filled beside our tables
+NOTE_AUTHOR = "xlcrm"  # of the notes on cells that are ours: written anew, never carried
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"
 _VERSION = "xlcrm-version."

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from xlcrm.findings import Language
 from xlcrm.layout.forms import choices_of
+from xlcrm.layout.marks import NOTE_AUTHOR
 from xlcrm.records import Value, Values
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.actions import DATES, Actions
@@ -19,60 +20,94 @@ from xlcrm.spec.types.dates import Day
 from xlcrm.spec.types.texts import TICKED, UNTICKED
 
 Place = tuple[int, int]
+_OURS = f"{NOTE_AUTHOR}:"
 
 
 class Broken(str):
     """An error value, such as ``#N/A``: it is to stay one."""
 
 
+class Note(NamedTuple):
+    """A note on a cell. What is below a line that names us is ours."""
+
+    text: str
+    author: str = ""
+
+    def with_ours(self, text: str) -> Note:
+        """Return the note with a text of ours: ``Note("").with_ours(text)`` is ours alone.
+
+        A line of it says so too, since LibreOffice drops the author.
+        """
+        own = f"{_OURS}\n{text}"
+        return Note(f"{self.text}\n\n{own}", self.author) if self.text else Note(own, NOTE_AUTHOR)
+
+    def without_ours(self) -> Note:
+        """Return what a person has written of the note; without text where that is nothing."""
+        lines = self.text.split("\n")
+        is_told = _OURS in lines
+        ours = lines.index(_OURS) if is_told else 0 if self.author == NOTE_AUTHOR else len(lines)
+        return Note("\n".join(lines[:ours]).strip(), self.author)
+
+
+Notes = Mapping[str | int, Note]
+_NONE: Notes = {}
+
+
 class Row(NamedTuple):
-    """A row of a list: cells by field key, and those of the page's extra columns by number."""
+    """A row of a list: cells by field key, and those of the page's extra columns by number;
+    notes on cells by either."""
 
     cells: Mapping[str, Cell]
     extras: Mapping[int, Cell] = {}
+    notes: Notes = _NONE
 
 
 @dataclass(frozen=True)
 class ListPage:
     """A list sheet. ``table`` shows the fields that the page has; ``labels`` are of the columns
-    right of them that the table does not have. Without a ``name`` it is the table's label."""
+    right of them that the table does not have, ``notes`` those on labels. Without a ``name`` it is
+    the table's label."""
 
     table: Table
     rows: Sequence[Row] = ()
     labels: Sequence[str] = ()
     name: str | None = None
+    notes: Notes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FormPage:
-    """A form sheet: cells by slot. ``shape`` holds of the record's values those by which the form
-    is laid out: as many action rows, and choices that are no longer offered."""
+    """A form sheet: cells, and notes on them, by slot. ``shape`` holds of the record's values those
+    by which the form is laid out: as many action rows, and choices that are no longer offered."""
 
     table: Table
     cells: Mapping[str, Cell] = field(default_factory=dict)
     shape: Values = field(default_factory=dict)
     name: str | None = None
+    notes: Mapping[str, Note] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FreeSheet:
-    """A sheet that is nobody's but the person's: cells, number formats by zero-based place, and
-    widths in characters by zero-based column."""
+    """A sheet that is nobody's but the person's: cells, number formats and notes by zero-based
+    place, and widths in characters by zero-based column."""
 
     name: str
     cells: Mapping[Place, Cell]
     formats: Mapping[Place, str] = field(default_factory=dict)
     widths: Mapping[int, float] = field(default_factory=dict)
     hidden: bool = False
+    notes: Mapping[Place, Note] = field(default_factory=dict)
 
 
 class Leftover(NamedTuple):
-    """A cell that a person filled on a sheet of ours where nothing is filled: the sheet and the
-    address where it stood, and what it held."""
+    """A cell that a person filled on a sheet of ours where nothing is filled, or put a note on:
+    the sheet and the address where it stood, what it held, and the note."""
 
     sheet: str
     cell: str
-    content: Cell
+    content: Cell | None
+    note: Note | None = None
 
 
 Page = ListPage | FormPage | FreeSheet

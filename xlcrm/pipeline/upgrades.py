@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from xlcrm.filled_workbook.contents import Contents, read_contents
+from xlcrm.filled_workbook.notes import SheetNotes, notes_of
 from xlcrm.filled_workbook.reading import read_file
 from xlcrm.findings import Finding, Language
-from xlcrm.layout.pages import FreeSheet
+from xlcrm.layout.pages import FreeSheet, Note
 from xlcrm.ledger.discovery import describe
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import read_files
@@ -134,10 +136,16 @@ def _lost(reading: FileReading, contents: Contents, target: Path, spec: Spec) ->
     """Yield what the new workbook does not say as the old one did."""
     for detail in contents.without:
         yield Finding("not-carried", reading.file, parameters={"detail": detail})
+    if _counted(contents.notes) - _counted(notes_of(target)):
+        yield Finding("not-carried", reading.file, parameters={"detail": "comments"})
     again = read_file(target, reading.file, spec, private=True).records
     for record, other in zip_longest(reading.records, again):
         if record is not None:
             yield from _differences(record, other, spec)
+
+
+def _counted(notes: SheetNotes) -> Counter[Note]:
+    return Counter(note for each in notes.values() for note in each.values())
 
 
 def _differences(record: Record, other: Record | None, spec: Spec) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from typing import Any, BinaryIO
@@ -23,7 +23,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xlcrm.record_sheet.sheet import MAX_COLUMNS
-from xlcrm.record_sheet.values import WriteFailed, are_plain, clean_text
+from xlcrm.record_sheet.values import MAX_TEXT, WriteFailed, are_plain, clean_text
 
 # xlsxwriter refuses more, as Excel does.
 MAX_LINKS = 65_530
@@ -73,6 +73,16 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
         right = self.dim_colmax
         self.set_column(first_col, MAX_COLUMNS - 1, None, cell_format)
         self.dim_colmax = right
+
+    def add_note(
+        self, row: int, col: int, text: str, author: str, options: Mapping[str, object]
+    ) -> None:
+        """Put a note on a cell, of as much of the text as a note holds; its row may be spliced.
+
+        `options` are those of xlsxwriter's `write_comment`.
+        """
+        held = text.encode("utf-16-le", "replace")[: 2 * MAX_TEXT].decode("utf-16-le", "ignore")
+        self.write_comment(row, col, clean_text(held), {**options, "author": clean_text(author)})
 
     def refuse_overlap(self) -> None:
         """Raise WriteFailed where a call wrote or formatted a row among the spliced ones."""

@@ -25,7 +25,7 @@ from xlcrm.spec.types.actions import DATES, Actions
 from xlcrm.spec.types.dates import Day, DayTime
 from xlcrm.spec.types.texts import UNTICKED
 from xlcrm.template_workbook import styles
-from xlcrm.template_workbook.cells import write_cell
+from xlcrm.template_workbook.cells import write_cell, write_note
 from xlcrm.template_workbook.form_ground import form_ground
 from xlcrm.template_workbook.formulas import display_formula
 from xlcrm.template_workbook.legend import colour
@@ -62,7 +62,7 @@ class _FormWriter:
         self.wb, self.plan, self.making, self.language = wb, plan, making, making.language
         name = page.name or plan.table.labels[self.language]
         self.sheet: CheckedWorksheet = wb.add_sheet(name)
-        self.contents = page.cells
+        self.page, self.contents = page, page.cells
         self.cells = {slot: address(cell.row, cell.column) for slot, cell in plan.slots.items()}
 
     def write(self) -> None:
@@ -72,6 +72,9 @@ class _FormWriter:
             self._write_cell(cell)
         for row, lines in heights.items():
             self.sheet.set_row(row, _LINE_HEIGHT * lines + (9 if row == 0 else 3))
+        for slot, note in self.page.notes.items():
+            cell = self.plan.slots[slot]
+            write_note(self.sheet, (cell.row, cell.column), note)
         self._write_marks()
         colour(self.wb, self.sheet, live_rules(form_ground(self.plan, self.making)))
         self._set_up_page()

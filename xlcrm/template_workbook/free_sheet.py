@@ -9,7 +9,7 @@ from xlcrm.layout.marks import LEFTOVERS
 from xlcrm.layout.pages import FreeSheet, Leftover
 from xlcrm.record_sheet import Book, Column, RecordSheet
 from xlcrm.sheet_words import Words
-from xlcrm.template_workbook.cells import write_cell
+from xlcrm.template_workbook.cells import write_cell, write_note
 from xlcrm.template_workbook.lists_sheet import mark_own_sheet
 
 _WIDTHS = {"sheet": 26, "cell": 10, "content": 70}
@@ -23,6 +23,8 @@ def write_free_sheet(wb: Book, sheet: FreeSheet) -> None:
     for place, content in sheet.cells.items():
         code = sheet.formats.get(place)
         write_cell(written, place, content, wb.format({"num_format": code}) if code else None)
+    for place, note in sheet.notes.items():
+        write_note(written, place, note)
     if sheet.hidden:
         written.hide()
 
@@ -34,6 +36,9 @@ def write_leftovers(wb: Book, leftovers: Sequence[Leftover], language: Language)
         Column(key, words(f"blank.leftover.{key}"), width, wrap=key == "content")
         for key, width in _WIDTHS.items()
     ]
-    sheet = RecordSheet(words("blank.leftovers"), columns, leftovers)
-    written = wb.add_record_sheet(sheet)
+    rows = [(each.sheet, each.cell, each.content) for each in leftovers]
+    written = wb.add_record_sheet(RecordSheet(words("blank.leftovers"), columns, rows))
+    for row, each in enumerate(leftovers, written.first_row):
+        if each.note:
+            write_note(written.worksheet, (row, written.column("content")), each.note)
     mark_own_sheet(wb, written.worksheet, LEFTOVERS, len(columns))

@@ -23,6 +23,7 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import CUSTOMER_FIELDS, Field
 from xlcrm.spec.types.base import FieldType
 from xlcrm.template_workbook import styles
+from xlcrm.template_workbook.cells import write_note
 from xlcrm.template_workbook.conditions import blank
 from xlcrm.template_workbook.formulas import display_formula
 from xlcrm.template_workbook.legend import colour
@@ -59,6 +60,7 @@ def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_b
     _write_header(wb, written, plan, making.language)
     for column, label in enumerate(page.labels, len(plan.fields)):  # a person's own are theirs
         written.worksheet.write_string(HEADER_ROW, column, label, wb.format(styles.OWN_HEADER))
+    _write_notes(written, plan, page)
     _write_cell_rules(written, plan, making, last)
     rules = live_rules(_ground(plan, making, last))
     colour(wb, written.worksheet, rules)
@@ -108,6 +110,14 @@ def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Lan
             sheet.write_string(HEADER_ROW, column, field.labels[language], wb.format(style))
         name = f"'{written.name}'!{mark(plan.table.key, field.key)}"
         wb.define_name(name, f"='{written.name}'!${column_letters(column)}${HEADER_ROW + 1}")
+
+
+def _write_notes(written: WrittenSheet, plan: ListPlan, page: ListPage) -> None:
+    extras = enumerate(range(len(plan.fields), len(plan.fields) + len(page.labels)))
+    columns: dict[str | int, int] = dict([*plan.columns.items(), *extras])
+    for row, notes in enumerate([page.notes, *(row.notes for row in page.rows)], HEADER_ROW):
+        for key, note in notes.items():
+            write_note(written.worksheet, (row, columns[key]), note)
 
 
 def _write_cell_rules(written: WrittenSheet, plan: ListPlan, making: Making, last: int) -> None:
