@@ -32,7 +32,7 @@ _ID_CARD = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 _BANK_CARD = re.compile(r"(?<![\dA-Za-z])(?:62|4|5)\d{14,17}(?![\dA-Za-z])")
 _WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})
 # Every private value has an @ or ten digits with at most a bracket and a space between two.
-_AT = re.compile(r"[@\uff20]")
+_AT = "@\uff20"
 _TEN_DIGITS = re.compile(
     r"(?<![0-9\uff10-\uff19])[0-9\uff10-\uff19]"
     r"(?:[) \-\uff09\u3000\uff0d]{0,2}+[0-9\uff10-\uff19]){9}"
@@ -41,7 +41,11 @@ _TEN_DIGITS = re.compile(
 
 def may_hold_private(text: str) -> bool:
     """Whether it is worth looking for private values in ``text``."""
-    return bool(_AT.search(text) or INVISIBLE.search(text) or _TEN_DIGITS.search(text))
+    return _may_stand_in(text) or bool(INVISIBLE.search(text))
+
+
+def _may_stand_in(text: str) -> bool:
+    return any(sign in text for sign in _AT) or bool(_TEN_DIGITS.search(text))
 
 
 def find_private(text: str) -> Iterator[PrivateValue]:
@@ -51,7 +55,7 @@ def find_private(text: str) -> Iterator[PrivateValue]:
         for code, start, end, masked in find_private("".join(text[n] for n in seen)):
             yield PrivateValue(code, seen[start], seen[end - 1] + 1, masked)
         return
-    if not (_AT.search(text) or _TEN_DIGITS.search(text)):
+    if not _may_stand_in(text):
         return
     text = text.translate(_WIDE)
     found: list[PrivateValue] = []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from xlcrm.spec.working_days import Calendar
 
 _DAY = timedelta(days=1)
+_TALKS = 10_000  # ends of talks of which the deadline is kept: many end on the same day
 
 
 def entered_in_time(
@@ -26,16 +28,14 @@ def entered_in_time(
         for _ in range(math.ceil(hours / 24)):
             last = _next(last, skipping)
         return date.fromisoformat(recorded) <= last
-    return datetime.fromisoformat(recorded) <= _deadline(_end(end), hours, skipping)
+    return datetime.fromisoformat(recorded) <= _deadline(end, hours, skipping)
 
 
-def _end(talk: str) -> datetime:
-    end = datetime.fromisoformat(talk)
-    return end + _DAY if len(talk) == 10 else end
-
-
-def _deadline(end: datetime, hours: float, skipping: Calendar | None) -> datetime:
-    left = timedelta(hours=hours)
+@lru_cache(_TALKS)
+def _deadline(talk: str, hours: float, skipping: Calendar | None) -> datetime:
+    left, end = timedelta(hours=hours), datetime.fromisoformat(talk)
+    if len(talk) == 10:
+        end += _DAY
     if skipping is None:
         return end + left
     moment = end

@@ -12,15 +12,19 @@ from xlcrm.spec.names import is_whole_name, masked_name
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
 from xlcrm.validation.make import field_finding, group_of, is_blank
-from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
+from xlcrm.validation.tables import NOTHING, Arguments, Batch, Check, RuleMaker
 from xlcrm.validation.words import is_vague
 
 
-def check_name(record: Record, table: Table, field: Field) -> Iterator[Finding]:
-    """Yield unmasked-name where a customer's contact is a whole name."""
-    value = record.values.get(field.key)
-    if isinstance(value, str) and is_whole_name(value):
-        yield field_finding("unmasked-name", record, table, field, value=masked_name(value))
+def is_unmasked(value: Value) -> bool:
+    """Whether a customer's contact is a person's whole name."""
+    return isinstance(value, str) and is_whole_name(value)
+
+
+def unmasked(record: Record, table: Table, field: Field) -> Finding:
+    """Return the finding of a contact that ``is_unmasked``."""
+    name = masked_name(str(record.values[field.key]))
+    return field_finding("unmasked-name", record, table, field, value=name)
 
 
 def _no_consent(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -28,10 +32,9 @@ def _no_consent(table: Table, rule: Arguments, spec: Spec) -> Check:
     field = table.by_key[rule["field"]]
 
     def check(record: Record) -> Iterable[Finding]:
-        if record.values.get(field.key) in rule["in"]:
-            yield field_finding("no-consent", record, table, field)
+        yield field_finding("no-consent", record, table, field)
 
-    return check
+    return Check(lambda batch: batch.saying(field.key, lambda value: value in rule["in"]), check)
 
 
 def _needed_code(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -39,11 +42,13 @@ def _needed_code(table: Table, rule: Arguments, spec: Spec) -> Check:
     field, size_key = table.by_key[rule["code"]], rule["size"]
 
     def check(record: Record) -> Iterable[Finding]:
-        size = record.values.get(size_key)
-        if isinstance(size, str) and bare(size) not in rule["in"] and is_blank(record, field.key):
+        if is_blank(record, field.key):
             yield field_finding("credit-code-missing", record, table, field, beside=size_key)
 
-    return check
+    def is_organisation(size: Value) -> bool:
+        return isinstance(size, str) and bare(size) not in rule["in"]
+
+    return Check(lambda batch: batch.saying(size_key, is_organisation), check)
 
 
 def _vague(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -53,7 +58,10 @@ def _vague(table: Table, rule: Arguments, spec: Spec) -> Check:
         vague = [key for key in keys if key in record.values and _says_nothing(record.values[key])]
         return [field_finding("vague-text", record, table, table.by_key[key]) for key in vague]
 
-    return check
+    def suspects(batch: Batch) -> Iterable[int]:
+        return sorted({n for key in keys for n in batch.saying(key, _says_nothing)})
+
+    return Check(suspects, check)
 
 
 def _says_nothing(value: Value) -> bool:
@@ -66,16 +74,12 @@ def _channel_fit(table: Table, rule: Arguments, spec: Spec) -> Check:
     urgency_key, field = rule["field"], table.by_key[rule["channel"]]
 
     def check(record: Record) -> Iterable[Finding]:
-        if urgency_key not in record.values:
-            return NOTHING
         urgency, channel = record.values[urgency_key], record.values.get(field.key)
-        if urgency not in rule["in"] or not isinstance(channel, str):
-            return NOTHING
-        if group_of(field, channel) in rule["fit"]:
+        if not isinstance(channel, str) or group_of(field, channel) in rule["fit"]:
             return NOTHING
         return [field_finding("channel-fit", record, table, field, trigger=str(urgency))]
 
-    return check
+    return Check(lambda batch: batch.saying(urgency_key, lambda value: value in rule["in"]), check)
 
 
 def _action_incomplete(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -95,13 +99,24 @@ def _action_incomplete(table: Table, rule: Arguments, spec: Spec) -> Check:
             return _incomplete_rows(record, table, action, rule)
         return NOTHING
 
-    return check
+    def suspects(batch: Batch) -> Iterable[int]:
+        if any(isinstance(action.type, Actions) for action in actions):
+            return range(len(batch.records))
+        # An action in words has its day and owner in fields of their own.
+        acting = {n for action in actions for n in batch.filled(action.key)}
+        given = enumerate(zip(*map(batch.column, needs), strict=True))
+        return (n for n, values in given if n in acting and not all(map(_is_given, values)))
+
+    return Check(suspects, check)
 
 
 def _lacks(record: Record, key: str) -> bool:
     """Whether a field is blank, or a deadline without its day."""
-    value = record.values.get(key)
-    return is_blank(record, key) or (isinstance(value, dict) and "date" not in value)
+    return is_blank(record, key) or not _is_given(record.values.get(key, ""))
+
+
+def _is_given(value: Value | None) -> bool:
+    return value is not None and not (isinstance(value, dict) and "date" not in value)
 
 
 def _lacking(record: Record, table: Table, action: Field, keys: list[str]) -> Iterator[Finding]:
@@ -148,7 +163,7 @@ def _late_completion(table: Table, rule: Arguments, spec: Spec) -> Check:
                 "late-completion", record, table, field, days=str(days), limit=f"{limit:g}"
             )
 
-    return check
+    return Check(lambda batch: batch.filled(field.key), check)
 
 
 def _day(iso: str) -> date:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record
-from xlcrm.spec.model import Field, Table
+from xlcrm.records import Record, Value
+from xlcrm.spec.model import Table
 from xlcrm.spec.types.choices import bare
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moments_of
-from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
+from xlcrm.validation.tables import Arguments, Batch, Check, RuleMaker
 
 
 def _not_future(table: Table, rule: Arguments, today: str) -> Check:
@@ -18,21 +18,20 @@ def _not_future(table: Table, rule: Arguments, today: str) -> Check:
     names = [(name, table.by_key[name.partition(".")[0]]) for name in rule["fields"]]
     tomorrow = today + "\uffff"  # after every moment of today, as text
 
-    def check(record: Record) -> Iterable[Finding]:
-        found: Iterable[Finding] = NOTHING
+    def suspects(batch: Batch) -> Iterable[int]:
+        columns = (enumerate(batch.column(field.key)) for _, field in names)
+        return sorted({n for column in columns for n, value in column if is_suspect(value)})
+
+    def is_suspect(value: Value | None) -> bool:
+        return value is not None and (not isinstance(value, str) or value > tomorrow)
+
+    def check(record: Record) -> Iterator[Finding]:
         for name, field in names:
-            if field.key in record.values:
-                value = record.values[field.key]
-                if value.__class__ is not str or value > tomorrow:
-                    found = [*found, *later(record, name, field)]
-        return found
+            for slot, text, moment in moments_of(record, name):
+                if moment[:10] > today:
+                    yield field_finding("future-date", record, table, field, slot=slot, value=text)
 
-    def later(record: Record, name: str, field: Field) -> Iterator[Finding]:
-        for slot, text, moment in moments_of(record, name):
-            if moment[:10] > today:
-                yield field_finding("future-date", record, table, field, slot=slot, value=text)
-
-    return check
+    return Check(suspects, check)
 
 
 def _overdue(table: Table, rule: Arguments, today: str) -> Check:
@@ -41,20 +40,24 @@ def _overdue(table: Table, rule: Arguments, today: str) -> Check:
     key, _, part = rule["due"].partition(".")
     field = table.by_key[key]
 
-    def check(record: Record) -> Iterable[Finding]:
-        if key not in record.values or (not part and not is_blank(record, rule["done"])):
-            return NOTHING
+    def suspects(batch: Batch) -> Iterable[int]:
+        due = enumerate(batch.column(key))
+        if part:
+            return (n for n, value in due if value is not None)
+        done = batch.column(rule["done"])
+        return (n for n, value in due if value is not None and done[n] is None)
+
+    def check(record: Record) -> Iterator[Finding]:
         closed = record.values.get(closed_key)
         if isinstance(closed, str) and bare(closed) in settled:
-            return NOTHING
-        return late(record)
-
-    def late(record: Record) -> Iterator[Finding]:
+            return
+        if not part and not is_blank(record, rule["done"]):
+            return
         for slot, text, moment in moments_of(record, rule["due"]):
             if moment[:10] < today and not (part and _part(record, slot, rule["done"])):
                 yield field_finding("overdue", record, table, field, slot=slot, value=text)
 
-    return check
+    return Check(suspects, check)
 
 
 def _part(record: Record, slot: str, done: str) -> str:

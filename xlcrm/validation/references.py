@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from xlcrm.customers import ID, NAME, CustomerBase
 from xlcrm.findings import Finding
@@ -12,6 +13,7 @@ from xlcrm.spec.model import Spec
 from xlcrm.spec.types.codes import Reference
 from xlcrm.text import fold
 from xlcrm.validation.make import field_finding
+from xlcrm.validation.tables import Batch, batches
 
 _OTHERS = 5  # cells that a message names
 
@@ -21,19 +23,25 @@ def check_duplicates(records: Iterable[Record], spec: Spec) -> Iterator[Finding]
 
     An unchanged copy on another sheet is no record of its own.
     """
-    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in records:
-        key = spec.tables[record.table].id
-        if key and key in record.values:
-            group = groups[record.table, str(record.values[key])]
+    for key, batch in batches(sorted(records, key=attrgetter("block.table"))):
+        table = spec.tables[key]
+        for group in _sharing(batch, table.id) if table.id else ():
+            field = table.by_key[table.id or ""]
+            for record in group:
+                others = _cells(record, [each for each in group if each is not record], field.key)
+                yield field_finding("duplicate-id", record, table, field, others=others)
+
+
+def _sharing(batch: Batch, key: str) -> Iterator[list[Record]]:
+    """Yield the records that share an id, where there are several, without unchanged copies."""
+    counts = Counter(batch.column(key))
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for n, value in enumerate(batch.column(key) if len(counts) < len(batch.records) else ()):
+        if isinstance(value, str) and counts[value] > 1:
+            record, group = batch.records[n], groups[value]
             if not any(record.copies(other) for other in group):
                 group.append(record)
-    for (table_key, _), group in groups.items():
-        for record in group if len(group) > 1 else ():
-            table = spec.tables[table_key]
-            field = table.by_key[table.id or ""]
-            others = _cells(record, [other for other in group if other is not record], field.key)
-            yield field_finding("duplicate-id", record, table, field, others=others)
+    return (group for group in groups.values() if len(group) > 1)
 
 
 def _cells(record: Record, others: Sequence[Record], key: str) -> str:

@@ -12,13 +12,16 @@ from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import fold
 from xlcrm.validation.make import field_finding, group_of
-from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
+from xlcrm.validation.tables import NOTHING, Arguments, Batch, Check, RuleMaker
 
 
 def _needs_review(table: Table, rule: Arguments, spec: Spec, base: CustomerBase) -> Check:
     """A row of a VIP customer is reviewed."""
     field, base_key, wanted = table.by_key[rule["status"]], rule["base"], rule["in"]
     graded = base.states(base_key)
+
+    def suspects(batch: Batch) -> Iterable[int]:
+        return range(len(batch.records)) if graded else batch.filled(base_key)
 
     def check(record: Record) -> Iterable[Finding]:
         grade = record.values.get(base_key)
@@ -29,7 +32,7 @@ def _needs_review(table: Table, rule: Arguments, spec: Spec, base: CustomerBase)
         beside = next((key for key in (ID, NAME) if record.cell(key)), None)
         return [field_finding("needs-review", record, table, field, beside=beside)]
 
-    return check
+    return Check(suspects, check)
 
 
 def _off_preference(table: Table, rule: Arguments, spec: Spec, base: CustomerBase) -> Check:
@@ -37,7 +40,7 @@ def _off_preference(table: Table, rule: Arguments, spec: Spec, base: CustomerBas
     field, base_key = table.by_key[rule["channel"]], rule["base"]
     customers = spec.with_role("customers")
     if customers is None or not base.states(base_key):
-        return lambda record: NOTHING
+        return Check(lambda batch: (), lambda record: NOTHING)
     preferable = customers.by_key[base_key]
 
     def check(record: Record) -> Iterable[Finding]:
@@ -49,7 +52,7 @@ def _off_preference(table: Table, rule: Arguments, spec: Spec, base: CustomerBas
             return NOTHING
         return [field_finding("off-preference", record, table, field, expected=preferred)]
 
-    return check
+    return Check(lambda batch: batch.filled(field.key), check)
 
 
 def _of_customer(record: Record, key: str, base: CustomerBase) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from xlcrm.findings import Finding
 from xlcrm.privacy import find_private, mask, may_hold_private
@@ -12,10 +14,10 @@ from xlcrm.spec.types.codes import CreditCode, Id
 from xlcrm.spec.types.dates import Moments
 from xlcrm.spec.types.numbers import Number
 from xlcrm.spec.types.texts import Contact
-from xlcrm.validation.content import check_name
+from xlcrm.validation.content import is_unmasked, unmasked
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.rules import RULES
-from xlcrm.validation.tables import checks_of
+from xlcrm.validation.tables import Batch, asked, batches, checks_of
 
 _MISSED = frozenset({"action-incomplete"})
 
@@ -23,14 +25,14 @@ _MISSED = frozenset({"action-incomplete"})
 def check_records(records: Sequence[Record], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
     prepared: dict[str, _Checks] = {}
-    # Most workbooks hold nothing that may be private: one look at all of their text says so.
-    is_suspicious = may_hold_private("\n".join(_all_texts(records, spec)))
-    for record in records:
-        key = record.block.table
+    for key, batch in batches(records):
         checks = prepared.get(key) or prepared.setdefault(key, _Checks(spec.tables[key], spec))
-        yield from checks.findings(record)
-        if is_suspicious and not checks.table.private:
-            yield from _private(record, checks.table)
+        found = checks.findings(batch)
+        if not checks.table.private:
+            for n, finding in _private(batch, checks.table):
+                found[n].append(finding)
+        for n in sorted(found):
+            yield from found[n]
 
 
 class _Checks:
@@ -44,23 +46,31 @@ class _Checks:
         self._keys += [table.id] if table.id else []
         required = [each.key for each in table.fields if each.required]
         # What a record has where nothing is missing: a blank id, too, is told.
-        self._wanted = frozenset([*required, table.id or self._keys[0]])
+        self._wanted = dict.fromkeys([*required, table.id or self._keys[0]])
 
-    def findings(self, record: Record) -> Iterable[Finding]:
-        """Return what is missing from a record, what the table's rules say of it, and names."""
-        found: list[Finding] = []
-        if not self._wanted <= record.values.keys():
-            found += self._missing(record)
-        for check in self._rules:
-            found += check(record)
-        if found:
+    def findings(self, batch: Batch) -> dict[int, list[Finding]]:
+        """Return what is missing from each record of a batch, what the table's rules say of it,
+        and names, by its number."""
+        found: dict[int, list[Finding]] = defaultdict(list)
+        for n in self._lacking(batch):
+            found[n] += self._missing(batch.records[n])
+        for n, others in asked(batch, self._rules).items():
+            found[n] += others
+        for n, all_found in found.items():
             # A cell that must be filled is told so once, however many rules miss it.
-            wrong = {each.cell for each in found if each.severity == "error"}
-            found = [each for each in found if each.code not in _MISSED or each.cell not in wrong]
+            wrong = {each.cell for each in all_found if each.severity == "error"}
+            found[n] = [
+                each for each in all_found if each.code not in _MISSED or each.cell not in wrong
+            ]
         for field in self._contacts:
-            if field.key in record.values:
-                found += check_name(record, self.table, field)
+            for n in batch.saying(field.key, is_unmasked):
+                found[n].append(unmasked(batch.records[n], self.table, field))
         return found
+
+    def _lacking(self, batch: Batch) -> Iterator[int]:
+        """Yield the numbers of records that lack a value they are wanted to have."""
+        wanted = zip(*map(batch.column, self._wanted), strict=True)
+        return (n for n, values in enumerate(wanted) if None in values)
 
     def _missing(self, record: Record) -> Iterator[Finding]:
         """Yield wanted fields on the sheet left blank; a missing column is told once, apart."""
@@ -79,53 +89,50 @@ class _Checks:
             yield field_finding("id-missing", record, self.table, id_field)
 
 
-def _all_texts(records: Iterable[Record], spec: Spec) -> set[str]:
-    """Return all that is written in records, dates and numbers apart."""
-    plain = {
-        key: {each.key for each in table.fields if isinstance(each.type, Moments | Number)}
-        for key, table in spec.tables.items()
-    }
-    texts: set[str] = set()
-    for record in records:
-        for key, value in record.values.items():
-            if key in plain[record.block.table]:
-                continue
-            if value.__class__ is str:
-                texts.add(value)
-            elif value.__class__ is list and value and value[0].__class__ is str:
-                texts.update(value)
-            elif value.__class__ is list or value.__class__ is dict:
-                texts.update(text for _, text in _texts(value, key))
-        if record.raw or record.extras:
-            texts.update(record.raw.values(), record.extras.values())
-    return texts
-
-
-def _private(record: Record, table: Table) -> Iterator[Finding]:
-    """Private values in any cell. Ids and codes are long numbers, and no bank cards."""
-    for key, value in record.values.items():
+def _private(batch: Batch, table: Table) -> Iterator[tuple[int, Finding]]:
+    """Yield private values in any cell, with the numbers of their records."""
+    for key in batch.keys:
         field = table.by_key[key]
-        if not isinstance(field.type, Moments | Number):
-            yield from _private_in(record, table, field, value)
-    for key, text in record.raw.items():
-        yield from _private_in(record, table, table.by_key[key], text)
-    for label, text in record.extras.items():
-        for private in find_private(text):
-            yield Finding(
-                private.code,
-                record.block.file,
-                record.block.sheet,
-                record.cell(label),
-                table.key,
-                None,
-                table.name_of(record.values),
-                text,
-                mask(text),
-                {"label": label},
-            )
+        # Most columns hold nothing that may be private: one look at all of their text says so.
+        if isinstance(field.type, Moments | Number) or not may_hold_private(_all_text(batch, key)):
+            continue
+        for n, value in enumerate(batch.column(key)):
+            if value is not None:
+                yield from (
+                    (n, each) for each in _private_in(batch.records[n], table, field, value)
+                )
+    for n, record in enumerate(batch.records):
+        for key, text in record.raw.items():
+            for finding in _private_in(record, table, table.by_key[key], text):
+                yield n, finding
+        for label, text in record.extras.items():
+            yield from ((n, each) for each in _private_beside(record, table, label, text))
+
+
+def _all_text(batch: Batch, key: str) -> str:
+    """Return all text of a field, however its values hold it, in the cheapest form there is."""
+    return json.dumps(list(batch.distinct(key)), ensure_ascii=False)
+
+
+def _private_beside(record: Record, table: Table, label: str, text: str) -> Iterator[Finding]:
+    """Yield private values in a column that the table doesn't have."""
+    for private in find_private(text):
+        yield Finding(
+            private.code,
+            record.block.file,
+            record.block.sheet,
+            record.cell(label),
+            table.key,
+            None,
+            table.name_of(record.values),
+            text,
+            mask(text),
+            {"label": label},
+        )
 
 
 def _private_in(record: Record, table: Table, field: Field, value: Value) -> Iterator[Finding]:
+    """Yield private values in a field. Ids and codes are long numbers, and no bank cards."""
     coded = isinstance(field.type, Id | CreditCode)
     told = set()
     for slot, text in _texts(value, field.key):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from operator import itemgetter
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record, Values
+from xlcrm.records import Record, Value
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare, remark_of
 from xlcrm.timeliness import entered_in_time
 from xlcrm.validation.content import CONTENT_RULES
 from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moment_of, moments_of
-from xlcrm.validation.tables import NOTHING, Arguments, Check, RuleMaker
-
-_MOMENTS = 50_000  # pairs of moments of which it is kept whether they are in time
+from xlcrm.validation.tables import NOTHING, Arguments, Batch, Check, RuleMaker
 
 
 def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -26,14 +23,16 @@ def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
     later_key = last.partition(".")[0]
     field, label = table.by_key[later_key], table.by_key[first].labels
 
-    def check(record: Record) -> Iterable[Finding]:
-        values = record.values
-        if first not in values or later_key not in values:
-            return NOTHING
-        one, other = values[first], values[later_key]
-        if one.__class__ is other.__class__ is str and other >= one:
-            return NOTHING  # nearly always: as text, too, the later is the larger
-        return disordered(record)
+    def suspects(batch: Batch) -> Iterable[int]:
+        pairs = enumerate(zip(batch.column(first), batch.column(later_key), strict=True))
+        # Nearly always the later is the larger as text, too.
+        return (
+            n
+            for n, (one, other) in pairs
+            if one is not None
+            and other is not None
+            and not (one.__class__ is other.__class__ is str and other >= one)
+        )
 
     def disordered(record: Record) -> Iterator[Finding]:
         earlier = moment_of(record.values[first])
@@ -44,32 +43,33 @@ def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
                     "date-order", record, table, field, slot=slot, value=text, earlier=label
                 )
 
-    return check
+    return Check(suspects, disordered)
 
 
 def _any_required(table: Table, rule: Arguments, spec: Spec) -> Check:
     keys = rule["fields"]
 
+    def suspects(batch: Batch) -> Iterable[int]:
+        values = zip(*map(batch.column, keys), strict=True)
+        return (n for n, given in enumerate(values) if given.count(None) == len(keys))
+
     def check(record: Record) -> Iterable[Finding]:
-        for key in keys:
-            if key in record.values or key in record.raw:
-                return NOTHING
+        if not all(is_blank(record, key) for key in keys):
+            return NOTHING
         return [field_finding("required-missing", record, table, table.by_key[keys[0]])]
 
-    return check
+    return Check(suspects, check)
 
 
 def _required_if(table: Table, rule: Arguments, spec: Spec) -> Check:
     """Fields that are needed where another has one of some values, or is filled at all."""
-    holds, key = _holds(rule), rule["field"]
+    key = rule["field"]
 
     def check(record: Record) -> Iterable[Finding]:
-        if key not in record.values or not holds(record.values):
-            return NOTHING
         blank = [each for each in rule["needs"] if is_blank(record, each)]
         return [_needed(record, table, each, key) for each in blank]
 
-    return check
+    return Check(_where(key, _holds(rule)), check)
 
 
 def _needed(record: Record, table: Table, key: str, because: str) -> Finding:
@@ -86,17 +86,19 @@ def _needed(record: Record, table: Table, key: str, because: str) -> Finding:
     )
 
 
-def _holds(rule: Arguments) -> Callable[[Values], bool]:
-    """Return what says whether a rule's field has one of the rule's values, or any at all."""
-    key, wanted = rule["field"], rule.get("in")
+def _holds(rule: Arguments) -> Callable[[Value], bool]:
+    """Return what says whether a value is one of the rule's, where it names any."""
+    wanted = rule.get("in")
 
-    def holds(values: Values) -> bool:
-        value = values.get(key)
-        if wanted is None or value is None:
-            return value is not None
-        return isinstance(value, str) and bare(value) in wanted
+    def holds(value: Value) -> bool:
+        return wanted is None or (isinstance(value, str) and bare(value) in wanted)
 
     return holds
+
+
+def _where(key: str, holds: Callable[[Value], bool]) -> Callable[[Batch], Iterable[int]]:
+    """Return what finds the records of whose value of a field something holds."""
+    return lambda batch: batch.saying(key, holds)
 
 
 def _required_remark(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -104,23 +106,34 @@ def _required_remark(table: Table, rule: Arguments, spec: Spec) -> Check:
 
     def check(record: Record) -> Iterable[Finding]:
         value = record.values.get(field.key)
-        if isinstance(value, str) and holds(record.values) and not remark_of(value).strip():
+        if isinstance(value, str) and not remark_of(value).strip():
             yield field_finding(
                 "conditional-required", record, table, field, because=field.labels, trigger=value
             )
 
-    return check
+    return Check(_where(field.key, holds), check)
 
 
 def _required_unless(table: Table, rule: Arguments, spec: Spec) -> Check:
-    holds = _holds(rule)
+    holds, reason = _holds(rule), rule["field"]
 
     def check(record: Record) -> Iterable[Finding]:
-        for key in rule["needs"] if not holds(record.values) else ():
+        value = record.values.get(reason)
+        for key in rule["needs"] if value is None or not holds(value) else ():
             if is_blank(record, key):
                 yield field_finding("required-missing", record, table, table.by_key[key])
 
-    return check
+    return Check(_lacking(rule["needs"]), check)
+
+
+def _lacking(keys: Sequence[str]) -> Callable[[Batch], Iterable[int]]:
+    """Return what finds the records without a value of one of some fields."""
+
+    def lacking(batch: Batch) -> Iterable[int]:
+        values = zip(*map(batch.column, keys), strict=True)
+        return (n for n, given in enumerate(values) if None in given)
+
+    return lacking
 
 
 def _action_with_due(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -130,7 +143,7 @@ def _action_with_due(table: Table, rule: Arguments, spec: Spec) -> Check:
 
     def check(record: Record) -> Iterable[Finding]:
         actions = record.values.get(key)
-        if not isinstance(actions, list) or key in record.raw or not holds(record.values):
+        if not isinstance(actions, list) or key in record.raw:
             return
         if not any(action.get("due") for action in actions):
             yield field_finding(
@@ -144,7 +157,7 @@ def _action_with_due(table: Table, rule: Arguments, spec: Spec) -> Check:
                 trigger=str(record.values[reason.key]),
             )
 
-    return check
+    return Check(_where(reason.key, holds), check)
 
 
 def _improvement_plan(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -178,7 +191,7 @@ def _improvement_plan(table: Table, rule: Arguments, spec: Spec) -> Check:
             if is_blank(record, key):
                 yield field_finding("action-incomplete", record, table, table.by_key[key])
 
-    return check
+    return Check(lambda batch: range(len(batch.records)), check)
 
 
 def _score(record: Record, pair: tuple[str, str], counts: Mapping[str, float]) -> float | None:
@@ -194,19 +207,23 @@ def _late_entry(table: Table, rule: Arguments, spec: Spec) -> Check:
     hours, field = spec.parameter("entry_hours"), table.by_key[recorded_key]
     skip = spec.calendar if spec.parameter("entry_skip_nonworking") else None
 
-    @lru_cache(_MOMENTS)
-    def in_time(talk: str, recorded: str) -> bool:
-        return entered_in_time(talk, recorded, hours, skipping=skip)
+    def suspects(batch: Batch) -> Iterable[int]:
+        pairs = enumerate(zip(batch.column(talk_key), batch.column(recorded_key), strict=True))
+        return (
+            n
+            for n, (talk, recorded) in pairs
+            if isinstance(talk, str)
+            and isinstance(recorded, str)
+            and not entered_in_time(talk, recorded, hours, skipping=skip)
+        )
 
     def check(record: Record) -> Iterable[Finding]:
-        talk, recorded = record.values.get(talk_key), record.values.get(recorded_key)
-        if not isinstance(talk, str) or not isinstance(recorded, str) or in_time(talk, recorded):
-            return NOTHING
+        talk, recorded = str(record.values[talk_key]), str(record.values[recorded_key])
         after = f"{_hours_after(talk, recorded):g}"
         limit = f"{hours:g}"
         return [field_finding("late-entry", record, table, field, hours=after, limit=limit)]
 
-    return check
+    return Check(suspects, check)
 
 
 def _hours_after(talk: str, recorded: str) -> float:
