@@ -312,7 +312,7 @@ def test_what_cannot_be_carried_is_told(tmp_path: Path) -> None:
     book.save(path)
     _, findings = one(path)
     assert [(each.code, each.cell, each.parameters["detail"]) for each in findings] == [
-        ("not-carried", "G5", "changed"),
+        ("not-carried", "G5", "formula"),
     ]
     for each in findings:
         assert each.message("zh") and each.message("en")

@@ -12,7 +12,7 @@ from xlcrm.filled_workbook.notes import SheetNotes
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.layout.marks import read_marks
-from xlcrm.layout.pages import Broken, Leftover, Note
+from xlcrm.layout.pages import Broken, Leftover, Note, Unstored
 from xlcrm.records import address
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.base import Cell, as_text
@@ -53,7 +53,7 @@ class Carrier:
         if isinstance(cell, CellError):
             return Broken(cell.code) if cell.code in _ERRORS else cell.code
         if isinstance(cell, UncachedFormula):
-            return cell.text
+            return Unstored.at(cell.text, sheet.name, address(*place))
         if isinstance(cell, time | timedelta):
             return as_text(cell)
         if type(cell) is date and not sheet.is_date_only(row, column):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from xlcrm.filled_workbook.archive import Archive
+from xlcrm.filled_workbook.beside import read_free_sheet, read_own_sheet
 from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_page import read_form_page
@@ -17,15 +19,12 @@ from xlcrm.filled_workbook.notes import SheetNotes, read_notes
 from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected, read_source
-from xlcrm.layout.marks import LEFTOVERS, OWN_SHEET, Mark, versions
-from xlcrm.layout.pages import FreeSheet, Leftover, Page
-from xlcrm.records import address
+from xlcrm.layout.marks import OWN_SHEET, Mark, versions
+from xlcrm.layout.pages import Leftover, Page, Unstored, contents_of
 from xlcrm.spec.model import Spec
-from xlcrm.spec.types.base import as_text
 from xlcrm.spec.version import Template, read_template
 
 _PICTURES = ("xl/media/", "xl/charts/")
-_NOTED_ROWS, _NOTED_COLUMNS = 1000, 100  # where a note beside the cells of a sheet stays in place
 
 
 @dataclass
@@ -45,6 +44,11 @@ class Contents:
     leftovers: list[Leftover] = field(default_factory=list)
     notes: SheetNotes = field(default_factory=dict)
     without: list[str] = field(default_factory=list)
+
+    def unstored(self) -> Iterator[Unstored]:
+        """Return the formulas that are carried as their texts."""
+        cells = chain(*map(contents_of, self.pages), (each.content for each in self.leftovers))
+        return (cell for cell in cells if isinstance(cell, Unstored))
 
 
 def read_contents(path: Path, file: str, spec: Spec, printed: Collection[str]) -> Contents:
@@ -94,22 +98,16 @@ def _own(marks: Sequence[Mark]) -> str | None:
 def _add(
     contents: Contents, sheet: RawSheet, marks: Sequence[Mark], spec: Spec, carrier: Carrier
 ) -> None:
-    """Add what a sheet holds; of our own ones only what people had filled beside the tables."""
+    """Add what a sheet holds; of our own ones only what people put there."""
     page: Page
     own = _own(marks)
-    if own == LEFTOVERS:
-        contents.leftovers += _leftovers(sheet, carrier)
-        return
     if own:
-        notes = carrier.notes.get(sheet.name, {})
-        contents.leftovers += (
-            Leftover(sheet.name, address(*place), None, note) for place, note in notes.items()
-        )
+        contents.leftovers += read_own_sheet(sheet, own, carrier)
         return
     found = locate(sheet, marks, spec)
     if found is None:
         if carrier.notes.get(sheet.name) or not is_empty(sheet.reread()):
-            page, leftovers = _free_sheet(sheet, carrier)
+            page, leftovers = read_free_sheet(sheet, carrier)
             contents.pages.append(page)
             contents.leftovers += leftovers
         return
@@ -119,35 +117,3 @@ def _add(
         page, leftovers = read_form_page(sheet, found, carrier)
     contents.pages.append(page)
     contents.leftovers += leftovers
-
-
-def _leftovers(sheet: RawSheet, carrier: Carrier) -> list[Leftover]:
-    """Return what an upgrade before had left over."""
-    cells, notes = carrier.cells(sheet), carrier.notes.get(sheet.name, {})
-    return [
-        Leftover(
-            as_text(cells.get((row, 0), "")),
-            as_text(cells.get((row, 1), "")),
-            cells.get((row, 2)),
-            notes.get((row, 2)),
-        )
-        for row in sorted({row for row, column in (*cells, *notes) if row and column == 2})
-    ]
-
-
-def _free_sheet(sheet: RawSheet, carrier: Carrier) -> tuple[FreeSheet, list[Leftover]]:
-    cells = carrier.cells(sheet)
-    formats = {
-        place: code
-        for place, cell in cells.items()
-        if not isinstance(cell, str | bool)
-        and (code := sheet.number_format(*place))
-        and code != "General"
-    }
-    notes = {
-        place: note
-        for place, note in carrier.notes.get(sheet.name, {}).items()
-        if place in cells or (place[0] < _NOTED_ROWS and place[1] < _NOTED_COLUMNS)
-    }
-    page = FreeSheet(sheet.name, cells, formats, sheet.widths, sheet.hidden, notes)
-    return page, list(carrier.leftovers(sheet, cells, 0, notes))

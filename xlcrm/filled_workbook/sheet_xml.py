@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers import expat
@@ -39,6 +40,9 @@ _MERGE = re.compile(
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)")
 _ROW_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
+_ROW_SIZED = re.compile(rb"\scustomHeight\s*=\s*[\"'](?:1|true)[\"']")
+_HEIGHT = re.compile(rb"\sht\s*=\s*[\"']([0-9]+(?:\.[0-9]+)?)[\"']")
+_HIGHEST = 409.5  # points that a row can have
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"(min|max|width)\s*=\s*[\"']([0-9.]+)[\"']")
 _WIDTHS = 200  # columns, at most, whose widths are of interest
@@ -101,18 +105,28 @@ def column_widths(xml: bytes) -> dict[int, float]:
     return widths
 
 
+def row_heights(xml: bytes) -> dict[int, float]:
+    """Heights in points of the rows to which somebody gave one, by zero-based row."""
+    if b"customHeight" not in xml:
+        return {}
+    given = ((row, _HEIGHT.search(text)) for row, text in _rows(xml) if _ROW_SIZED.search(text))
+    return {row: min(float(height[1]), _HIGHEST) for row, height in given if height}
+
+
 def hidden_rows(xml: bytes) -> set[int]:
     """Zero-based numbers of the rows that are hidden, by hand or by a filter."""
-    hidden: set[int] = set()
     if b"hidden" not in xml:
-        return hidden
+        return set()
+    return {row for row, text in _rows(xml) if _ROW_HIDDEN.search(text)}
+
+
+def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
+    """The rows with what their elements say of themselves."""
     row = -1
     for match in _ROW.finditer(xml):
         number = _ROW_NUMBER.search(match[1])
         row = int(number[1]) - 1 if number else row + 1
-        if _ROW_HIDDEN.search(match[1]):
-            hidden.add(row)
-    return hidden
+        yield row, match[1]
 
 
 def a1(address: Address) -> str:

@@ -31,6 +31,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     formula_text,
     hidden_rows,
     merged_ranges,
+    row_heights,
     scan_cells,
 )
 from xlcrm.filled_workbook.source import Rejected
@@ -106,6 +107,11 @@ class RawSheet:
     def widths(self) -> dict[int, float]:
         """Widths in characters of the columns that have one of their own."""
         return column_widths(self._xml)
+
+    @cached_property
+    def heights(self) -> dict[int, float]:
+        """Heights in points of the rows to which somebody gave one."""
+        return row_heights(self._xml)
 
     def number_format(self, row: int, column: int) -> str | None:
         """The cell's format code; None where the file doesn't tell it.

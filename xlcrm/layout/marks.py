@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2s
 from typing import NamedTuple
 
 PREFIX = "xlcrm."
@@ -19,6 +20,7 @@ NOTE_AUTHOR = "xlcrm"  # of the notes on cells that are ours: written anew, neve
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"
 _VERSION = "xlcrm-version."
+_SIGN = 6  # hexadecimal digits by which a printed text is known
 
 _REFERENCE = re.compile(r"(?:'(?:[^']|'')*'|[^'!]*)!\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
@@ -33,6 +35,24 @@ class Mark(NamedTuple):
 def mark(table: str, slot: str) -> str:
     """Return the text that marks a slot of a table, in a cell and as a defined name."""
     return f"{PREFIX}{table}.{slot}"
+
+
+def own_mark(name: str, printed: Iterable[str]) -> str:
+    """Return the text that marks a sheet of ours without records; it tells too what we print there,
+    whatever the version and the language: the rest is a person's."""
+    signs = sorted({_sign(text) for text in printed})
+    return f"{mark(OWN_SHEET, name)} {''.join(signs)}"
+
+
+def is_printed(text: str, own: str) -> bool:
+    """Whether a text is one of those printed on a sheet with the mark ``own`` (``own_mark``)."""
+    signs, sign = own.partition(" ")[2], _sign(text)
+    return any(signs[at : at + _SIGN] == sign for at in range(0, len(signs), _SIGN))
+
+
+def _sign(text: str) -> str:
+    said = " ".join(text.split()).encode("utf-8", "surrogatepass")
+    return blake2s(said, digest_size=_SIGN // 2).hexdigest()
 
 
 def version_property(table: str) -> str:

@@ -5,8 +5,9 @@ Cells are as spreadsheets hold them: text, numbers, dates, booleans; an empty on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 from xlcrm.findings import Language
@@ -25,6 +26,19 @@ _OURS = f"{NOTE_AUTHOR}:"
 
 class Broken(str):
     """An error value, such as ``#N/A``: it is to stay one."""
+
+
+class Unstored(str):
+    """The text of a formula that was saved without its value, and where it stood."""
+
+    sheet: str
+    cell: str
+
+    @classmethod
+    def at(cls, text: str, sheet: str, cell: str) -> Unstored:
+        made = cls(text)
+        made.sheet, made.cell = sheet, cell
+        return made
 
 
 class Note(NamedTuple):
@@ -90,7 +104,8 @@ class FormPage:
 @dataclass(frozen=True)
 class FreeSheet:
     """A sheet that is nobody's but the person's: cells, number formats and notes by zero-based
-    place, and widths in characters by zero-based column."""
+    place, widths in characters by zero-based column, heights in points by zero-based row, and
+    merged ranges as (top, left, bottom, right)."""
 
     name: str
     cells: Mapping[Place, Cell]
@@ -98,6 +113,8 @@ class FreeSheet:
     widths: Mapping[int, float] = field(default_factory=dict)
     hidden: bool = False
     notes: Mapping[Place, Note] = field(default_factory=dict)
+    heights: Mapping[int, float] = field(default_factory=dict)
+    merged: Sequence[tuple[int, int, int, int]] = ()
 
 
 class Leftover(NamedTuple):
@@ -111,6 +128,15 @@ class Leftover(NamedTuple):
 
 
 Page = ListPage | FormPage | FreeSheet
+
+
+def contents_of(page: Page) -> Iterator[Cell]:
+    """Yield what the cells of a page hold."""
+    if isinstance(page, ListPage):
+        for row in page.rows:
+            yield from chain(row.cells.values(), row.extras.values())
+    else:
+        yield from page.cells.values()
 
 
 def showing(table: Table, keys: Collection[str], *, core: bool) -> Table:

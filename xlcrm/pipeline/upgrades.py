@@ -17,10 +17,12 @@ from xlcrm.layout.pages import FreeSheet, Note
 from xlcrm.ledger.discovery import describe
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import read_files
+from xlcrm.privacy import mask
 from xlcrm.records import FileReading, Record, Value
 from xlcrm.sheet_words import texts
 from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
+from xlcrm.text import printable
 
 _SUFFIXES = {"zh": "_新模板", "en": "_upgraded"}
 
@@ -134,14 +136,18 @@ def _tables(contents: Contents, spec: Spec) -> Iterator[Table]:
 
 def _lost(reading: FileReading, contents: Contents, target: Path, spec: Spec) -> Iterator[Finding]:
     """Yield what the new workbook does not say as the old one did."""
-    for detail in contents.without:
+    lost = _counted(contents.notes) - _counted(notes_of(target))
+    for detail in [*contents.without, *(["comments"] if lost else [])]:
         yield Finding("not-carried", reading.file, parameters={"detail": detail})
-    if _counted(contents.notes) - _counted(notes_of(target)):
-        yield Finding("not-carried", reading.file, parameters={"detail": "comments"})
+    formulas = {(each.sheet, each.cell): each for each in contents.unstored()}
+    for place, text in formulas.items():
+        told, parameters = mask(printable(text)), {"detail": "formula"}
+        yield Finding("not-carried", reading.file, *place, value=told, parameters=parameters)
     again = read_file(target, reading.file, spec, private=True).records
     for record, other in zip_longest(reading.records, again):
-        if record is not None:
-            yield from _differences(record, other, spec)
+        for each in _differences(record, other, spec) if record else ():
+            if (each.sheet, each.cell) not in formulas:
+                yield each
 
 
 def _counted(notes: SheetNotes) -> Counter[Note]:
@@ -165,7 +171,7 @@ def _differences(record: Record, other: Record | None, spec: Spec) -> Iterator[F
             table.key,
             field.key if field else None,
             table.name_of(record.values),
-            text,
+            mask(printable(text)) if text else None,
             parameters={"detail": "changed"},
         )
 

@@ -16,10 +16,14 @@ _WIDTHS = {"sheet": 26, "cell": 10, "content": 70}
 
 
 def write_free_sheet(wb: Book, sheet: FreeSheet) -> None:
-    """Write a person's own sheet: every cell at its place with its number format."""
+    """Write a person's own sheet: every cell at its place, in its size, with its number format."""
     written = wb.add_sheet(sheet.name)
     for column, width in sheet.widths.items():
         written.set_column(column, column, width)
+    for row, height in sheet.heights.items():
+        written.set_row(row, height)
+    for box in sheet.merged:
+        written.merge_range(*box, "")
     for place, content in sheet.cells.items():
         code = sheet.formats.get(place)
         write_cell(written, place, content, wb.format({"num_format": code}) if code else None)
@@ -41,4 +45,5 @@ def write_leftovers(wb: Book, leftovers: Sequence[Leftover], language: Language)
     for row, each in enumerate(leftovers, written.first_row):
         if each.note:
             write_note(written.worksheet, (row, written.column("content")), each.note)
-    mark_own_sheet(wb, written.worksheet, LEFTOVERS, len(columns))
+    labels = [column.label for column in columns]
+    mark_own_sheet(wb, written.worksheet, LEFTOVERS, len(columns), labels)

@@ -43,7 +43,7 @@ def write_guide(wb: Book, tables: Sequence[tuple[Table, Sequence[Field]]], makin
     writer = _Writer(wb, sheet)
     for line in _lines(tables, making):
         writer.write(line)
-    mark_own_sheet(wb, sheet, "guide", len(_WIDTHS))
+    mark_own_sheet(wb, sheet, "guide", len(_WIDTHS), writer.printed)
     sheet.hide_gridlines(2)
     sheet.set_h_pagebreaks(writer.breaks)
     sheet.set_paper(9)
@@ -59,6 +59,7 @@ class _Writer:
         self.wb, self.sheet = wb, sheet
         self.row = 0
         self.breaks: list[int] = []
+        self.printed: set[str] = set()
         self._is_header = True
 
     def write(self, line: str) -> None:
@@ -97,17 +98,20 @@ class _Writer:
             style = styles.HEAD if self._is_header else styles.GUIDE_CELL
             if column == 0 and not self._is_header:
                 style = styles.GUIDE_REQUIRED if texts[1] else styles.GUIDE_LABEL
-            self.sheet.write_string(self.row, column, text, self.wb.format(style))
+            self._print(column, text, style)
 
     def _pair(self, word: str, meaning: str, style: Mapping[str, Any]) -> None:
         self._across(meaning, styles.GUIDE_CELL, 1)
-        self.sheet.write_string(self.row, 0, word, self.wb.format(style))
+        self._print(0, word, style)
 
     def _across(self, text: str, style: Mapping[str, Any], first: int) -> None:
-        made = self.wb.format(style)
-        self.sheet.merge_range(self.row, first, self.row, _LAST, "", made)
-        self.sheet.write_string(self.row, first, text, made)
+        self.sheet.merge_range(self.row, first, self.row, _LAST, "", self.wb.format(style))
+        self._print(first, text, style)
         self.sheet.set_row(self.row, _lines_of(text, sum(_WIDTHS[first:])) * _LINE + 4)
+
+    def _print(self, column: int, text: str, style: Mapping[str, Any]) -> None:
+        self.sheet.write_string(self.row, column, text, self.wb.format(style))
+        self.printed.add(text)
 
 
 def _kind(name: str) -> Kind:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import ceil
 
 from xlcrm.findings import Language
-from xlcrm.layout.marks import OWN_SHEET, mark
+from xlcrm.layout.marks import OWN_SHEET, mark, own_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, Column, RecordSheet
 from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
@@ -28,13 +28,15 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
         return
     columns = [_column(each, language) for each in used.values()]
     name = Words(language)(f"blank.lists_{spec.purpose}")
-    sheet = RecordSheet(name, columns, _rows(list(used.values()), language), autofilter=False)
+    rows = list(_rows(list(used.values()), language))
+    sheet = RecordSheet(name, columns, rows, autofilter=False)
     written = wb.add_record_sheet(sheet)
     for column, (key, vocabulary) in enumerate(used.items()):
         letters = column_letters(column)
         last = len(vocabulary.choices) + 1
         wb.define_name(list_name(key), f"='{written.name}'!${letters}$2:${letters}${last}")
-    mark_own_sheet(wb, written.worksheet, "lists", len(columns))
+    printed = [*(each.label for each in columns), *(text for row in rows for text in row if text)]
+    mark_own_sheet(wb, written.worksheet, "lists", len(columns), printed)
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
     written.worksheet.fit_to_pages(ceil(sum(each.width for each in columns) / _PAGE_WIDTH), 0)
@@ -47,12 +49,15 @@ def _column(vocabulary: Vocabulary, language: Language) -> Column:
     return Column(vocabulary.key, texts[0], max(_WIDTH, longest + 2))
 
 
-def mark_own_sheet(wb: Book, sheet: CheckedWorksheet, name: str, column: int) -> None:
-    """Mark a sheet that holds no records, by a name and in a hidden column, so that it is known."""
-    text = mark(OWN_SHEET, name)
-    sheet.write_string(0, column, text)
+def mark_own_sheet(
+    wb: Book, sheet: CheckedWorksheet, name: str, column: int, printed: Iterable[str]
+) -> None:
+    """Mark a sheet that holds no records, by a name and in a hidden column, so that it is known,
+    and the texts ``printed`` on it too."""
+    sheet.write_string(0, column, own_mark(name, printed))
     sheet.set_column(column, column, None, None, {"hidden": True})
-    wb.define_name(f"'{sheet.name}'!{text}", f"='{sheet.name}'!${column_letters(column)}$1")
+    place = f"'{sheet.name}'!${column_letters(column)}$1"
+    wb.define_name(f"'{sheet.name}'!{mark(OWN_SHEET, name)}", f"={place}")
 
 
 def _vocabularies(field: Field) -> Iterable[str]:
