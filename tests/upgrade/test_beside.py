@@ -121,3 +121,11 @@ def test_words_on_our_own_sheets_are_kept(tmp_path: Path, saved: Any, language: 
 def test_what_we_print_is_never_taken_for_words_of_theirs(tmp_path: Path, saved: Any) -> None:
     new, findings = one(saved(written(tmp_path / "a.xlsx")), "en")
     assert findings == [] and len(new.sheetnames) == 4 and left(new) == []
+
+
+def test_a_guide_that_does_not_tell_what_is_printed_is_left_behind(tmp_path: Path) -> None:
+    book = load_workbook(written(tmp_path / "a.xlsx"))
+    guide = book.worksheets[0]
+    guide.cell(1, guide.max_column, "xlcrm.own.guide")  # as versions before wrote it
+    book.save(tmp_path / "a.xlsx")
+    assert left(one(tmp_path / "a.xlsx")[0]) == []

@@ -130,6 +130,7 @@ def test_our_own_notes_are_not_carried(tmp_path: Path, saved: Any) -> None:
     path = noted(tmp_path / "a.xlsx", {(LIST, "谈"): ours, (FORM, "好"): both})
     new, findings = one(saved(path))
     assert findings == [] and same(notes_in(new), {(FORM, "好"): theirs})
+    assert not Note("不在列表中", NOTE_AUTHOR).without_ours().text
 
 
 def with_parts(path: Path, parts: Mapping[str, str]) -> Path:
