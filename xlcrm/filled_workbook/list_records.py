@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest
@@ -53,13 +53,15 @@ class _ListReader:
         self.noted: list[Noted] = []
         extras = dict(self._extra_columns())
         self.block = Block(file, sheet.name, table.key, inputs, extras=extras)
-        self.sheet = _with_suspects(sheet, header.row, set(inputs.values()))
+        self._odd = sheet.odd_columns(header.row)
+        self.sheet = _with_suspects(sheet, header.row, self._odd & set(inputs.values()))
         self.rows = self._filled_rows()
 
     def _filled_rows(self) -> dict[int, list[CellValue]]:
         """Return the rows in which a person filled an input cell, by their number."""
-        formulas, first = self.sheet.formulas, self.header.row + 1
+        first = self.header.row + 1
         columns = [column for column in self.inputs.values() if column < self.sheet.width]
+        formulas = self.sheet.formulas if self._odd & set(columns) else frozenset()
         rows = {}
         for number, row in enumerate(self.sheet.rows[first:], first):
             for column in columns:  # the first is filled in nearly every row
@@ -129,15 +131,10 @@ class _ListReader:
         return _Contexts(cells, self.around)
 
     def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
-        for row, cell in self._cells(column) if column in self._with_formulas else ():
+        for row, cell in self._cells(column) if column in self._odd else ():
             if (row, column) in self.sheet.formulas:
                 problem = Problem("formula-in-input")
                 self.noted.append(Noted(records[row], field, field.key, cell, problem))
-
-    @cached_property
-    def _with_formulas(self) -> set[int]:
-        """The columns that hold formulas: mostly those that we write, which nobody fills."""
-        return {column for _, column in self.sheet.formulas}
 
     def _extra_columns(self) -> Iterator[tuple[str, int]]:
         yield from self.header.marked.items()
@@ -199,10 +196,11 @@ class _Contexts:
         return [(row, day) for row, day in days if day]
 
 
-def _with_suspects(sheet: RawSheet, header: int, columns: set[int]) -> RawSheet:
-    """Return the sheet read the slow way where a cell that people fill asks for it."""
-    asking = columns & {column for _, column in sheet.suspects}  # mostly none: formulas of ours
-    if asking and any(row > header and column in asking for row, column in sheet.suspects):
+def _with_suspects(sheet: RawSheet, header: int, odd: Set[int]) -> RawSheet:
+    """Return the sheet read the slow way where a cell that people fill asks for it.
+
+    ``odd`` are those of their columns that hold formulas or errors: mostly none."""
+    if odd and any(row > header and column in odd for row, column in sheet.suspects):
         return sheet.reread()
     return sheet
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers import expat
@@ -23,6 +23,8 @@ Box: TypeAlias = tuple[int, int, int, int]
 # A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells).
 _NOT_SMALL = re.compile(rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})")')
 _FORMULA = re.compile(rb"<f[\s>/]")
+_FORMULA_PLACE = re.compile(rb'<c r="([A-Z]++)([0-9]++)"[^>]*+>\s*+<f[\s>/]')
+_FORMULA_LETTERS = re.compile(rb'<c r="([A-Z]++)[0-9]++"[^>]*+>\s*+<f[\s>/]')
 # Possessive: what stands in a cell without a formula is not looked at twice.
 _FORMULA_CELL = re.compile(
     rb'<c r="([A-Z]++)([0-9]++)"([^>]*+)>\s*+'
@@ -64,21 +66,42 @@ class CellScan:
     uncached: set[Address] = field(default_factory=set)
 
 
-def scan_cells(xml: bytes) -> CellScan:
-    """Find the formulas and errors of a sheet.
+def is_usual(xml: bytes) -> bool:
+    """Whether a sheet is written as all usual programs do, so that it can be searched.
 
     Raises:
         Rejected: too-large (grid: more than 5 million cells from A1 to the last one with
             content), unreadable (xml).
     """
     if _is_small(xml):
-        found = _quick_scan(xml)
-        if found is not None:
-            return found
+        return True
     scanner = _exact_scan(xml)
     if scanner.height * scanner.width > CELL_LIMIT:
         raise Rejected("too-large", "grid")
-    return scanner.found
+    return False
+
+
+def scan_cells(xml: bytes) -> CellScan:
+    """Find the formulas and errors of a sheet.
+
+    Raises:
+        Rejected: unreadable (xml).
+    """
+    found = _quick_scan(xml) if _is_small(xml) else None
+    return _exact_scan(xml).found if found is None else found
+
+
+def odd_columns(xml: bytes, below: int) -> Set[int] | None:
+    """Return the columns that hold formulas under a row of a usual sheet, by a search.
+
+    None where only a scan can tell: of errors, and of formulas written in another way.
+    """
+    cut = max(0, xml.find(b'<row r="%d"' % (below + 2)))
+    above, under = _FORMULA_PLACE.findall(xml, 0, cut), _FORMULA_LETTERS.findall(xml, cut)
+    if _ERROR in xml or len(above) + len(under) != len(_FORMULA.findall(xml)):
+        return None
+    odd = set(under) | {letters for letters, number in above if int(number) > below + 1}
+    return {_column(letters.decode()) for letters in odd}
 
 
 def cell_styles(xml: bytes) -> dict[bytes, bytes]:

@@ -30,7 +30,9 @@ from xlcrm.filled_workbook.sheet_xml import (
     column_widths,
     formula_text,
     hidden_rows,
+    is_usual,
     merged_ranges,
+    odd_columns,
     row_heights,
     scan_cells,
 )
@@ -75,13 +77,20 @@ class RawSheet:
     names: Mapping[str, str]
     rows: Grid
     _xml: bytes = field(default=b"", repr=False)
-    _scan: CellScan = field(default_factory=CellScan, repr=False)
+    _usual: bool = field(default=False, repr=False)
     _formats: _Formats = field(default=tuple, repr=False)
 
     @property
     def width(self) -> int:
         """How many columns each row has."""
         return len(self.rows[0]) if self.rows else 0
+
+    def odd_columns(self, below: int) -> Set[int]:
+        """The columns in which formulas or error cells stand under a row: mostly ours."""
+        found = odd_columns(self._xml, below) if self._usual else None
+        if found is None:
+            return {column for row, column in self.formulas | self.suspects if row > below}
+        return found
 
     @cached_property
     def formulas(self) -> Set[Address]:
@@ -151,6 +160,10 @@ class RawSheet:
         return replace(self, rows=rows)
 
     @cached_property
+    def _scan(self) -> CellScan:
+        return scan_cells(self._xml) if self._xml else CellScan()
+
+    @cached_property
     def _styles(self) -> dict[bytes, bytes]:
         return cell_styles(self._xml)
 
@@ -214,12 +227,13 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
     )
 
 
-def _guarded(archive: Archive, part: str | None) -> tuple[bytes, CellScan] | None:
-    """A worksheet's XML that calamine can be trusted with; None for a sheet of another kind."""
+def _guarded(archive: Archive, part: str | None) -> tuple[bytes, bool] | None:
+    """A worksheet's XML that calamine can be trusted with, and whether it is as usual; None for a
+    sheet of another kind."""
     if part is None:
         return None
     xml = archive.read(part)
-    return xml, scan_cells(xml)
+    return xml, is_usual(xml)
 
 
 def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
