@@ -12,6 +12,7 @@ killed, the line never comes: that is all there is to the protocol.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -32,6 +33,7 @@ Payload: TypeAlias = Mapping[str, Any]
 Function: TypeAlias = Callable[[Payload], dict[str, Any]]
 Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
 
+_OBJECTS_BEFORE_COLLECTION = 50_000
 _START_SECONDS = 60.0  # a virus scanner may look at every module of a fresh interpreter
 _READY = b"ready\n"
 _DONE = b"done\n"
@@ -342,6 +344,9 @@ def serve(task: str, memory: int) -> None:
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not reach the parent as a reply
     function = _load(task)
+    # What is loaded stays, and a file's records are many objects without cycles.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     _cap_memory(memory)
     replies.write(_READY)
     for line in sys.stdin.buffer:

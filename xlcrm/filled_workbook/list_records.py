@@ -98,17 +98,19 @@ class _ListReader:
             return
         reader = CellReader(field.type, self.sheet, self.around.date1904)
         plain, key = reader.plain, field.key
-        for record, cell in zip(records, cells, strict=True):
-            value = plain.get(cell)
-            if value is None or cell.__class__ is bool:  # True is 1 to a dictionary
-                if cell == "":
-                    continue
-                reading = reader.read((record.row, column), cell, contexts)
-                value = reading.value
-                if value is None or reading.problems or reading.rest:
-                    assign(self.noted, record, field, key, cell, reading)
-                    continue
-            record.values[key] = value
+        values = list(map(plain.get, cells))
+        if None in values or 0 in plain or 1 in plain:  # to a dictionary True is 1
+            for n, (record, cell) in enumerate(zip(records, cells, strict=True)):
+                known = plain.get(cell)
+                if (known is None and cell != "") or cell.__class__ is bool:
+                    reading = reader.read((record.row, column), cell, contexts)
+                    known = reading.value
+                    if known is None or reading.problems or reading.rest:
+                        assign(self.noted, record, field, key, cell, reading)
+                values[n] = known
+        for record, value in zip(records, values, strict=True):
+            if value is not None:
+                record.values[key] = value
 
     def findings(self) -> Iterator[Finding]:
         return (finding(noted, self.table) for noted in self.noted)

@@ -110,7 +110,10 @@ def _marked_header(
     slots: dict[int, str] = {}
     header = None
     for number, row in enumerate(sheet.rows[:_HEADER_DEPTH]):
-        marks = {column: each for column, cell in enumerate(row) for each in read_marks(cell)}
+        marked = [
+            (n, cell) for n, cell in enumerate(row) if isinstance(cell, str) and PREFIX in cell
+        ]
+        marks = {column: each for column, cell in marked for each in read_marks(cell)}
         if any(each.table == table.key for each in marks.values()):
             slots = {column: each.slot for column, each in marks.items()}
             header = number + 1

@@ -85,7 +85,7 @@ def named_cells(names: Mapping[str, str]) -> dict[Mark, tuple[int, int]]:
     """Return the zero-based cell of each of our names that still refers to one."""
     cells = {}
     for name, reference in names.items():
-        match = _REFERENCE.fullmatch(reference)
+        match = _REFERENCE.fullmatch(reference) if name.startswith(PREFIX) else None
         for each in read_marks(name) if match else ():
             assert match
             cells[each] = (int(match[2]) - 1, column_index(match[1]))

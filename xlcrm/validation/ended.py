@@ -9,6 +9,7 @@ from xlcrm.records import Record, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.choices import Choice, Many, bare
 from xlcrm.validation.make import field_finding
+from xlcrm.validation.tables import batches
 
 _DAY = len("2024-05-20")
 
@@ -18,17 +19,18 @@ def check_ended(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
 
     A record without a day may be of before.
     """
-    ended = {key: dict(_ending(table)) for key, table in spec.tables.items()}
-    for record in records:
-        table = spec.tables[record.table]
-        day = record.values.get(table.date or "")
-        if not ended[record.table] or not isinstance(day, str):
-            continue
-        for key, (field, ends) in ended[record.table].items():
-            for word in _words(record.values.get(key)):
-                if word in ends and ends[word] <= day[:_DAY]:
+    ended: dict[str, dict[str, tuple[Field, Mapping[str, str]]]] = {}
+    for key, batch in batches(records):
+        table = spec.tables[key]
+        if key not in ended:
+            ended[key] = dict(_ending(table))
+        days = batch.column(table.date or "")
+        for name, (field, ends) in ended[key].items():
+            for n in batch.filled(name):
+                day, record = days[n], batch.records[n]
+                last = min((ends[w] for w in _words(record.values[name]) if w in ends), default="")
+                if last and isinstance(day, str) and last <= day[:_DAY]:
                     yield field_finding("not-in-list", record, table, field)
-                    break
 
 
 def _ending(table: Table) -> Iterator[tuple[str, tuple[Field, Mapping[str, str]]]]:
@@ -40,7 +42,7 @@ def _ending(table: Table) -> Iterator[tuple[str, tuple[Field, Mapping[str, str]]
             yield field.key, (field, vocabulary.ends)
 
 
-def _words(value: Value | None) -> list[str]:
+def _words(value: Value) -> list[str]:
     if isinstance(value, list):
         return [str(each) for each in value]
     return [bare(value)] if isinstance(value, str) else []
