@@ -68,11 +68,14 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
     def format_rest(self, first_col: int, cell_format: Format) -> None:
         """Give a format to all columns from `first_col` on, which hold nothing.
 
-        The sheet's dimension stays what it is: xlsxwriter would stretch it to the last column.
+        The sheet's dimension stays what it is: xlsxwriter would stretch it to the last column, and
+        take a tenth of a blank workbook's time to describe each column anew.
         """
         right = self.dim_colmax
-        self.set_column(first_col, MAX_COLUMNS - 1, None, cell_format)
+        self.set_column(first_col, first_col, None, cell_format)
         self.dim_colmax = right
+        rest = range(first_col, MAX_COLUMNS)
+        self.col_info.update(dict.fromkeys(rest, self.col_info[first_col]))
 
     def add_note(
         self, row: int, col: int, text: str, author: str, options: Mapping[str, object]
