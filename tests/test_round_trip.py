@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from xlcrm.filled_workbook.reading import read_file
 from xlcrm.findings import Language
+from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.upgrades import upgrade
 from xlcrm.records import Values
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec, Table
@@ -31,6 +33,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the module beside
 from valid_values import record_of
 
 EXAMPLES = int(os.environ.get("XLCRM_EXAMPLES", "0"))
+TEAMS = 12 if EXAMPLES else 3
+DAY = date(2024, 5, 20)
 PLAIN = load_spec()
 CREATED = datetime(2024, 5, 20)
 ADDED: dict[str, dict[str, Any]] = {
@@ -81,18 +85,17 @@ def order(table: Table, changed: dict[str, Any], chance: random.Random) -> list[
 
 
 @cache
-def specs(settled: bool) -> Sequence[Spec]:
-    """The declared tables; else as three teams have made them their own."""
-    if not settled:
-        return [PLAIN]
-    made = []
-    for seed in range(3):
-        chance = random.Random(seed)
-        fields = {key: dict(changes(table, chance)) for key, table in PLAIN.tables.items()}
-        orders = {key: order(table, fields[key], chance) for key, table in PLAIN.tables.items()}
-        shown = {key: list(shown_off(table, fields[key])) for key, table in PLAIN.tables.items()}
-        made.append(load_spec(Settings(fields=fields, order=orders, shown=shown)))
-    return made
+def team(number: int) -> Options:
+    """The tables as a team has made them its own; as they are declared for number 0."""
+    settings = own_settings(random.Random(number)) if number else Settings()
+    return Options(DAY, settings=settings)
+
+
+def own_settings(chance: random.Random) -> Settings:
+    fields = {key: dict(changes(table, chance)) for key, table in PLAIN.tables.items()}
+    orders = {key: order(table, fields[key], chance) for key, table in PLAIN.tables.items()}
+    shown = {key: list(shown_off(table, fields[key])) for key, table in PLAIN.tables.items()}
+    return Settings(fields=fields, order=orders, shown=shown)
 
 
 def shown_off(table: Table, changed: dict[str, Any]) -> Iterator[str]:
@@ -100,6 +103,22 @@ def shown_off(table: Table, changed: dict[str, Any]) -> Iterator[str]:
     for each in table.fields:
         if each.level == "off" and changed.get(each.key, {}).get("state") != "dropped":
             yield each.key
+
+
+def records_of(table: Table, *, core: bool) -> st.SearchStrategy[list[Values]]:
+    most = 3 if table.layout == "list" else 2
+    return st.lists(record_of(table, core=core), min_size=1, max_size=most)
+
+
+def examples(number: int) -> settings:
+    return settings(
+        max_examples=number,
+        derandomize=not EXAMPLES,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -110,24 +129,31 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("settled", [False, True], ids=["declared", "settings"])
 @pytest.mark.parametrize("core", [False, True], ids=["full", "core"])
 @pytest.mark.parametrize("key", PLAIN.tables)
-@settings(
-    max_examples=EXAMPLES or 4,
-    derandomize=not EXAMPLES,
-    database=None,
-    phases=(Phase.generate, Phase.shrink),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@examples(EXAMPLES or 4)
 @given(data=st.data())
 def test_valid_records_read_back_equal(
     path: Path, key: str, core: bool, settled: bool, data: st.DataObject
 ) -> None:
-    spec = data.draw(st.sampled_from(specs(settled)))
+    spec = team(data.draw(st.integers(1, TEAMS)) if settled else 0).spec
     table = spec.tables[key]
-    most = 3 if table.layout == "list" else 2
-    records = data.draw(st.lists(record_of(table, core=core), min_size=1, max_size=most))
+    records = data.draw(records_of(table, core=core))
     for language in ("zh", "en"):
         assert read_back(path, table, spec, language, core, records) == records
+
+
+@pytest.mark.parametrize("key", PLAIN.tables)
+@examples(EXAMPLES or 2)
+@given(data=st.data())
+def test_valid_records_are_upgraded_whole(path: Path, key: str, data: st.DataObject) -> None:
+    numbers = data.draw(st.permutations([0, data.draw(st.integers(0, TEAMS))]))
+    before, after = map(team, numbers)
+    table, core = before.spec.tables[key], data.draw(st.booleans())
+    given = {key: data.draw(records_of(table, core=core))}
+    made, into = data.draw(st.permutations(["zh", "en"]))
+    write_workbook(path, [table], before.spec, made, created=CREATED, core=core, records=given)
+    result = upgrade([path], path.parent / "upgraded", after, into)
+    assert [(each.status, each.records) for each in result.files] == [("upgraded", len(given[key]))]
+    assert result.findings == []  # it reads both workbooks, and compares them field by field
 
 
 def read_back(

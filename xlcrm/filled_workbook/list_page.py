@@ -41,9 +41,8 @@ def read_list_page(
     page = ListPage(shown, made, list(extras.values()), sheet.name, labels)
     taken = {(row, column) for row in rows for column in filled.values()}
     noted = taken | {(header.row, column) for column in filled.values()}
-    taken = noted | {(header.row, column) for column in header.columns.values()}
-    display = {c for key, c in header.columns.items() if not table.by_key[key].is_input}
-    taken |= {place for place in sheet.formulas if place[1] in display}
+    taken = noted | {(header.row, column) for column in header.display}
+    taken |= {place for place in sheet.formulas if place[1] in header.display}
     return page, list(carrier.leftovers(sheet, taken, header.row, noted))
 
 

@@ -25,7 +25,8 @@ class ListHeader:
 
     ``marked`` are columns that hold no field any more or never did: the master's, by their slots,
     and those of fields that the team has dropped, by their labels. ``doubled`` are pairs of columns
-    with the same label, the first of which is read.
+    with the same label, the first of which is read; ``display`` are those that compute, of dropped
+    fields too.
     """
 
     table: Table
@@ -34,6 +35,7 @@ class ListHeader:
     others: Mapping[int, str] = field(default_factory=dict)
     marked: Mapping[str, int] = field(default_factory=dict)
     doubled: tuple[tuple[int, int], ...] = ()
+    display: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,8 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
     others: dict[int, str] = {}
     marked: dict[str, int] = {}
     doubled: list[tuple[int, int]] = []
+    display: set[int] = set()
+    computed = {each.labels["zh"] for each in table.dropped if not each.is_input}
     for column, slot in slots.items():
         if slot in table.by_key:
             columns[slot] = column
@@ -203,7 +207,9 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
             continue
         known = _known_label(table, cell)
         dropped = _dropped_label(table, slot, cell)
-        if dropped and dropped not in marked:
+        if dropped in computed:
+            display.add(column)
+        elif dropped and dropped not in marked:
             marked[dropped] = column
         elif known is None:
             others[column] = str(cell).strip()
@@ -211,7 +217,8 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
             doubled.append((columns[known], column))
         else:
             columns[known] = column
-    return ListHeader(table, row, columns, others, marked, tuple(doubled))
+    display |= {column for key, column in columns.items() if not table.by_key[key].is_input}
+    return ListHeader(table, row, columns, others, marked, tuple(doubled), frozenset(display))
 
 
 def _dropped_label(table: Table, slot: str, cell: CellValue) -> str | None:
