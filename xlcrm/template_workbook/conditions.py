@@ -12,11 +12,9 @@ from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.types.choices import UNCHANGED, Change, Choice
 from xlcrm.spec.types.dates import Day, DayTime, Due, TimeRange
 
-_LONGEST = 200  # characters of a text in which private values are looked for
+_LONGEST = 200  # characters of a change that are looked at
 _SECOND = "0.00001"  # of a day: what two moments may differ by and be the same
-_WORD = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
 _BRACKET, _COLONS = "\uff08", ":\uff1a"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def every(*conditions: str) -> str:
@@ -132,41 +130,6 @@ def is_due_within(kind: FieldType, due: str, days: int) -> str:
     """Whether a day is today, or at most so many days ahead."""
     day = moment(kind, due)
     return f"AND(ISNUMBER({day}),INT({day})>=TODAY(),INT({day})<=TODAY()+{days})"
-
-
-def is_private(cell: str) -> str:
-    """Whether a text holds an e-mail address or a mobile number of 11 digits, unmasked.
-
-    Most cells are told apart by their length, or by what every address and number has.
-    """
-    phone = f'IF(ISNUMBER(FIND("1",{cell})),{_has_phone(cell)},FALSE)'
-    address = f'IF(ISNUMBER(FIND("@",{cell})),{_has_address(cell)},FALSE)'
-    return f"IF(LEN({cell})<6,FALSE,OR({phone},{address}))"
-
-
-def _has_phone(cell: str) -> str:
-    """Whether 11 digits in a row, neither more nor beside a star, begin with 13 to 19."""
-    place = f"ROW($1:${_LONGEST})"
-    run = f"MID({cell},{place},11)"
-    # No date, no fraction and no sign is a number still with this behind it.
-    number = f'ISNUMBER(VALUE({run}&".0e0"))'
-    whole = f'ISERROR(FIND(",",{run}))*ISERROR(FIND(" ",{run}))'
-    mobile = f'(MID({cell},{place},1)="1")*ISNUMBER(FIND(MID({cell}&" ",{place}+1,1),"3456789"))'
-    before = f'ISERROR(FIND(MID(" "&{cell},{place},1),"0123456789*"))'
-    behind = f'ISERROR(FIND(MID({cell}&" ",{place}+11,1),"0123456789*"))'
-    return f"SUMPRODUCT({mobile}*{number}*{whole}*{before}*{behind})>0"
-
-
-def _has_address(cell: str) -> str:
-    """Whether an @ stands between word characters, with a dot behind it and no blank between."""
-    place = f"ROW($2:${_LONGEST})"
-    sign = f'(MID({cell},{place},1)="@")'
-    before = f'ISNUMBER(FIND(LOWER(MID({cell},{place}-1,1)),"{_WORD}"))'
-    behind = f'ISNUMBER(FIND(LOWER(MID({cell}&" ",{place}+1,1)),"{_LETTERS}"))'
-    rest = f"MID({cell},{place}+1,{_LONGEST})"
-    dot = f'FIND(".",{rest}&" .")'
-    dotted = f'({dot}<FIND(" ",{rest}&" "))'
-    return f"SUMPRODUCT({sign}*{before}*{behind}*{dotted})>0"
 
 
 def _quoted(text: str) -> str:

@@ -14,6 +14,7 @@ from xlcrm.spec.types.dates import Day, TimeRange
 from xlcrm.spec.types.numbers import Number
 from xlcrm.template_workbook import conditions as when
 from xlcrm.template_workbook.making import Making, column_name
+from xlcrm.template_workbook.private_text import private_conditions
 from xlcrm.template_workbook.validations import list_name
 
 # The first that holds shows: what must not stay comes before what is yet to be done.
@@ -88,7 +89,7 @@ def is_searched(field: Field) -> bool:
 def _private(ground: Ground) -> Iterator[LiveRule]:
     cell, areas = ground.texts
     if areas and not ground.table.private:
-        yield LiveRule("private", areas, when.is_private(cell))
+        yield from (LiveRule("private", areas, each) for each in private_conditions(cell))
 
 
 def _outside(ground: Ground) -> Iterator[LiveRule]:
