@@ -85,6 +85,12 @@ def titles_above(sheet: Worksheet) -> None:
     sheet["B3"] = "负责人:张伟"
 
 
+def title_and_gap_below_the_marks(sheet: Worksheet) -> None:
+    names_gone(sheet)
+    sheet.insert_rows(3, 2)
+    sheet["B3"] = "华东大区 2024年5月沟通记录"
+
+
 def titles_above_without_marks(sheet: Worksheet) -> None:
     both_gone(sheet)
     titles_above(sheet)
@@ -110,6 +116,7 @@ def column_inserted(sheet: Worksheet) -> None:
         columns_turned_round,
         columns_turned_round_without_marks,
         titles_above,
+        title_and_gap_below_the_marks,
         titles_above_without_marks,
         blank_rows_between,
         column_inserted,

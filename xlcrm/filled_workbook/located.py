@@ -118,7 +118,7 @@ def _marked_header(
         marks = {column: each for column, cell in marked for each in read_marks(cell)}
         if any(each.table == table.key for each in marks.values()):
             slots = {column: each.slot for column, each in marks.items()}
-            header = number + 1
+            header = _row_of_labels(sheet, table, number + 1, slots)
             break
     if header is None:
         places = {each.slot: at for each, at in named.items() if each.table == table.key}
@@ -128,6 +128,23 @@ def _marked_header(
         header = rows.most_common(1)[0][0]
         slots = {column: slot for slot, (row, column) in places.items() if row == header}
     return _header(sheet, table, header, slots)
+
+
+def _row_of_labels(sheet: RawSheet, table: Table, start: int, slots: Mapping[int, str]) -> int:
+    """Return the row below the marks that has labels under them, else the first with anything.
+
+    A gap lies between the two, and people put titles there.
+    """
+    below = range(start, min(start + _HEADER_DEPTH, len(sheet.rows)))
+    fields = [(at, table.by_key[slot]) for at, slot in slots.items() if slot in table.by_key]
+
+    def has_labels(row: int) -> bool:
+        cells = ((sheet.rows[row][at], field) for at, field in fields)
+        return any(label_key(str(cell)) in field.label_keys() for cell, field in cells)
+
+    labelled = (row for row in below if has_labels(row))
+    filled = (row for row in below if any(cell != "" for cell in sheet.rows[row]))
+    return next(labelled, next(filled, start))
 
 
 def _private_header(sheet: RawSheet, spec: Spec) -> ListHeader | None:
