@@ -18,94 +18,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what the tests of the tables are made of
 
-CHOSEN, PASTED = "▾", "⎘"
+from hand_verbs import HANDS
+from hand_work import CHOSEN, PASTED
+
 _TICKS = re.compile("([☑☐])([^☑☐]+)")
 _LABELS = (2, 8)  # the columns in which a form prints its labels
 _HEADER = 3  # the row in which a list prints them
-
-# Does what a list of steps says, in one LibreOffice: [verb, *what].
-_HANDS = r"""
-import json, os
-from com.sun.star.table import TableSortField
-
-dispatcher = context.ServiceManager.createInstanceWithContext(
-    "com.sun.star.frame.DispatchHelper", context)
-book = None
-
-def start(path):
-    global book
-    book = open_workbook(path)
-
-def sheet_of(name):
-    return book.Sheets.getByName(name)
-
-def press(sheet, cell, command, *arguments):
-    # What a key does goes to the cell that is selected on the sheet that is in front.
-    controller, page = book.CurrentController, sheet_of(sheet)
-    controller.setActiveSheet(page)
-    controller.select(page.getCellRangeByName(cell))
-    dispatcher.executeDispatch(controller.Frame, command, "", 0, arguments)
-
-def type_in(sheet, cell, text):
-    # It takes text for a number or a date as typing does.
-    press(sheet, cell, ".uno:EnterString", _property("StringName", text))
-
-def paste(sheet, cell, text):
-    # What is pasted is not looked at by the cell's rules.
-    sheet_of(sheet).getCellRangeByName(cell).setString(text)
-
-def clear(sheet, cell):
-    press(sheet, cell, ".uno:ClearContents")
-
-def choose(sheet, cell, value):
-    # Takes a value out of the list that the cell's dropdown offers.
-    rule = sheet_of(sheet).getCellRangeByName(cell).Validation
-    names = book.NamedRanges
-    offered = names.getByName(rule.getFormula1().lstrip("=$")).ReferredCells.getDataArray()
-    if (value,) not in offered:
-        raise LookupError("%s!%s does not offer %s but %s" % (sheet, cell, value, offered))
-    type_in(sheet, cell, value)
-
-def copy(sheet, name):
-    book.Sheets.copyByName(sheet, name, book.Sheets.Count)
-
-def rename(sheet, name):
-    sheet_of(sheet).Name = name
-
-def unprotect(sheet):
-    sheet_of(sheet).unprotect("")
-
-def insert_rows(sheet, row, count):
-    sheet_of(sheet).Rows.insertByIndex(row - 1, count)
-
-def insert_columns(sheet, column, count):
-    sheet_of(sheet).Columns.insertByIndex(column - 1, count)
-
-def sort(sheet, area, column):
-    field = TableSortField()
-    field.Field, field.IsAscending = column, True
-    fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
-    sheet_of(sheet).getCellRangeByName(area).sort(
-        (_property("SortFields", fields), _property("ContainsHeader", False)))
-
-def save(path):
-    save_workbook(book, path)
-
-def print_to(path):
-    book.storeToURL(uno.systemPathToFileUrl(path), (_property("FilterName", "calc_pdf_Export"),))
-
-def show_in(path):
-    # The sheets as they look, every cell with the colours that it has.
-    book.storeToURL(uno.systemPathToFileUrl(path), (_property("FilterName", "HTML (StarCalc)"),))
-
-def close():
-    book.close(True)
-
-with open(args[0], encoding="utf-8") as file:
-    steps = json.load(file)
-for verb, *what in steps:
-    globals()[verb](*what)
-"""
 
 Steps = list[list[Any]]
 
@@ -208,7 +126,7 @@ def at_the_keyboard(soffice: Any, tmp_path_factory: pytest.TempPathFactory) -> C
     def work(steps: Sequence[Sequence[Any]]) -> None:
         path = tmp_path_factory.mktemp("steps") / "steps.json"
         path.write_text(json.dumps(steps, default=str), encoding="utf-8")
-        soffice.uno_script(_HANDS, path)
+        soffice.uno_script(HANDS, path)
 
     return work
 

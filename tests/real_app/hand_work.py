@@ -4,8 +4,8 @@ A table's file in ``tables/`` has a line a field and in it a cell a record, as a
 its side. A cell reads ``typed``, ``typed -> meant``, and then ``!code`` for each finding that has
 to be told at it:
 
-- ``typed``: what is typed. ``▾a`` is chosen from the dropdown, ``☑a☐b`` are boxes ticked and
-  unticked, ``⌫`` empties a cell.
+- ``typed``: what is typed. ``▾a`` is chosen from the dropdown, ``⎘a`` is pasted, ``☑a☐b`` are boxes
+  ticked and unticked, ``⌫`` empties a cell.
 - ``=> meant``: what the master holds, where that differs.
 - ``~> meant``: likewise, and that it was read so has to be told (``normalised``).
 
@@ -27,6 +27,7 @@ from typing import Any
 
 TABLES = Path(__file__).parent / "tables"
 NO_DATA = None
+CHOSEN, PASTED = "▾", "⎘"
 BOX = "box"  # what stands in a box, ticked or not
 _TICKS = ("☑", "☐")
 _CELL = re.compile(
@@ -51,7 +52,7 @@ class Cell:
         found = _CELL.fullmatch(text)
         assert found, text
         typed, how, meant, codes = found.group("typed", "how", "meant", "codes")
-        plain = "" if typed == "⌫" else typed.removeprefix("▾")
+        plain = "" if typed == "⌫" else typed.lstrip(CHOSEN + PASTED)
         told = codes.replace("!", " ").split() + ["normalised"] * (how == "~>")
         shown = BOX if plain.startswith(_TICKS) else plain
         return cls(typed, shown, plain if meant is None else meant, tuple(told))

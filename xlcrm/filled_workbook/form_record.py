@@ -142,7 +142,7 @@ class _FormReader:
             cell = self._at(place)
             if isinstance(cell, CellError | UncachedFormula):
                 problems.append(Problem("error-value"))
-                pieces.append(f"{written(cell)}{choice['zh']}")
+                pieces.append(f"{written(cell)}{self._printed(place, choice)}")
                 continue
             ticked = _is_chosen(cell, choice)
             if not ticked and _is_marked(self._at((place[0], place[1] + 1)), choice):
@@ -152,13 +152,18 @@ class _FormReader:
             if ticked:
                 words.append(choice["zh"])
             if ticked or ticked is None:
-                pieces.append(f"{as_text(cell)}{choice['zh']}")
+                pieces.append(f"{as_text(cell)}{self._printed(place, choice)}")
         line = " ".join(written(self._at(p)) for p in self.cells.lines.get(field.key, ()))
         if line.strip():
             ticks = ticked_words(line)
             words += [line.strip()] if ticks is None else ticks
             pieces.append(line.strip())
         return " ".join(pieces), words, problems
+
+    def _printed(self, box: Place, choice: Labels) -> str:
+        """Return a choice in the language that its box has it in."""
+        beside = fold(written(self._at((box[0], box[1] + 1))))
+        return next((text for text in choice.values() if fold(text) == beside), choice["zh"])
 
     def _read_actions(self, field: Field, kind: Actions) -> None:
         rows: dict[int, dict[str, Any]] = defaultdict(dict)
