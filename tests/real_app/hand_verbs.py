@@ -144,6 +144,9 @@ def sort(sheet, area, column):
 def save(path):
     save_workbook(book, path)
 
+def save_here():
+    book.store()
+
 def print_to(path):
     book.storeToURL(uno.systemPathToFileUrl(path), (_property("FilterName", "calc_pdf_Export"),))
 
