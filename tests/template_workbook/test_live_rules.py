@@ -135,14 +135,6 @@ def test_customers_are_looked_up_where_the_workbook_has_them(tmp_path: Path) -> 
     assert labels == [field.labels["zh"] for field in LOG.shown(core=True)]
 
 
-def test_late_entry_is_not_shown_where_days_off_do_not_count(tmp_path: Path) -> None:
-    late = LOOKS["late"]["bg_color"]
-    for skips in (False, True):
-        spec = load_spec(Settings({"entry_skip_nonworking": skips}))
-        book = written(tmp_path, spec.tables[LOG.key], spec=spec)
-        assert (late in {fill for _, fill, _ in rules(book.worksheets[1])}) is not skips
-
-
 def test_a_teams_hours_and_days_hold(tmp_path: Path) -> None:
     spec = load_spec(Settings({"entry_hours": 36, "remind_days": 3}))
     book = written(tmp_path, spec.tables[LOG.key], spec=spec)

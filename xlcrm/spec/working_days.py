@@ -29,6 +29,20 @@ class Calendar:
             days -= self.is_working_day(day)
         return day
 
+    def exceptions(self) -> tuple[list[date], list[date]]:
+        """Return the days from Monday to Friday that are off, and the days at weekends worked.
+
+        Those of the last three years whose official calendar is known, and the team's of any year.
+        """
+        from chinese_calendar import constants  # late: as below
+
+        known = {*constants.holidays, *constants.workdays}
+        first = max(known).year - 2
+        days = {day for day in known if day.year >= first}
+        days |= {date.fromisoformat(iso) for iso in self.off | self.worked}
+        odd = [day for day in sorted(days) if self.is_working_day(day) is (day.weekday() > 4)]
+        return [day for day in odd if day.weekday() < 5], [day for day in odd if day.weekday() > 4]
+
 
 OFFICIAL = Calendar()
 

@@ -14,6 +14,8 @@ from xlcrm.spec.types.dates import Day, DayTime, Due, TimeRange
 
 _LONGEST = 200  # characters of a change that are looked at
 _SECOND = "0.00001"  # of a day: what two moments may differ by and be the same
+# The names of the days from Monday to Friday that are off, and of those at weekends worked.
+DAYS_OFF, DAYS_WORKED = "calendar_off", "calendar_worked"
 _BRACKET, _COLONS = "\uff08", ":\uff1a"
 
 
@@ -106,8 +108,13 @@ def ends_before_start(cell: str) -> str:
     return f"AND(LEN(TRIM({cell}))=22,IFERROR({times},FALSE))"
 
 
-def is_late(kind: FieldType, talk: str, recorded: str, hours: float) -> str:
-    """Whether an entry is more than ``hours`` after a talk's end; of a day that is its midnight."""
+def is_late(
+    kind: FieldType, talk: str, recorded: str, hours: float, *, skipping: bool = False
+) -> str:
+    """Whether an entry is more than ``hours`` after a talk's end; of a day that is its midnight.
+
+    ``skipping`` leaves days off out of the hours: the workbook's calendar names them.
+    """
     if isinstance(kind, Day):
         end, known = f"INT({talk})+1", f"ISNUMBER({talk})"
     elif isinstance(kind, TimeRange):
@@ -117,7 +124,25 @@ def is_late(kind: FieldType, talk: str, recorded: str, hours: float) -> str:
         known = f"AND({filled(talk)},LEN(TRIM({talk}))<=22)"
     else:
         end, known = f"{talk}+({talk}=INT({talk}))", f"ISNUMBER({talk})"
-    return f"AND(ISNUMBER({recorded}),{known},{recorded}>{end}+{hours:g}/24+{_SECOND})"
+    late = f"{recorded}>{end}+{hours:g}/24+{_SECOND}"
+    # A deadline that falls on a midnight is over then, though the days behind it be off: what was
+    # worked is counted up to just before the entry.
+    worked = _worked(f"({end})", f"({recorded}-{_SECOND})")
+    over = f"{worked}>{hours:g}/24-{_SECOND}/2" if skipping else ""
+    return every(f"ISNUMBER({recorded})", known, late, over)
+
+
+def _worked(start: str, end: str) -> str:
+    """The days, and parts of them, from a moment to a later one of which none is off."""
+    first, last = f"INT({start})", f"INT({end})"
+    whole = _working_days(first, last)
+    unused = f"({start}-{first})*({_working_days(first, first)})"
+    return f"{whole}-{unused}-({last}+1-{end})*({_working_days(last, last)})"
+
+
+def _working_days(first: str, last: str) -> str:
+    at_weekends = f'COUNTIFS({DAYS_WORKED},">="&{first},{DAYS_WORKED},"<="&{last})'
+    return f"NETWORKDAYS({first},{last},{DAYS_OFF})+{at_weekends}"
 
 
 def is_overdue(kind: FieldType, due: str) -> str:

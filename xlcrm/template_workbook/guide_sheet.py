@@ -139,7 +139,7 @@ def _lines(tables: Sequence[tuple[Table, Sequence[Field]]], making: Making) -> l
         {
             "kind": kind,
             "word": words(f"blank.legend.{kind}"),
-            "meaning": _filled_in(words.get(f"blank.meaning.{kind}") or "", spec),
+            "meaning": _filled_in(words.get(f"blank.meaning.{_case(kind, spec)}") or "", spec),
         }
         for kind in KINDS
     ]
@@ -151,6 +151,12 @@ def _lines(tables: Sequence[tuple[Table, Sequence[Field]]], making: Making) -> l
         parameters={key: _number(each.value) for key, each in spec.parameters.items()},
     )
     return [line for line in text.splitlines() if line.strip()]
+
+
+def _case(kind: Kind, spec: Spec) -> str:
+    """Return a kind's name, or its case by which days off don't count."""
+    is_skipping = kind == "late" and spec.parameter("entry_skip_nonworking")
+    return "late_skipping" if is_skipping else kind
 
 
 def _filled_in(text: str, spec: Spec) -> str:

@@ -1,18 +1,21 @@
-"""The sheet of choices: a column a vocabulary, each a defined name that dropdowns use."""
+"""The sheet of choices: a column a list, each a defined name that dropdowns and rules use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
 from math import ceil
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import OWN_SHEET, mark, own_mark
-from xlcrm.record_sheet import Book, CheckedWorksheet, Column, RecordSheet
+from xlcrm.record_sheet import Book, CheckedWorksheet, Column, Kind, RecordSheet
 from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.choices import Choice, Many
-from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.template_workbook.conditions import DAYS_OFF, DAYS_WORKED
 from xlcrm.template_workbook.protection import protect
 from xlcrm.template_workbook.validations import list_name
 
@@ -21,21 +24,42 @@ _LAST_NARROW = "\u2000"  # the characters behind it are two wide
 _PAGE_WIDTH = 190
 
 
-def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Language) -> None:
-    """Write the vocabularies that ``fields`` use, where they use any."""
+@dataclass(frozen=True)
+class _List:
+    """A column of the sheet: the defined name of its values, and its label above them."""
+
+    name: str
+    label: str
+    values: Sequence[str | date]
+    kind: Kind = "text"
+
+    def column(self) -> Column:
+        texts = [self.label, *(str(each) for each in self.values)]
+        longest = max(sum(1 + (char > _LAST_NARROW) for char in text) for text in texts)
+        return Column(self.name, self.label, max(_WIDTH, longest + 2), self.kind)
+
+
+def write_lists(
+    wb: Book, fields: Iterable[Field], spec: Spec, language: Language, *, with_calendar: bool
+) -> None:
+    """Write the vocabularies that ``fields`` use, and the team's calendar, where there are any."""
     used = {key: spec.vocabularies[key] for field in fields for key in _vocabularies(field)}
-    if not used:
+    lists = [
+        _List(list_name(key), each.labels[language], each.labels_in(language))
+        for key, each in used.items()
+    ]
+    if with_calendar:
+        lists += _calendar(spec, language)
+    if not lists:
         return
-    columns = [_column(each, language) for each in used.values()]
+    columns = [each.column() for each in lists]
     name = Words(language)(f"blank.lists_{spec.purpose}")
-    rows = list(_rows(list(used.values()), language))
-    sheet = RecordSheet(name, columns, rows, autofilter=False)
-    written = wb.add_record_sheet(sheet)
-    for column, (key, vocabulary) in enumerate(used.items()):
-        letters = column_letters(column)
-        last = len(vocabulary.choices) + 1
-        wb.define_name(list_name(key), f"='{written.name}'!${letters}$2:${letters}${last}")
-    printed = [*(each.label for each in columns), *(text for row in rows for text in row if text)]
+    rows = zip_longest(*(each.values for each in lists))
+    written = wb.add_record_sheet(RecordSheet(name, columns, rows, autofilter=False))
+    for column, each in enumerate(lists):
+        letters, last = column_letters(column), len(each.values) + 1
+        wb.define_name(each.name, f"='{written.name}'!${letters}$2:${letters}${last}")
+    printed = (str(text) for each in lists for text in (each.label, *each.values))
     mark_own_sheet(wb, written.worksheet, "lists", len(columns), printed)
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
@@ -43,10 +67,12 @@ def write_lists(wb: Book, fields: Iterable[Field], spec: Spec, language: Languag
     protect(written.worksheet)
 
 
-def _column(vocabulary: Vocabulary, language: Language) -> Column:
-    texts = [vocabulary.labels[language], *vocabulary.labels_in(language)]
-    longest = max(sum(1 + (char > _LAST_NARROW) for char in text) for text in texts)
-    return Column(vocabulary.key, texts[0], max(_WIDTH, longest + 2))
+def _calendar(spec: Spec, language: Language) -> Iterable[_List]:
+    """The days off from Monday to Friday, and those worked at weekends."""
+    words = Words(language)
+    off, worked = spec.calendar.exceptions()
+    yield _List(DAYS_OFF, words("blank.calendar.off"), off, "date")
+    yield _List(DAYS_WORKED, words("blank.calendar.worked"), worked, "date")
 
 
 def mark_own_sheet(
@@ -63,9 +89,3 @@ def mark_own_sheet(
 def _vocabularies(field: Field) -> Iterable[str]:
     if isinstance(field.type, Choice | Many) and field.type.vocabulary:
         yield field.type.vocabulary.key
-
-
-def _rows(vocabularies: list[Vocabulary], language: Language) -> Iterable[list[str | None]]:
-    columns = [each.labels_in(language) for each in vocabularies]
-    for row in range(max(map(len, columns))):
-        yield [column[row] if row < len(column) else None for column in columns]

@@ -194,12 +194,12 @@ def _order(ground: Ground, rule: Mapping[str, Any]) -> Iterator[LiveRule]:
 
 
 def _late_entry(ground: Ground, rule: Mapping[str, Any]) -> Iterator[LiveRule]:
-    """Not where days off don't count: a sheet has no calendar of make-up days."""
     spec = ground.making.spec
     talk, entry = ground.spots.get(rule["talk"]), ground.spots.get(rule["recorded"])
-    if talk and entry and not spec.parameter("entry_skip_nonworking"):
-        hours = spec.parameter("entry_hours")
-        late = when.is_late(ground.kind(rule["talk"]), talk.cell, entry.cell, hours)
+    if talk and entry:
+        hours, skipping = spec.parameter("entry_hours"), spec.parameter("entry_skip_nonworking")
+        kind = ground.kind(rule["talk"])
+        late = when.is_late(kind, talk.cell, entry.cell, hours, skipping=skipping)
         yield LiveRule("late", [entry.area], late)
 
 

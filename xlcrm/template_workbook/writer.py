@@ -69,7 +69,8 @@ def write_workbook(
         if leftovers:
             write_leftovers(wb, leftovers, language)
         used = [*(field for _, fields in shown for field in fields), *_fields_of(sheets, core=core)]
-        write_lists(wb, used, spec, language)
+        calendar = _needs_calendar([*tables, *_tables_of(sheets)], spec, core=core)
+        write_lists(wb, used, spec, language, with_calendar=calendar)
         wb.workbook.set_custom_property(PROPERTY, spec.purpose)
         for table in tables:
             made = str(template_of(table, spec, language, core=core))
@@ -94,9 +95,24 @@ def _is_base(page: Page) -> bool:
 
 def _fields_of(pages: Iterable[Page], *, core: bool) -> Iterator[Field]:
     """Yield the fields that pages show, further ones than their tables too."""
-    for page in pages:
-        if not isinstance(page, FreeSheet):
-            yield from page.table.shown(core=core)
+    for table in _tables_of(pages):
+        yield from table.shown(core=core)
+
+
+def _tables_of(pages: Iterable[Page]) -> Iterator[Table]:
+    yield from (page.table for page in pages if not isinstance(page, FreeSheet))
+
+
+def _needs_calendar(tables: Iterable[Table], spec: Spec, *, core: bool) -> bool:
+    """Whether a sheet shows late entries, and days off don't count."""
+    rules = (
+        {rule.arguments["talk"], rule.arguments["recorded"]}
+        <= {f.key for f in table.shown(core=core)}
+        for table in tables
+        for rule in table.rules
+        if rule.name == "late-entry"
+    )
+    return any(rules) and bool(spec.parameter("entry_skip_nonworking"))
 
 
 def _customers(tables: Sequence[Table], *, core: bool) -> frozenset[str]:
