@@ -27,7 +27,7 @@ _PHONE = re.compile(
     rf"(?<![\d*])(?:\+?86{_SEPARATED})?1[3-9]\d{_SEPARATED}\d{{4}}{_SEPARATED}\d{{4}}(?![\d*])"
 )
 _LANDLINE = re.compile(r"(?<![\d*-])\(?0(?:10|2\d|[3-9]\d{2})\)?[ \-]?[2-9]\d{6,7}(?![\d*])")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
 _ID_CARD = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 _BANK_CARD = re.compile(r"(?<![\dA-Za-z])(?:62|4|5)\d{14,17}(?![\dA-Za-z])")
 _WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})

@@ -12,6 +12,7 @@ from xlcrm.filled_workbook.sheets import Grid, RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.layout.marks import RUN_PROPERTY, read_marks
 from xlcrm.records import MASTER_SLOTS
+from xlcrm.text import escaped
 
 _SEPARATORS = ",;\t"
 _SAMPLE = 40  # rows by which the separator is told, and in which marks are looked for
@@ -52,7 +53,7 @@ def read_csv(data: bytes, name: str) -> RawWorkbook:
     for row in rows:
         row.extend([""] * (width - len(row)))
     # The cast only widens the type of a cell: this list is nobody else's.
-    sheet = RawSheet(name, False, {}, cast(Grid, rows))
+    sheet = RawSheet(escaped(name), False, {}, cast(Grid, rows))
     marks = (mark for row in rows[:_SAMPLE] for cell in row for mark in read_marks(cell))
     properties = {RUN_PROPERTY: ""} if any(mark.slot in _MASTERS for mark in marks) else {}
     return RawWorkbook(None, False, {}, properties, has_macros=False, sheets=[sheet])

@@ -28,6 +28,7 @@ from xlcrm.spec.types.base import Problem, ReadContext
 from xlcrm.text import printable
 
 _LABEL = 60
+_WHOLE_LABEL = 255  # of a column that is kept, which some program may have filled
 _NEIGHBOURS = 3  # rows whose dates tell the year of one without: one may be wrong
 _GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
 
@@ -142,9 +143,10 @@ class _ListReader:
         yield from self.header.marked.items()
         taken = set(self.header.marked)
         for column, label in self.header.others.items():
-            name, n = printable(label), 2
+            name = whole = printable(label)[:_WHOLE_LABEL]
+            n = 2
             while name in taken:
-                name, n = f"{printable(label)} {n}", n + 1
+                name, n = f"{whole} {n}", n + 1
             taken.add(name)
             yield name, column
 

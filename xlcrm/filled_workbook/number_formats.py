@@ -8,7 +8,7 @@ from xlcrm.filled_workbook.package import children, parse_xml
 
 # Formats that files name by number alone (ECMA-376 part 1, 18.8.30), 27 to 58 as Chinese
 # programs show them.
-_BUILT_IN = {
+_NUMBERED = {
     0: "General",
     1: "0",
     2: "0.00",
@@ -46,6 +46,8 @@ _BUILT_IN = {
     **dict.fromkeys((34, 55), '上午/下午h"时"mm"分"'),
     **dict.fromkeys((35, 56), '上午/下午h"时"mm"分"ss"秒"'),
 }
+_BUILT_IN = {str(number): code for number, code in _NUMBERED.items()}
+_LONGEST = 255  # characters of a format, as Excel has it
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
 
@@ -62,12 +64,12 @@ def number_formats(styles: bytes) -> tuple[str | None, ...]:
     }
     numbers = [element.get("numFmtId", "0") for element in children(root, "cellXfs", "xf")]
     return tuple(
-        custom.get(number, _BUILT_IN.get(int(number)) if number.isdecimal() else None)
+        custom.get(number, _BUILT_IN.get(number))
         for number in numbers
     )
 
 
 def shows_date_only(code: str) -> bool:
     """Whether a format shows a year or a day, and no hour or second."""
-    letters = _LITERALS.sub("", code.partition(";")[0]).casefold()
+    letters = _LITERALS.sub("", code[:_LONGEST].partition(";")[0]).casefold()
     return any(c in letters for c in "yd") and not any(c in letters for c in "hs")

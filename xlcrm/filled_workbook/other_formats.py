@@ -13,11 +13,19 @@ from collections.abc import Iterator, Mapping
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from xlcrm.filled_workbook.archive import Archive
-from xlcrm.filled_workbook.package import children, local, parse_xml, read_properties, utc
+from xlcrm.filled_workbook.package import (
+    children,
+    local,
+    parse_xml,
+    read_properties,
+    refuse_broken,
+    utc,
+)
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
 from xlcrm.filled_workbook.sheets import WORKBOOK_CELLS, RawSheet, RawWorkbook, calamine, grid
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.layout.marks import RUN_PROPERTY
+from xlcrm.text import escaped
 
 _XLS_STREAMS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 _RUN_MARKS = tuple(RUN_PROPERTY.encode(encoding) for encoding in ("ascii", "utf-16-le"))
@@ -58,6 +66,8 @@ def read_ods(data: bytes, archive: Archive) -> RawWorkbook:
     """
     if b"encryption-data" in archive.parts.get("META-INF/manifest.xml", b""):
         raise Rejected("encrypted", "password-ods")
+    if "content.xml" in archive:
+        refuse_broken(archive.read("content.xml"))  # calamine would look for its end for ever
     meta = {}
     modified = None
     if "meta.xml" in archive:
@@ -74,6 +84,8 @@ def _workbook(
 ) -> RawWorkbook:
     with calamine(data, "not-a-workbook", kind) as workbook:
         sheets = list(_sheets(workbook))
+    if not sheets:
+        raise Rejected("not-a-workbook", kind)
     return RawWorkbook(modified, False, {}, properties, has_macros=False, sheets=sheets)
 
 
@@ -88,4 +100,4 @@ def _sheets(workbook: CalamineWorkbook) -> Iterator[RawSheet]:
         if cells > CELL_LIMIT or room < 0:
             raise Rejected("too-large", "grid")
         hidden = about.visible != SheetVisibleEnum.Visible
-        yield RawSheet(about.name, hidden, {}, grid(workbook, position))
+        yield RawSheet(escaped(about.name), hidden, {}, grid(workbook, position))

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.text import escaped
 
 _TRUE = ("1", "true")
 WORKBOOK = "xl/workbook.xml"
@@ -21,7 +23,8 @@ _MACROS = "xl/vbaProject.bin"
 
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
-    """A sheet as workbook.xml lists it; `part` is None for a chart or macro sheet."""
+    """A sheet as workbook.xml lists it, its name with what no output holds in it escaped; `part` is
+    None for a chart or macro sheet."""
 
     name: str
     part: str | None
@@ -62,7 +65,8 @@ def read_package(archive: Archive) -> Package:
     """Read the workbook part, its relations and the document properties.
 
     Raises:
-        Rejected: not-a-workbook (xlsb, ods, zip), unreadable (xml, missing-part).
+        Rejected: not-a-workbook (xlsb, ods, zip), unreadable (xml, missing-part, reader-failed:
+            two sheets of one name).
     """
     roots = _relations(archive, "")
     main = _target(roots, "officeDocument") or WORKBOOK
@@ -73,13 +77,18 @@ def read_package(archive: Archive) -> Package:
         raise Rejected("not-a-workbook", "zip")
     relations = _relations(archive, main)
     names, scoped = _defined_names(workbook)
+    sheets = tuple(_sheets(workbook, relations, scoped))
+    if not sheets:
+        raise Rejected("unreadable", "missing-part")
+    if len({sheet.name for sheet in sheets}) < len(sheets):
+        raise Rejected("unreadable", "reader-failed")  # it would give one of them twice
     properties = _properties(archive, roots)
     settings = next(children(workbook, "workbookPr"), None)
     return Package(
         main=main,
         modified=properties.modified,
         date1904=settings is not None and settings.get("date1904") in _TRUE,
-        sheets=tuple(_sheets(workbook, relations, scoped)),
+        sheets=sheets,
         names=names,
         properties=properties.custom,
         has_macros=_MACROS in archive,
@@ -126,6 +135,18 @@ def parse_xml(content: bytes) -> ElementTree.Element:
         raise Rejected("unreadable", "xml") from error
 
 
+def refuse_broken(content: bytes) -> None:
+    """Look through a part that may be large.
+
+    Raises:
+        Rejected: unreadable (xml).
+    """
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise Rejected("unreadable", "xml") from error
+
+
 def local(tag: str) -> str:
     """The name of an element or attribute without its namespace."""
     return tag.rpartition("}")[2]
@@ -154,6 +175,10 @@ def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
     path = posixpath.join(folder, "_rels", f"{name}.rels")
     if path not in archive:
         return {}
+    elements = list(children(parse_xml(archive.read(path)), "Relationship"))
+    if len({element.get("Id") for element in elements}) < len(elements):
+        # Which of them is meant, the reader that follows may see otherwise.
+        raise Rejected("unreadable", "xml")
     return {
         element.get("Id", ""): _Relation(
             kind=element.get("Type", "").rpartition("/")[2],
@@ -161,7 +186,7 @@ def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
                 "/"
             ),
         )
-        for element in children(parse_xml(archive.read(path)), "Relationship")
+        for element in elements
         if element.get("TargetMode") != "External"
     }
 
@@ -180,7 +205,7 @@ def _of_kind(relations: Mapping[str, _Relation], kind: str) -> Iterator[_Relatio
 def _sheets(
     workbook: ElementTree.Element,
     relations: Mapping[str, _Relation],
-    scoped: Mapping[int, Mapping[str, str]],
+    scoped: Mapping[str, Mapping[str, str]],
 ) -> Iterator[SheetEntry]:
     for position, element in enumerate(children(workbook, "sheets", "sheet")):
         relation_id = next(
@@ -190,21 +215,21 @@ def _sheets(
         if relation is None:
             raise Rejected("unreadable", "missing-part")
         yield SheetEntry(
-            name=element.get("name", ""),
+            name=escaped(element.get("name", "")),
             part=relation.target if relation.kind == "worksheet" else None,
             hidden=element.get("state", "visible") != "visible",
-            names=scoped.get(position, {}),
+            names=scoped.get(str(position), {}),
         )
 
 
 def _defined_names(
     workbook: ElementTree.Element,
-) -> tuple[dict[str, str], dict[int, dict[str, str]]]:
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     everywhere: dict[str, str] = {}
-    scoped: dict[int, dict[str, str]] = {}
+    scoped: dict[str, dict[str, str]] = {}
     for element in children(workbook, "definedNames", "definedName"):
-        sheet = element.get("localSheetId", "")
-        names = scoped.setdefault(int(sheet), {}) if sheet.isdecimal() else everywhere
+        sheet = element.get("localSheetId")
+        names = everywhere if sheet is None else scoped.setdefault(sheet, {})
         names[element.get("name", "")] = (element.text or "").strip()
     return everywhere, scoped
 
@@ -224,7 +249,10 @@ def utc(text: str) -> str | None:
         return None
     # Some programs leave the zone out; the format means UTC.
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="seconds")
+    try:
+        return aware.astimezone(UTC).isoformat(timespec="seconds")
+    except OverflowError:  # at either end of the calendar
+        return None
 
 
 def _custom_properties(archive: Archive, part: str | None) -> dict[str, str]:

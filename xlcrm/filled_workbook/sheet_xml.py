@@ -20,8 +20,13 @@ CELL_LIMIT = 5_000_000
 Address: TypeAlias = tuple[int, int]
 Box: TypeAlias = tuple[int, int, int, int]
 
-# A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells).
-_NOT_SMALL = re.compile(rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})")')
+# A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells), names a
+# shared text by what is no number (calamine takes the first then), or is written otherwise than all
+# usual programs do.
+_NOT_USUAL = re.compile(
+    rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
+    rb'(?: t="(?:s"(?:/>|><v>[0-9]{1,9}+<)|(?:str|inlineStr|n|b|d|e)"[ >/])|/?>| cm="1">))'
+)
 _FORMULA = re.compile(rb"<f[\s>/]")
 _FORMULA_PLACE = re.compile(rb'<c r="([A-Z]++)([0-9]++)"[^>]*+>\s*+<f[\s>/]')
 _FORMULA_LETTERS = re.compile(rb'<c r="([A-Z]++)[0-9]++"[^>]*+>\s*+<f[\s>/]')
@@ -35,20 +40,22 @@ _ERROR_CELL = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>]*\st="e"[^>]*>\s*(?:<f[^<]*(?:</f>)?\s*)?<v>([^<]*)</v>'
 )
 _SHARED = re.compile(rb'\st="shared".*?\ssi="([0-9]+)"|\ssi="([0-9]+)".*?\st="shared"')
-_STYLE = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*?\ss="([0-9]+)"')
+_STYLE = re.compile(rb'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"')
 _MERGE = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]+)([0-9]+):([A-Za-z]+)([0-9]+)[\"']"
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,3})([1-9][0-9]{0,6})"
+    rb":([A-Za-z]{1,3})([1-9][0-9]{0,6})[\"']"
 )
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-_ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)")
+_ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,7})[\"']")
 _ROW_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 _ROW_SIZED = re.compile(rb"\scustomHeight\s*=\s*[\"'](?:1|true)[\"']")
 _HEIGHT = re.compile(rb"\sht\s*=\s*[\"']([0-9]+(?:\.[0-9]+)?)[\"']")
 _HIGHEST = 409.5  # points that a row can have
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
-_ATTRIBUTE = re.compile(rb"(min|max|width)\s*=\s*[\"']([0-9.]+)[\"']")
+_ATTRIBUTE = re.compile(rb"(min|max|width)\s*=\s*[\"']([0-9]{1,5}(?:\.[0-9]{1,20})?)[\"']")
 _WIDTHS = 200  # columns, at most, whose widths are of interest
-_REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_INDEX = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(slots=True)
@@ -123,7 +130,7 @@ def column_widths(xml: bytes) -> dict[int, float]:
     for match in _COLUMN.finditer(xml):
         given = dict(_ATTRIBUTE.findall(match[1]))
         if {b"min", b"max", b"width"} <= given.keys():
-            first, last = int(given[b"min"]) - 1, min(int(given[b"max"]), _WIDTHS)
+            first, last = int(float(given[b"min"])) - 1, min(int(float(given[b"max"])), _WIDTHS)
             widths.update(dict.fromkeys(range(first, last), float(given[b"width"])))
     return widths
 
@@ -164,8 +171,8 @@ def a1(address: Address) -> str:
 
 
 def _is_small(xml: bytes) -> bool:
-    """Whether elements carry no prefix and every cell has its reference first, in a small box."""
-    return b"<sheetData" in xml and _NOT_SMALL.search(xml) is None
+    """Whether elements carry no prefix and every cell is a usual one, in a small box."""
+    return b"<sheetData" in xml and _NOT_USUAL.search(xml) is None
 
 
 def _quick_scan(xml: bytes) -> CellScan | None:
@@ -244,9 +251,14 @@ class _Scanner:
         self._formula: dict[str, str] | None = None
         self._texts: dict[str, str] = {}
         self._open = ""
+        self._is_sheet = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
+        if not self._is_sheet:
+            if name != "worksheet":
+                raise ValueError("no worksheet")
+            self._is_sheet = True
         if name == "c":
             self._start_cell(attributes)
         elif name == "row":
@@ -273,10 +285,13 @@ class _Scanner:
         self._cell = attributes
         self._formula = None
         self._texts = {}
-        match = _REFERENCE.fullmatch(attributes.get("r", ""))
-        if match is None:
+        reference = attributes.get("r")
+        if reference is None:
             self._column += 1
             return
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            raise ValueError("no reference")
         letters, number = match.groups()
         column = self._columns.get(letters)
         if column is None:
@@ -285,13 +300,15 @@ class _Scanner:
 
     def _end_cell(self) -> None:
         address = (self._row, self._column)
-        if "s" in self._cell:
+        if _INDEX.fullmatch(self._cell.get("s", "")):
             self.styles[a1(address).encode()] = self._cell["s"].encode()
         if not self._texts:
             return
         self.height = max(self.height, self._row + 1)
         self.width = max(self.width, self._column + 1)
         kind = self._cell.get("t")
+        if kind == "s" and not _INDEX.fullmatch(self._texts.get("v") or "0"):
+            raise ValueError("no index")  # calamine would take the first text
         if kind == "e":
             self.found.errors[address] = self._texts.get("v", "").strip()
         if self._formula is not None:

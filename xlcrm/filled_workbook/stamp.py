@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +12,11 @@ from xlcrm.layout.marks import RUN_PROPERTY
 
 _PART = "docProps/custom.xml"
 _LIMIT = 1_000_000  # bytes: our own part is a few hundred
+# What any file may make of the libraries; the last two where a part is encrypted or packed oddly.
+_DAMAGE = (
+    *(OSError, EOFError, KeyError, ValueError, struct.error, zipfile.BadZipFile, zlib.error),
+    *(ElementTree.ParseError, RuntimeError, NotImplementedError),
+)
 
 
 def run_id(path: Path) -> str | None:
@@ -21,7 +27,7 @@ def run_id(path: Path) -> str | None:
         if b"<!DOCTYPE" in xml:
             return None
         properties = ElementTree.fromstring(xml)
-    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError):
+    except _DAMAGE:
         return None
     for each in properties:
         if each.get("name") == RUN_PROPERTY:
