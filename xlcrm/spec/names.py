@@ -13,7 +13,7 @@ from xlcrm import resources
 from xlcrm.text import compact
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_BRACKETED = re.compile(r"\([^)]*\)")
+_BRACKETED = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ _TICK_MARKS = TICK_SIGNS + BOX_SIGNS
 _TICK_PAIR = re.compile(
     rf"([{_TICK_MARKS}]|\[\s?[xX{_TICK_MARKS}]?\s?\])\s*([^{_TICK_MARKS}\[\]]+)"
 )
-_TICK_BEHIND = re.compile(rf"([^{_TICK_MARKS}\s:,;、/]+)([{_TICK_MARKS}])(?=[\s,;、/]|$)")
+_WORD = rf"[^{_TICK_MARKS}\s:,;、/]"
+# From a word's beginning alone: a long text without a mark isn't searched from each letter.
+_TICK_BEHIND = re.compile(rf"(?<!{_WORD})({_WORD}+)([{_TICK_MARKS}])(?=[\s,;、/]|$)")
 _BRACKETED = re.compile(r"[\[【(《「“\"]([^\]】)》」”\"]*)[\]】)》」”\"]")
 _SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
 
