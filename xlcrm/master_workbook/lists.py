@@ -9,8 +9,8 @@ from itertools import groupby
 from xlcrm.findings import SEVERITIES, Finding
 from xlcrm.layout.marks import OWN_SHEET, header_marks
 from xlcrm.master_workbook.home_plan import reason_text
-from xlcrm.master_workbook.plan import Conflict, MasterContents, holdable
-from xlcrm.record_sheet import Column, RecordSheet, palette
+from xlcrm.master_workbook.plan import Conflict, MasterContents
+from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
 from xlcrm.records import Value
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec

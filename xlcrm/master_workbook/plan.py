@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import header_marks
-from xlcrm.record_sheet import MAX_TEXT, ByColumn
+from xlcrm.record_sheet import ByColumn, holdable
 from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value, Values
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
@@ -186,16 +186,6 @@ def check_state(worst: str | None, marks: Sequence[str], words: Words) -> str:
     state = words(f"severity.{worst}") if worst else words("master.record.passed")
     told = [words.get(f"mark.{mark}") or mark for mark in marks]
     return words("master.record.and").join([state, *told])
-
-
-def holdable(cell: Cell | None) -> Cell | None:
-    """Return a cell as a sheet can hold it: text joined from several cells may be too long."""
-    if not isinstance(cell, str) or len(cell) <= MAX_TEXT // 2:
-        return cell
-    units = cell.encode("utf-16-le", "surrogatepass")
-    if len(units) <= 2 * MAX_TEXT:
-        return cell
-    return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _files_cell(sources: Sequence[Source], words: Words) -> Cell | None:

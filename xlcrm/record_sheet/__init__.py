@@ -14,10 +14,9 @@ from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.names import cell_target, safe_sheet_name
 from xlcrm.record_sheet.output import atomic_file
 from xlcrm.record_sheet.sheet import ByColumn, Column, RecordSheet
-from xlcrm.record_sheet.values import MAX_TEXT, Formula, Kind, WriteFailed, clean_text
+from xlcrm.record_sheet.values import Formula, Kind, WriteFailed, clean_text, holdable
 
 __all__ = [
-    "MAX_TEXT",
     "Book",
     "ByColumn",
     "CheckedWorksheet",
@@ -31,5 +30,6 @@ __all__ = [
     "book",
     "cell_target",
     "clean_text",
+    "holdable",
     "safe_sheet_name",
 ]

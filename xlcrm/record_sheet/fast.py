@@ -64,7 +64,7 @@ class SharedTexts:
         self._known: dict[str, int] = {}
 
     def cell(self, text: str) -> str:
-        """The XML of a text's cell, from its type on. Raises WriteFailed for too long a text."""
+        """The XML of a text's cell, from its type on."""
         known = self._known
         index = known.get(text)
         if index is None:

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 MAX_SHEET_NAME = 31
 
 # Excel refuses []:*?/\ ; control characters and lone surrogates can't stand in XML.
-_FORBIDDEN = re.compile("[\\[\\]:*?/\\\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\\[\\]:*?/\\\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NAMELESS = "Sheet"
 # Excel keeps this name for its own change log.
 _RESERVED = "history"

@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import eq
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
+T = TypeVar("T")
 MAX_TEXT = 32_767
 
 # Excel shows and keeps 15 digits of a number; a longer one is an identifier, and becomes text.
@@ -27,11 +28,11 @@ Kind: TypeAlias = Literal[
 # (a date in a text column would show as 45432).
 Variant: TypeAlias = Literal["own", "text", "date", "datetime", "general"]
 
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 REPLACEMENT = "\ufffd"
 
 # What XML forbids or takes for markup, line ends, and how Excel's own escapes begin.
-_SPECIAL = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>_]")
+_SPECIAL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff&<>_]")
 
 
 class WriteFailed(Exception):
@@ -66,18 +67,21 @@ Settled: TypeAlias = str | bool | int | float | dt.date | dt.datetime | Link | F
 
 
 def clean_text(text: str) -> str:
-    """The text as a cell can hold it: line ends are `\\n`, what XML forbids is U+FFFD.
-
-    Raises WriteFailed for text longer than a cell's 32,767 UTF-16 units: cutting it, and saying
-    so, is the caller's.
-    """
+    """The text as a cell can hold it: line ends are `\\n`, controls and what XML forbids U+FFFD;
+    beyond 32,767 UTF-16 units it is cut."""
     if _ODD.search(text):
         text = _ODD.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(text) > MAX_TEXT // 2:
-        units = len(text.encode("utf-16-le")) // 2
-        if units > MAX_TEXT:
-            raise WriteFailed(f"text of {units} characters: a cell holds {MAX_TEXT}")
-    return text
+    return holdable(text)
+
+
+def holdable(value: T) -> T | str:
+    """Text of any length as a cell can hold it, cut with `…` where it must be; else the value."""
+    if not isinstance(value, str) or len(value) <= MAX_TEXT // 2:
+        return value
+    units = value.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * MAX_TEXT:
+        return value
+    return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def is_odd(text: str) -> bool:
@@ -106,8 +110,7 @@ def moment_serial(moment: dt.datetime) -> float:
 def settle(kind: Kind, value: object) -> tuple[Variant, Settled] | None:
     """The style and the value to write in a column of this kind; None for an empty cell.
 
-    Raises TypeError for a type no cell holds, ValueError for NaN, infinity and time zones,
-    WriteFailed for text that is too long.
+    Raises TypeError for a type no cell holds, ValueError for NaN, infinity and time zones.
     """
     if value is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlcrm.analysis_rows import row_name
-from xlcrm.record_sheet import Column
+from xlcrm.record_sheet import Column, holdable
 from xlcrm.records import Source
 from xlcrm.report_workbook.plan import FactFrame, ReportContents
 from xlcrm.sheet_words import Words, declared
@@ -100,7 +100,7 @@ class _Reader:
         for fact in frame.itertuples(index=True, name=None):
             known = _known(fact[customer])
             place = self._source(fact[source])
-            yield (
+            cells = (
                 known,
                 self._names.get(known),
                 self._supports.get(fact[0]),
@@ -110,6 +110,7 @@ class _Reader:
                 place.row or None,
                 fact[0],
             )
+            yield tuple(map(holdable, cells))
 
     def _source(self, records: Sequence[str]) -> Source:
         return next((self._sources[each] for each in records if each in self._sources), NO_SOURCE)
