@@ -184,6 +184,7 @@ class Common:
             messages=self.console.language,
             workers=workers,
             on_progress=progress,
+            debug=self.debug,
         )
 
     def _day(self) -> date:

@@ -47,7 +47,8 @@ class Options:
     ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
     machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
     done, files in all and the file's path. ``password`` opens encrypted workbooks; nothing that is
-    printed or written may hold it.
+    printed or written may hold it. ``debug`` stops at a fault of our own code, which otherwise
+    costs the file at which it shows.
     """
 
     as_of: date
@@ -59,6 +60,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     on_progress: Progress | None = None
     password: str | None = field(default=None, repr=False)
+    debug: bool = False
 
     @cached_property
     def spec(self) -> Spec:

@@ -20,7 +20,7 @@ _FILES_A_WORKER = 8  # a child process takes some time to start
 _MOST_WORKERS = 4
 # Reasons that lie in the moment, not in the file's content.
 _PASSING = frozenset(
-    {"missing", "permission", "io-error", "in-use", "still-growing", "timeout"}
+    {"missing", "permission", "io-error", "in-use", "still-growing", "timeout", "error"}
     | {"password-wrong", "password-reader"}
 )
 
@@ -114,7 +114,17 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
     )
     with closing(outcomes):
         for outcome in outcomes:
+            if options.debug and outcome.failure == "error":
+                raise _fault(outcome)
             yield _reading(outcome)
+
+
+def _fault(outcome: Outcome) -> RuntimeError:
+    """What went wrong in our own code, for whoever mends it."""
+    *_, last = outcome.detail.strip().split("\n")
+    fault = RuntimeError(f"{outcome.item.name}: {last}")
+    fault.add_note(outcome.detail)
+    return fault
 
 
 def _reading(outcome: Outcome) -> FileReading:
@@ -123,12 +133,7 @@ def _reading(outcome: Outcome) -> FileReading:
         reading = FileReading.from_state(outcome.item.name, result)
         reading.encoded = outcome.text
         return reading
-    if outcome.failure == "error":
-        # A fault of ours, not of the file: it must be seen, not merged around.
-        *_, last = outcome.detail.strip().split("\n")
-        fault = RuntimeError(f"{outcome.item.name}: {last}")
-        fault.add_note(outcome.detail)
-        raise fault
+    # Whatever failed, our own code too, costs this file and is named: the others are read.
     reading = FileReading(outcome.item.name, rejected="unreadable")
     detail = {"detail": outcome.failure or ""}
     reading.findings.append(Finding("unreadable", outcome.item.name, parameters=detail))
