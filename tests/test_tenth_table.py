@@ -160,8 +160,8 @@ def test_declared_tables_and_fields_go_the_whole_way(program: Path) -> None:
     form.cell(*beside(form, "客户名称"), "星辰科技")
     form.cell(*beside(form, "来访时间"), "2024年5月13日14:30")
     form.cell(*beside(form, "关注产品"), "1.阀门 2.泵")
-    row, column = beside(form, "优先级")
-    form.cell(row, column + 2, "☑")
+    (middle,) = (cell for row in form.iter_rows() for cell in row if cell.value == "中")
+    middle.offset(column=-1).value = "☑"
     talk = {"记录ID": "J001", "客户名称": "星辰科技", "沟通日期": date(2024, 5, 13)}
     talk |= {"沟通方式": "电话", "关键内容记录": "寄样", "所在大区": "华东"}
     fill_row(workbook["沟通动态记录表"], 4, talk)

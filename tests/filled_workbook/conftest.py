@@ -39,7 +39,7 @@ def spec() -> Spec:
 
 def _example(field: Field) -> Any:
     """The value of a field that its declared example states."""
-    value = field.type.read(field.example, ReadContext(near=NEAR)).value
+    value = field.type.read(field.example["zh"], ReadContext(near=NEAR)).value
     assert value is not None
     return value
 

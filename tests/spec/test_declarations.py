@@ -214,7 +214,7 @@ def test_a_fields_help_fits_an_input_message_and_its_example_is_read(field: Fiel
         assert len(text) <= 60
     if field.is_input:
         assert field.example
-        reading = field.type.read(field.example, ReadContext(near=date(2024, 5, 20)))
+        reading = field.type.read(field.example["zh"], ReadContext(near=date(2024, 5, 20)))
         assert reading.value is not None
         codes = {problem.code for problem in reading.problems}
         assert codes <= {"normalised", "year-assumed"}

@@ -6,11 +6,12 @@ Zero-based columns: 0 holds the hidden marks, 1 the labels, 2 to 13 twelve units
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
+from xlcrm.layout.text_size import text_width
 from xlcrm.records import Values
 from xlcrm.spec.model import Field, Labels, Table
 from xlcrm.spec.types.actions import Actions
@@ -21,6 +22,7 @@ from xlcrm.spec.types.numbers import Score
 UNITS = 12
 MARK_COLUMN, LABEL_COLUMN, FIRST_UNIT = 0, 1, 2
 LAST_COLUMN = FIRST_UNIT + UNITS - 1
+LABEL_WIDTH, UNIT_WIDTH = 15, 6.6  # characters
 _HALF = 5
 _SIDE_LABEL = 2
 _ACTION_UNITS = {"action": 4, "owner": 2}
@@ -29,6 +31,8 @@ _LEVEL_UNITS = 2
 _GRID_UNITS = (1, 1, 2)  # score, level, evidence
 _LEVELS_LIST = "level"
 _DESCRIBED_LINES = 4
+_TICK_UNITS = (2, 3, 4, 6, 12)  # of a box and its choice, that lines of them stand in columns
+_CHOICE_MARGIN = 1.5  # characters
 
 Role = Literal[
     "title", "section", "label", "value", "tick", "choice", "head", "number", "printed", "note"
@@ -37,7 +41,7 @@ Role = Literal[
 
 @dataclass(frozen=True)
 class FormCell:
-    """A cell, or cells merged over ``width`` columns, with what is printed or filled in it.
+    """A cell, or cells merged over ``width`` columns and ``rows``, with what is printed or filled.
 
     ``slot`` names what is filled in it: a field key, ``key.<n>`` for the nth choice of a ticked
     field, ``key.<row>.<part>`` for a cell of an action row. ``lines`` is its height in lines.
@@ -51,6 +55,7 @@ class FormCell:
     slot: str | None = None
     field: Field | None = None
     lines: int = 1
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -180,9 +185,9 @@ class _Builder:
         }
 
     def _ticks(self, field: Field, choices: Mapping[int, Labels]) -> Iterator[FormCell]:
-        units = 2 if max(len(choice["zh"]) for choice in choices.values()) <= 2 else 4
+        units = _tick_units(choices.values())
         per_row = UNITS // units
-        yield self._label(field, LABEL_COLUMN, 1, 1)
+        yield replace(self._label(field, LABEL_COLUMN, 1, 1), rows=-(-len(choices) // per_row))
         for n, (number, choice) in enumerate(choices.items()):
             if n and n % per_row == 0:
                 self.row += 1
@@ -233,6 +238,7 @@ class _Builder:
             self.row += 1
 
     def _grid_head(self, fields: Sequence[Field]) -> Iterator[FormCell]:
+        yield FormCell(self.row, LABEL_COLUMN, 1, "head")
         column = FIRST_UNIT
         for choice in self._grid_levels(fields):
             yield FormCell(self.row, column, _LEVEL_UNITS, "printed", choice)
@@ -257,6 +263,14 @@ class _Builder:
 
     def _value(self, field: Field, column: int, width: int, lines: int) -> FormCell:
         return FormCell(self.row, column, width, "value", None, field.key, field, lines)
+
+
+def _tick_units(choices: Iterable[Labels]) -> int:
+    """Return over how many columns a box with its choice goes, that the longest one fits: in either
+    language, so that both have one arrangement."""
+    widest = max(text_width(label) for choice in choices for label in choice.values())
+    rooms = ((units, (units - 1) * UNIT_WIDTH - _CHOICE_MARGIN) for units in _TICK_UNITS)
+    return next((units for units, room in rooms if widest <= room), UNITS)
 
 
 def _is_half(field: Field) -> bool:

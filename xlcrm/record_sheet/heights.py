@@ -12,6 +12,7 @@ from math import ceil
 from xlcrm.record_sheet.sheet import Column
 
 LINE = 16.5  # points: the default row in the palette's font
+_NARROWER = 0.95  # a text in the palette's font, of one or two characters' width a character
 MOST_LINES = 8  # a longer text is read in its cell; the row must fit a screen
 
 
@@ -40,6 +41,6 @@ def _tall(values: Sequence[object], width: float) -> dict[object, int]:
 def _lines(text: str, width: float) -> int:
     """The lines a text takes in a column of so many characters; a Han character counts for two."""
     return sum(
-        max(1, ceil((len(line.encode("utf-8", "replace")) + len(line)) / 2 / width))
+        max(1, ceil(_NARROWER * (len(line.encode("utf-8", "replace")) + len(line)) / 2 / width))
         for line in text.split("\n")
     )

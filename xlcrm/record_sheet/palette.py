@@ -19,6 +19,7 @@ MUTED_TEXT: Final = "#5B6670"
 LINK_TEXT: Final = "#0B5CAD"
 BORDER: Final = "#C5CED6"
 
+PAPER: Final = "#FFFFFF"
 GRID: Final = "#DFE5EA"  # between cells that people fill, on paper too
 
 TITLE_TEXT: Final = "#1B4B5A"

@@ -15,7 +15,7 @@ LEVELS = ("core", "ext", "off")
 LAYOUTS = ("list", "form")
 # ruff: noqa: SIM905  (long lists of words are read more easily as words)
 FIELD_KEYS = frozenset(
-    "key use zh en type level required aliases section example help_zh help_en".split()
+    "key use zh en type level required aliases section example example_en help_zh help_en".split()
 )
 OPTION_KEYS = frozenset(
     "list remark arrow deadline prefix digits pattern min max step whole unit parts columns rows "

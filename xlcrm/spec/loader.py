@@ -267,6 +267,10 @@ def _field(table: str, entry: Mapping[str, Any], lists: Mapping[str, Vocabulary]
         aliases=tuple(entry.get("aliases", ())),
         section=entry.get("section"),
         help={each: entry.get(f"help_{each}", "") for each in LANGUAGES},
-        example=entry.get("example", ""),
+        example={
+            each: entry[name]
+            for each, name in zip(LANGUAGES, ("example", "example_en"), strict=True)
+            if name in entry
+        },
         options={k: v for k, v in entry.items() if k not in FIELD_KEYS},
     )

@@ -34,7 +34,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     section: str | None = None
     help: Labels = field(default_factory=lambda: {"zh": "", "en": ""})
-    example: str = ""
+    example: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -68,6 +68,7 @@ def _like(row: Row, spec: Spec) -> str | None:
 def parameter_text(parameter: Parameter, lists: Lists, language: str) -> str:
     """Return a value as its cell has it; reading that text gives the value back."""
     form, value = parameter.options["form"], parameter.value
+    comma = "、" if language == "zh" else "; "
     if form == "share":
         return f"{_number(round(value * 100, 6))}%"
     if form == "switch":
@@ -77,9 +78,9 @@ def parameter_text(parameter: Parameter, lists: Lists, language: str) -> str:
     if form == "choice":
         return lists[parameter.options["list"]].label(value, language)
     if form == "tables":
-        return "、".join(_label(lists["tables"], key, language) for key in value)
+        return comma.join(_label(lists["tables"], key, language) for key in value)
     if form == "days":
-        return "、".join(map(str, value))
+        return comma.join(map(str, value))
     if form == "mapping":
         names = lists[parameter.options["list"]]
         return ";".join(f"{names.label(k, language)}={_number(v)}" for k, v in value.items())

@@ -8,15 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 from xlcrm.layout.forms import (
-    FIRST_UNIT,
     LABEL_COLUMN,
+    LABEL_WIDTH,
     LAST_COLUMN,
     MARK_COLUMN,
+    UNIT_WIDTH,
     FormCell,
     FormPlan,
 )
 from xlcrm.layout.marks import mark
 from xlcrm.layout.pages import FormPage
+from xlcrm.layout.text_size import text_lines, text_width
 from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.records import address, column_letters
 from xlcrm.sheet_words import Words
@@ -34,10 +36,11 @@ from xlcrm.template_workbook.making import Making
 from xlcrm.template_workbook.protection import UNLOCKED, protect
 from xlcrm.template_workbook.validations import cell_rule, tick_rule, type_rule
 
-_LINE_HEIGHT = 19
-_WORDED = ("printed", "label")  # cells whose words are longer in English
-_LABEL_WIDTH = 16  # characters of an English label that its column holds
-_LABEL_WIDTH, _UNIT_WIDTH = 15, 6.6
+_LINE_HEIGHT, _MARGIN = 19, 3  # points, of a line to write on and around them
+_TEXT_HEIGHT = 1.65  # of a line of text, in its size
+_TITLE_MARGIN = 9
+_HIGHEST = 400  # points; a row can't have more than 409
+_DEFAULT_SIZE = 10
 _STYLE: Mapping[str, Mapping[str, Any]] = {
     "title": styles.TITLE,
     "note": styles.NOTE,
@@ -63,15 +66,16 @@ class _FormWriter:
         name = page.name or plan.table.labels[self.language]
         self.sheet: CheckedWorksheet = wb.add_sheet(name)
         self.page, self.contents = page, page.cells
+        self.widths = {n: self._width(n) for n in range(LABEL_COLUMN, LAST_COLUMN + 1)}
         self.cells = {slot: address(cell.row, cell.column) for slot, cell in plan.slots.items()}
 
     def write(self) -> None:
-        heights: dict[int, int] = defaultdict(lambda: 1)
+        heights: dict[int, float] = defaultdict(float)
         for cell in self.plan.cells:
-            heights[cell.row] = max(heights[cell.row], cell.lines, self._lines(cell))
+            heights[cell.row] = max(heights[cell.row], self._height(cell))
             self._write_cell(cell)
-        for row, lines in heights.items():
-            self.sheet.set_row(row, _LINE_HEIGHT * lines + (9 if row == 0 else 3))
+        for row, height in heights.items():
+            self.sheet.set_row(row, min(height, _HIGHEST))
         for slot, note in self.page.notes.items():
             cell = self.plan.slots[slot]
             write_note(self.sheet, (cell.row, cell.column), note)
@@ -80,22 +84,33 @@ class _FormWriter:
         self._set_up_page()
         protect(self.sheet)
 
-    def _lines(self, cell: FormCell) -> int:
-        """Return the lines that what is filled in a cell needs: merged cells don't grow."""
-        content = self.contents.get(cell.slot or "")
-        per_line = max(1, int(cell.width * _UNIT_WIDTH / 2))
-        if cell.role in _WORDED and cell.lines == 1 and self.language == "en" and cell.text:
-            content = cell.text[self.language]
-            per_line = _LABEL_WIDTH if cell.role == "label" else per_line * 2
-        if not isinstance(content, str):
-            return 1
-        return min(20, sum(-(-len(line) // per_line) or 1 for line in content.split("\n")))
+    def _height(self, cell: FormCell) -> float:
+        """Return the points that a cell needs for what stands in it: merged cells don't grow."""
+        room = _LINE_HEIGHT * cell.lines + (_TITLE_MARGIN if cell.role == "title" else _MARGIN)
+        content = self._content(cell)
+        if not isinstance(content, str) or not content:
+            return room
+        style = self._style(cell)
+        size: float = style.get("font_size", _DEFAULT_SIZE)
+        columns = range(cell.column, cell.column + cell.width)
+        width = sum(self.widths[column] for column in columns) - style.get("indent", 0)
+        lines = text_lines(content, width * _DEFAULT_SIZE / size, bold=style.get("bold", False))
+        return max(room, lines * size * _TEXT_HEIGHT + _MARGIN)
+
+    def _width(self, column: int) -> float:
+        """Return a column's characters: of a cell of one column they fit what is chosen in it."""
+        if column == LABEL_COLUMN:
+            return LABEL_WIDTH
+        alone = (c.field for c in self.plan.cells if c.column == column and _is_alone(c))
+        lists = (getattr(field.type, "vocabulary", None) for field in alone if field)
+        words = (word for each in lists if each for word in each.labels_in(self.language))
+        return max([UNIT_WIDTH, *(text_width(part) + 1 for word in words for part in word.split())])
 
     def _write_cell(self, cell: FormCell) -> None:
         style = self.wb.format(self._style(cell))
-        last = cell.column + cell.width - 1
-        if cell.width > 1:
-            self.sheet.merge_range(cell.row, cell.column, cell.row, last, "", style)
+        last_row, last = cell.row + cell.rows - 1, cell.column + cell.width - 1
+        if (last_row, last) != (cell.row, cell.column):
+            self.sheet.merge_range(cell.row, cell.column, last_row, last, "", style)
         self._write_content(cell, style)
         rule = self._rule(cell)
         if rule:
@@ -122,10 +137,10 @@ class _FormWriter:
 
     def _note(self) -> str:
         words = Words(self.language)
-        hints = ["blank.required_hint", "blank.form_hint"]
+        hints = ["blank.required_hint", "blank.colours_hint", "blank.form_hint"]
         if any(isinstance(field.type, Actions) for field in self.plan.table.fields):
             hints.append("blank.actions_hint")
-        return " ".join(words(hint) for hint in hints)
+        return words("blank.between_hints").join(map(words, hints))
 
     def _style(self, cell: FormCell) -> Mapping[str, Any]:
         field = cell.field
@@ -134,7 +149,8 @@ class _FormWriter:
         if cell.role == "value" and field and not field.is_input:
             return {**styles.DISPLAY, "num_format": field.options.get("number_format", "General")}
         if cell.role == "value" and field:
-            look = styles.NARROW_INPUT if cell.width == 1 else styles.INPUT
+            wide = styles.TALL_INPUT if cell.lines > 1 else styles.INPUT
+            look = styles.NARROW_INPUT if cell.width == 1 else wide
             return {**look, "num_format": self._number_format(cell, field)}
         if cell.role == "printed" and cell.lines == 1:
             return styles.HEAD
@@ -173,8 +189,8 @@ class _FormWriter:
         self.sheet.set_column(MARK_COLUMN, MARK_COLUMN, None, None, {"hidden": True})
         # What is not printed is free: rows and columns that people add too.
         free = self.wb.format(UNLOCKED)
-        self.sheet.set_column(LABEL_COLUMN, LABEL_COLUMN, _LABEL_WIDTH, free)
-        self.sheet.set_column(FIRST_UNIT, LAST_COLUMN, _UNIT_WIDTH, free)
+        for column, width in self.widths.items():
+            self.sheet.set_column(column, column, width, free)
         self.sheet.format_rest(LAST_COLUMN + 1, free)
         self.sheet.hide_gridlines(2)
         self.sheet.set_portrait()
@@ -184,3 +200,8 @@ class _FormWriter:
         self.sheet.center_horizontally()
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         self.sheet.set_footer(f"&L&A&R{Words(self.language)('blank.page')}")
+
+
+def _is_alone(cell: FormCell) -> bool:
+    """Whether a cell to be filled is one column wide."""
+    return cell.role == "value" and cell.width == 1

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from math import ceil
+from itertools import pairwise
 from typing import Any
 
+from xlcrm.findings import Language
+from xlcrm.layout.text_size import text_lines
 from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec, Table
+from xlcrm.spec.types.base import ReadContext
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.legend import LOOKS
 from xlcrm.template_workbook.lists_sheet import mark_own_sheet
@@ -23,8 +26,13 @@ from xlcrm.template_workbook.making import Making
 from xlcrm.template_workbook.protection import protect
 from xlcrm.wording import render
 
-_WIDTHS = (28, 10, 56, 36)
-_LINE = 16.5  # points of a line of text
+_WIDTHS = (26, 10, 54, 34)
+_LINE, _MARGIN = 16.5, 4  # points of a line of text, and around a row's
+_PADDING = 2  # characters beside a cell's text
+_SIDE, _ABOVE, _BELOW = 0.4, 0.5, 0.7  # inches of a page's margins
+# Points of a page's rows: what an A4 page, 8.27 by 11.69 inches, holds of rows that are scaled to
+# its width. A character is 7 pixels of 96 an inch wide; a bit is left for fonts that differ.
+_PAGE = 0.95 * 72 * (11.69 - _ABOVE - _BELOW) * (sum(_WIDTHS) * 7 / 96) / (8.27 - 2 * _SIDE)
 _LAST = len(_WIDTHS) - 1
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _HEADINGS: Mapping[str, tuple[Mapping[str, Any], float]] = {
@@ -45,9 +53,10 @@ def write_guide(wb: Book, tables: Sequence[tuple[Table, Sequence[Field]]], makin
         writer.write(line)
     mark_own_sheet(wb, sheet, "guide", len(_WIDTHS), writer.printed)
     sheet.hide_gridlines(2)
-    sheet.set_h_pagebreaks(writer.breaks)
+    sheet.set_h_pagebreaks(writer.page_breaks())
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_margins(_SIDE, _SIDE, _ABOVE, _BELOW)
     sheet.set_footer(f"&L&A&R{words('blank.page')}")
     protect(sheet)
 
@@ -58,7 +67,8 @@ class _Writer:
     def __init__(self, wb: Book, sheet: CheckedWorksheet) -> None:
         self.wb, self.sheet = wb, sheet
         self.row = 0
-        self.breaks: list[int] = []
+        self.heights: list[float] = []
+        self.parts: list[int] = [0]  # the rows with which the introduction and the tables begin
         self.printed: set[str] = set()
         self._is_header = True
 
@@ -84,16 +94,30 @@ class _Writer:
         self._is_header = sign != "|"
         self.row += 1
 
+    def page_breaks(self) -> list[int]:
+        """Return the rows before which a page ends, so that a table that fits one is on one."""
+        breaks, used = [], 0.0
+        for first, end in pairwise([*self.parts, self.row]):
+            height = sum(self.heights[first:end])
+            if first and used + height > _PAGE:
+                breaks.append(first)
+                used = 0.0
+            used += height
+        return breaks
+
+    def _set_height(self, points: float) -> None:
+        self.sheet.set_row(self.row, points)
+        self.heights.append(points)
+
     def _heading(self, mark: str, title: str) -> None:
         style, height = _HEADINGS[mark]
         if mark == "##":
-            self.breaks.append(self.row)
-        self._across(title, style, 0)
-        self.sheet.set_row(self.row, height)
+            self.parts.append(self.row)
+        self._merge(title, style, 0)
+        self._set_height(height)
 
     def _cells(self, texts: Sequence[str]) -> None:
-        lines = max(_lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
-        self.sheet.set_row(self.row, max(1, lines) * _LINE + 4)
+        self._set_height(max(map(_height, texts, _WIDTHS)))
         for column, text in enumerate(texts):
             style = styles.HEAD if self._is_header else styles.GUIDE_CELL
             if column == 0 and not self._is_header:
@@ -105,9 +129,12 @@ class _Writer:
         self._print(0, word, style)
 
     def _across(self, text: str, style: Mapping[str, Any], first: int) -> None:
+        self._merge(text, style, first)
+        self._set_height(_height(text, sum(_WIDTHS[first:])))
+
+    def _merge(self, text: str, style: Mapping[str, Any], first: int) -> None:
         self.sheet.merge_range(self.row, first, self.row, _LAST, "", self.wb.format(style))
         self._print(first, text, style)
-        self.sheet.set_row(self.row, _lines_of(text, sum(_WIDTHS[first:])) * _LINE + 4)
 
     def _print(self, column: int, text: str, style: Mapping[str, Any]) -> None:
         self.sheet.write_string(self.row, column, text, self.wb.format(style))
@@ -118,10 +145,9 @@ def _kind(name: str) -> Kind:
     return next(kind for kind in KINDS if kind == name)
 
 
-def _lines_of(text: str, width: float) -> int:
-    """Return the lines that a text takes; a Han character is two wide."""
-    wide = sum(2 if ord(char) > 0x2000 else 1 for char in text)
-    return max(1, ceil(wide * 1.05 / width))
+def _height(text: str, width: float) -> float:
+    """Return the points of a row in which a text has so much room."""
+    return text_lines(text, width - _PADDING) * _LINE + _MARGIN
 
 
 def _lines(tables: Sequence[tuple[Table, Sequence[Field]]], making: Making) -> list[str]:
@@ -168,10 +194,18 @@ def _number(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def _field(field: Field, language: str) -> dict[str, object]:
+def _field(field: Field, language: Language) -> dict[str, object]:
     return {
         "label": field.labels[language],
         "required": field.required,
         "help": field.help[language].replace("|", "/"),
-        "example": field.example.replace("|", "/"),
+        "example": _example(field, language).replace("|", "/"),
     }
+
+
+def _example(field: Field, language: Language) -> str:
+    """Return the example declared for a language, else the Chinese one as its type writes it."""
+    if language in field.example:
+        return field.example[language]
+    value = field.type.read(field.example.get("zh", ""), ReadContext()).value
+    return "" if value is None else field.type.text(value, language)

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 from xlcrm.layout.lists import HEADER_ROW, LINE_ROW, ROWS, ListPlan
 from xlcrm.layout.pages import Row
+from xlcrm.layout.text_size import text_width
 from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Table
 from xlcrm.spec.types.codes import Id
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.legend import LOOKS
@@ -27,7 +29,8 @@ def write_line(
 ) -> None:
     """Write the line: the id above its own column, then a cell a kind of rule, then the hint."""
     words = Words(making.language)
-    free = list(range(len(plan.fields)))
+    shown = [each for each in KINDS if each in kinds]
+    free = list(range(len(plan.fields) + len(shown) + 1))  # right of few columns what is left
     id_column = plan.columns.get(plan.table.id or "")
     kind = None if id_column is None else plan.fields[id_column].type
     if id_column is not None and isinstance(kind, Id):  # a name that tells rows apart is no number
@@ -40,14 +43,20 @@ def write_line(
             LINE_ROW, id_column, LINE_ROW, id_column, formula, wb.format(style), value
         )
         free.remove(id_column)
-    shown = [each for each in KINDS if each in kinds]
     for column, each in zip(free, shown, strict=False):
         style = {**styles.LEGEND, **LOOKS[each]}
         sheet.write_string(LINE_ROW, column, words(f"blank.legend.{each}"), wb.format(style))
-    if len(free) > len(shown):
-        sheet.write_string(
-            LINE_ROW, free[len(shown)], words("blank.list_hint"), wb.format(styles.HINT)
-        )
+    hint = words("blank.list_hint")
+    sheet.write_string(LINE_ROW, free[len(shown)], hint, wb.format(styles.HINT))
+
+
+def next_id_width(table: Table, making: Making) -> float:
+    """Return the characters that the next free id and the word before it take."""
+    kind = table.by_key[table.id or ""].type
+    if not isinstance(kind, Id):
+        return 0
+    shown = f"{Words(making.language)('blank.next_id')} {kind.form}"
+    return text_width(shown, bold=True) + 1
 
 
 def next_id_formula(kind: Id, letters: str, numbers: tuple[int, int]) -> str:

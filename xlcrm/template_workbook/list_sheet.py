@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, groupby, repeat
+from math import ceil
 
 from xlcrm.findings import Language
 from xlcrm.layout.lists import (
@@ -17,6 +18,7 @@ from xlcrm.layout.lists import (
 )
 from xlcrm.layout.marks import header_marks, mark
 from xlcrm.layout.pages import Broken, ListPage, Row
+from xlcrm.layout.text_size import text_width
 from xlcrm.record_sheet import Book, Column, Formula, RecordSheet, WrittenSheet
 from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
@@ -27,15 +29,16 @@ from xlcrm.template_workbook.cells import write_note
 from xlcrm.template_workbook.conditions import blank
 from xlcrm.template_workbook.formulas import display_formula
 from xlcrm.template_workbook.legend import colour
-from xlcrm.template_workbook.line_above import write_line
+from xlcrm.template_workbook.line_above import next_id_width, write_line
 from xlcrm.template_workbook.live_rules import Ground, Spot, is_searched, live_rules
 from xlcrm.template_workbook.making import Making, choice_name, column_name
 from xlcrm.template_workbook.protection import UNLOCKED, protect
 from xlcrm.template_workbook.validations import cell_rule
 
-_LINE_HEIGHT, _HEADER_HEIGHT = 24, 32
-_PAGE_WIDTH = 190  # characters that an A4 page holds at a size that can be read
-_CHARACTER = {"zh": 2.1, "en": 1.1}  # column widths a label's character needs
+_LINE_HEIGHT, _HEADER_HEIGHT = 24, 34
+_PAGE_WIDTH = 210  # characters that an A4 page holds at a size that can be read
+_NUMBERS = ("integer", "number")
+_BUTTON = 3.5  # characters of the button by which a column is filtered
 _FIRST = FIRST_ROW + 1  # as formulas count
 
 
@@ -44,8 +47,8 @@ def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_b
 
     ``is_base`` says whether the workbook's customers are chosen from it.
     """
-    columns = [_column(field, making.language) for field in plan.fields]
-    columns += [_extra_column(label, making.language) for label in page.labels]
+    columns = [_column(field, plan, making) for field in plan.fields]
+    columns += [_extra_column(label) for label in page.labels]
     written = wb.add_record_sheet(
         RecordSheet(
             page.name or plan.table.labels[making.language],
@@ -101,7 +104,7 @@ def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Lan
     sheet = written.worksheet
     for column, text in enumerate(header_marks(plan.table.key, plan.columns)):
         sheet.write_string(MARK_ROW, column, text)
-    sheet.set_row(LINE_ROW, _LINE_HEIGHT, wb.format(UNLOCKED))
+    sheet.set_row(LINE_ROW, _LINE_HEIGHT, wb.format(styles.LINE))
     sheet.set_row(MARK_ROW, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
     for column, field in enumerate(plan.fields):
@@ -180,16 +183,18 @@ def _set_up_page(
     sheet = written.worksheet
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(max(1, round(sum(each.width for each in columns) / _PAGE_WIDTH)), 0)
+    sheet.fit_to_pages(ceil(sum(each.width for each in columns) / _PAGE_WIDTH), 0)
     sheet.repeat_columns(0, max(0, _frozen(plan) - 1))
     sheet.repeat_rows(HEADER_ROW)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer(f"&L&A&R{Words(language)('blank.page')}")
 
 
-def _column(field: Field, language: Language) -> Column:
-    label = field.labels[language]
-    width = max(field.options.get("width", field.type.width), len(label) * _CHARACTER[language] + 2)
+def _column(field: Field, plan: ListPlan, making: Making) -> Column:
+    label = field.labels[making.language]
+    width = max(field.options.get("width", field.type.width), _label_width(label))
+    if field.key == plan.table.id:
+        width = max(width, next_id_width(plan.table, making))
     if not field.is_input:
         number_format = field.options.get("number_format")
         look = styles.DISPLAY_COLUMN
@@ -201,13 +206,17 @@ def _column(field: Field, language: Language) -> Column:
         field.type.kind,
         wrap=field.type.wraps,
         num_format=field.type.number_format,
-        look=styles.INPUT_COLUMN,
+        look=styles.NUMBER_COLUMN if field.type.kind in _NUMBERS else styles.INPUT_COLUMN,
     )
 
 
-def _extra_column(label: str, language: Language) -> Column:
-    width = max(FieldType.width, len(label) * _CHARACTER[language] + 2)
+def _extra_column(label: str) -> Column:
+    width = max(FieldType.width, _label_width(label))
     return Column(label, label, width, "number", look=styles.INPUT_COLUMN)
+
+
+def _label_width(label: str) -> float:
+    return text_width(label, bold=True) + _BUTTON
 
 
 def _frozen(plan: ListPlan) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -10,6 +10,7 @@ from math import ceil
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import OWN_SHEET, mark, own_mark
+from xlcrm.layout.text_size import text_width
 from xlcrm.record_sheet import Book, CheckedWorksheet, Column, Kind, RecordSheet
 from xlcrm.records import column_letters
 from xlcrm.sheet_words import Words
@@ -19,9 +20,10 @@ from xlcrm.template_workbook.conditions import DAYS_OFF, DAYS_WORKED
 from xlcrm.template_workbook.protection import protect
 from xlcrm.template_workbook.validations import list_name
 
-_WIDTH = 12  # characters, at least
-_LAST_NARROW = "\u2000"  # the characters behind it are two wide
+_WIDTH, _MARGIN = 12, 3  # characters of a column, at least, and beside its words
+_HEADER_HEIGHT = 24
 _PAGE_WIDTH = 190
+_LOOK: Mapping[Kind, Mapping[str, object]] = {"text": {"indent": 1}}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class _List:
 
     def column(self) -> Column:
         texts = [self.label, *(str(each) for each in self.values)]
-        longest = max(sum(1 + (char > _LAST_NARROW) for char in text) for text in texts)
-        return Column(self.name, self.label, max(_WIDTH, longest + 2), self.kind)
+        width = max(_WIDTH, *(text_width(text, bold=True) + _MARGIN for text in texts))
+        return Column(self.name, self.label, width, self.kind, look=_LOOK.get(self.kind, {}))
 
 
 def write_lists(
@@ -61,6 +63,7 @@ def write_lists(
         wb.define_name(each.name, f"='{written.name}'!${letters}$2:${letters}${last}")
     printed = (str(text) for each in lists for text in (each.label, *each.values))
     mark_own_sheet(wb, written.worksheet, "lists", len(columns), printed)
+    written.worksheet.set_row(0, _HEADER_HEIGHT)
     written.worksheet.set_landscape()
     written.worksheet.set_paper(9)
     written.worksheet.fit_to_pages(ceil(sum(each.width for each in columns) / _PAGE_WIDTH), 0)

@@ -32,6 +32,7 @@ INPUT_COLUMN: Mapping[str, Any] = {
     "border_color": palette.GRID,
     "locked": False,
 }
+NUMBER_COLUMN: Mapping[str, Any] = {**INPUT_COLUMN, "align": "right", "indent": 1}
 DISPLAY_COLUMN: Mapping[str, Any] = {
     **INPUT_COLUMN,
     "bg_color": palette.DISPLAY_FILL,
@@ -39,13 +40,9 @@ DISPLAY_COLUMN: Mapping[str, Any] = {
     "italic": True,
     "align": "center",
 }
-LEGEND: Mapping[str, Any] = {
-    "font_size": 9,
-    "align": "center",
-    "valign": "vcenter",
-    "border": 1,
-    "border_color": palette.BORDER,
-}
+# Without a border of its own: beside one, that of a colour which has one would show in part.
+LEGEND: Mapping[str, Any] = {"font_size": 9, "align": "center", "valign": "vcenter"}
+LINE: Mapping[str, Any] = {"bg_color": palette.PAPER, "locked": False}  # no grid behind its words
 NEXT_ID: Mapping[str, Any] = {
     "bold": True,
     "font_size": 9,
@@ -55,6 +52,7 @@ NEXT_ID: Mapping[str, Any] = {
     "valign": "vcenter",
 }
 HINT: Mapping[str, Any] = {
+    **LINE,
     "font_size": 9,
     "font_color": palette.MUTED_TEXT,
     "valign": "vcenter",
@@ -99,19 +97,15 @@ PRINTED: Mapping[str, Any] = {
     "font_size": 9,
     "font_color": palette.MUTED_TEXT,
 }
-CHOICE: Mapping[str, Any] = {
-    "border": 1,
-    "border_color": palette.BORDER,
-    "valign": "vcenter",
-    "indent": 1,
-    "shrink": True,  # its columns are those of all rows of the form
-}
+# A box and its choice are one: no line between them.
+CHOICE: Mapping[str, Any] = {**_BOX, "left": 0}
 TICK: Mapping[str, Any] = {
     "align": "center",
     "font_size": 12,
     "bg_color": palette.INPUT_FILL,
     "locked": False,
     **_BOX,
+    "right": 0,
 }
 INPUT: Mapping[str, Any] = {
     "bg_color": palette.INPUT_FILL,
@@ -120,6 +114,7 @@ INPUT: Mapping[str, Any] = {
     "locked": False,
     **_BOX,
 }
+TALL_INPUT: Mapping[str, Any] = {**INPUT, "valign": "top"}
 DISPLAY: Mapping[str, Any] = {
     "bg_color": palette.DISPLAY_FILL,
     "font_color": palette.DISPLAY_TEXT,
