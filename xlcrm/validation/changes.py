@@ -15,16 +15,17 @@ from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.timelines import Said, id_order, steps
 from xlcrm.validation.make import field_finding
 from xlcrm.validation.moments import moment_of
+from xlcrm.validation.tables import Batch
 
 _Entry: TypeAlias = Said[tuple[Record, Field]]
 
 
-def check_changes(records: Iterable[Record], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
+def check_changes(all_of: Iterable[Batch], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
     """Yield from-assumed at each change whose start is not said and was assumed.
 
     A customer's changes are those of all records of the run, in date order.
     """
-    for (customer, list_key), said in _said(records, spec, base).items():
+    for (customer, list_key), said in _said(all_of, spec, base).items():
         vocabulary = spec.vocabularies[list_key]
         for step in steps(said, vocabulary, _of_base(customer, vocabulary, spec, base)):
             if step.is_assumed:
@@ -34,20 +35,20 @@ def check_changes(records: Iterable[Record], spec: Spec, base: CustomerBase) -> 
 
 
 def _said(
-    records: Iterable[Record], spec: Spec, base: CustomerBase
+    all_of: Iterable[Batch], spec: Spec, base: CustomerBase
 ) -> dict[tuple[str, str], list[_Entry]]:
     """Return what records say of each customer's changes, by customer and vocabulary."""
-    changing = {
-        table.key: [field for field in table.fields if isinstance(field.type, Change)]
-        for table in spec.tables.values()
-    }
     said: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
-    for number, record in enumerate(records):
-        for field in changing[record.table]:
-            entry = _entry(record, field, number, spec)
-            customer = base.resolve(record.values, record.block.file) if entry else None
-            if entry and customer and isinstance(field.type, Change):
-                said[customer, field.type.vocabulary.key].append(entry)
+    before = 0
+    for batch in all_of:
+        for field in spec.tables[batch.table].fields:
+            for n in batch.filled(field.key) if isinstance(field.type, Change) else ():
+                record = batch.records[n]
+                entry = _entry(record, field, before + n, spec)
+                customer = base.resolve(record.values, record.block.file) if entry else None
+                if entry and customer and isinstance(field.type, Change):
+                    said[customer, field.type.vocabulary.key].append(entry)
+        before += len(batch.records)
     return said
 
 

@@ -19,11 +19,10 @@ def _not_future(table: Table, rule: Arguments, today: str) -> Check:
     tomorrow = today + "\uffff"  # after every moment of today, as text
 
     def suspects(batch: Batch) -> Iterable[int]:
-        columns = (enumerate(batch.column(field.key)) for _, field in names)
-        return sorted({n for column in columns for n, value in column if is_suspect(value)})
+        return sorted({n for _, field in names for n in batch.saying(field.key, may_be_later)})
 
-    def is_suspect(value: Value | None) -> bool:
-        return value is not None and (not isinstance(value, str) or value > tomorrow)
+    def may_be_later(value: Value) -> bool:
+        return not isinstance(value, str) or value > tomorrow
 
     def check(record: Record) -> Iterator[Finding]:
         for name, field in names:

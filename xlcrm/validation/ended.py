@@ -20,12 +20,12 @@ def check_ended(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
     A record without a day may be of before.
     """
     ended: dict[str, dict[str, tuple[Field, Mapping[str, str]]]] = {}
-    for key, batch in batches(records):
-        table = spec.tables[key]
-        if key not in ended:
-            ended[key] = dict(_ending(table))
+    for batch in batches(records):
+        table = spec.tables[batch.table]
+        if table.key not in ended:
+            ended[table.key] = dict(_ending(table))
         days = batch.column(table.date or "")
-        for name, (field, ends) in ended[key].items():
+        for name, (field, ends) in ended[table.key].items():
             for n in batch.filled(name):
                 day, record = days[n], batch.records[n]
                 last = min((ends[w] for w in _words(record.values[name]) if w in ends), default="")

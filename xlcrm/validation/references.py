@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from xlcrm.customers import ID, NAME, CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.records import Record
-from xlcrm.spec.model import Spec
+from xlcrm.records import Record, Value
+from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.codes import Reference
 from xlcrm.text import fold
 from xlcrm.validation.make import field_finding
@@ -23,8 +23,8 @@ def check_duplicates(records: Iterable[Record], spec: Spec) -> Iterator[Finding]
 
     An unchanged copy on another sheet is no record of its own.
     """
-    for key, batch in batches(sorted(records, key=attrgetter("block.table"))):
-        table = spec.tables[key]
+    for batch in batches(sorted(records, key=attrgetter("block.table"))):
+        table = spec.tables[batch.table]
         for group in _sharing(batch, table.id) if table.id else ():
             field = table.by_key[table.id or ""]
             for record in group:
@@ -55,23 +55,37 @@ def _cells(record: Record, others: Sequence[Record], key: str) -> str:
     return "、".join(texts[:_OTHERS]) + more
 
 
-def check_customers(records: Iterable[Record], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
+def check_customers(all_of: Iterable[Batch], spec: Spec, base: CustomerBase) -> Iterator[Finding]:
     """Yield unknown-customer and name-mismatch, where a customer base is known at all."""
     if base.is_empty:
         return
-    for record in records:
-        table = spec.tables[record.table]
-        field, customer_id = table.by_key.get(ID), record.values.get(ID)
-        if not field or not isinstance(field.type, Reference) or not isinstance(customer_id, str):
-            continue
-        file = record.block.file
-        if not base.knows(customer_id, file):
-            yield field_finding("unknown-customer", record, table, field)
-            continue
-        name, expected = record.values.get(NAME), base.name(customer_id, file)
-        if not isinstance(name, str) or not expected or fold(name) == fold(expected):
-            continue
-        if base.resolve({NAME: name}, file) != customer_id:  # nor a name decided to be the same
-            yield field_finding(
-                "name-mismatch", record, table, table.by_key[NAME], expected=expected
-            )
+    for batch in all_of:
+        table = spec.tables[batch.table]
+        field = table.by_key.get(ID)
+        if field and isinstance(field.type, Reference):
+            files = [record.block.file for record in batch.records]
+            named = list(zip(batch.column(ID), batch.column(NAME), files, strict=True))
+            wrong = {each for each in set(named) if not _fits(*each, base)}
+            for n, each in enumerate(named) if wrong else ():
+                if each in wrong:
+                    yield _misfit(batch.records[n], table, field, base)
+
+
+def _fits(customer_id: Value | None, name: Value | None, file: str, base: CustomerBase) -> bool:
+    """Whether an id is known, and a name beside it is its own."""
+    if not isinstance(customer_id, str):
+        return True
+    if not base.knows(customer_id, file):
+        return False
+    expected = base.name(customer_id, file)
+    if not isinstance(name, str) or not expected or fold(name) == fold(expected):
+        return True
+    return base.resolve({NAME: name}, file) == customer_id  # a name decided to be the same
+
+
+def _misfit(record: Record, table: Table, field: Field, base: CustomerBase) -> Finding:
+    customer_id, file = str(record.values[ID]), record.block.file
+    if not base.knows(customer_id, file):
+        return field_finding("unknown-customer", record, table, field)
+    expected = base.name(customer_id, file) or ""
+    return field_finding("name-mismatch", record, table, table.by_key[NAME], expected=expected)

@@ -59,16 +59,16 @@ def _of_customer(record: Record, key: str, base: CustomerBase) -> Any:
     return base.value(base.resolve(record.values, record.block.file), key, record.block.file)
 
 
-def check_double_customers(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
+def check_double_customers(all_of: Iterable[Batch], spec: Spec) -> Iterator[Finding]:
     """Yield duplicate-customer at each base row whose name stands under another id as well."""
     customers = spec.with_role("customers")
     if customers is None:
         return
     rows: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        name = record.values.get(NAME)
-        if record.table == customers.key and isinstance(name, str):
-            rows[fold(name)].append(record)
+    for batch in all_of:
+        if batch.table == customers.key:
+            for n in batch.filled(NAME):
+                rows[fold(str(batch.column(NAME)[n]))].append(batch.records[n])
     field = customers.by_key[NAME]
     for group in rows.values():
         ids = {str(record.values[ID]) for record in group if ID in record.values}

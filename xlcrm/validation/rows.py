@@ -25,7 +25,8 @@ _MISSED = frozenset({"action-incomplete"})
 def check_records(records: Sequence[Record], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
     prepared: dict[str, _Checks] = {}
-    for key, batch in batches(records):
+    for batch in batches(records):
+        key = batch.table
         checks = prepared.get(key) or prepared.setdefault(key, _Checks(spec.tables[key], spec))
         found = checks.findings(batch)
         if not checks.table.private:

@@ -25,10 +25,10 @@ _TEXTS = frozenset({str, type(None)})
 
 
 class Batch:
-    """Records of one table, and their values by column."""
+    """Records of one table, one at least, and their values by column."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self.records = records
+        self.records, self.table = records, records[0].block.table
         self.keys = frozenset(chain.from_iterable(record.values for record in records))
         self._columns: dict[str, Column] = {}
 
@@ -93,10 +93,10 @@ def checks_by_table(
     return {key: checks_of(table, makers, *given, **named) for key, table in spec.tables.items()}
 
 
-def batches(records: Iterable[Record]) -> Iterator[tuple[str, Batch]]:
-    """Yield what follows one another of the same table, as batches with the table's key."""
-    for table, group in groupby(records, key=attrgetter("block.table")):
-        yield table, Batch(list(group))
+def batches(records: Iterable[Record]) -> Iterator[Batch]:
+    """Yield records that follow one another and are of one table."""
+    for _, group in groupby(records, key=attrgetter("block.table")):
+        yield Batch(list(group))
 
 
 def asked(batch: Batch, checks: Iterable[Check]) -> dict[int, list[Finding]]:
@@ -108,9 +108,9 @@ def asked(batch: Batch, checks: Iterable[Check]) -> dict[int, list[Finding]]:
     return found
 
 
-def asked_of_all(records: Iterable[Record], checks: Mapping[str, list[Check]]) -> Iterator[Finding]:
+def asked_of_all(all_of: Iterable[Batch], checks: Mapping[str, list[Check]]) -> Iterator[Finding]:
     """Yield what the checks of its table find in each record."""
-    for table, batch in batches(records):
-        found = asked(batch, checks[table])
+    for batch in all_of:
+        found = asked(batch, checks[batch.table])
         for n in sorted(found):
             yield from found[n]

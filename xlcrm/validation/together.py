@@ -13,15 +13,16 @@ from xlcrm.validation.changes import check_changes
 from xlcrm.validation.dated import DATED_RULES
 from xlcrm.validation.references import check_customers
 from xlcrm.validation.relations import RELATED_RULES, check_double_customers
-from xlcrm.validation.tables import asked_of_all, checks_by_table
+from xlcrm.validation.tables import asked_of_all, batches, checks_by_table
 
 
 def check_together(
     records: Sequence[Record], spec: Spec, base: CustomerBase, as_of: date
 ) -> Iterator[Finding]:
     """Yield the findings of the records of a run, whose customers are in ``base``, on a day."""
-    yield from check_customers(records, spec, base)
-    yield from asked_of_all(records, checks_by_table(spec, RELATED_RULES, spec, base))
-    yield from check_double_customers(records, spec)
-    yield from check_changes(records, spec, base)
-    yield from asked_of_all(records, checks_by_table(spec, DATED_RULES, as_of.isoformat()))
+    found = list(batches(records))
+    yield from check_customers(found, spec, base)
+    yield from asked_of_all(found, checks_by_table(spec, RELATED_RULES, spec, base))
+    yield from check_double_customers(found, spec)
+    yield from check_changes(found, spec, base)
+    yield from asked_of_all(found, checks_by_table(spec, DATED_RULES, as_of.isoformat()))
