@@ -74,11 +74,18 @@ class LiveRule:
 
 def live_rules(ground: Ground) -> list[LiveRule]:
     """Return the rules of a sheet, those that win first."""
-    found = [*_private(ground), *_outside(ground), *_doubled(ground), *_required(ground)]
-    for rule in ground.table.rules:
-        derive = _DERIVED.get(rule.name)
-        found += derive(ground, rule.arguments) if derive else ()
+    found = (rule for _, rule in named_rules(ground))
     return sorted(found, key=lambda rule: KINDS.index(rule.kind))
+
+
+def named_rules(ground: Ground) -> Iterator[tuple[str, LiveRule]]:
+    """Yield the rules of a sheet, each with the name of what it is derived from."""
+    for name, of_fields in _OF_FIELDS.items():
+        yield from ((name, rule) for rule in of_fields(ground))
+    for declared in ground.table.rules:
+        derive = _DERIVED.get(declared.name)
+        found = derive(ground, declared.arguments) if derive else ()
+        yield from ((declared.name, rule) for rule in found)
 
 
 def is_searched(field: Field) -> bool:
@@ -108,15 +115,23 @@ def _outside(ground: Ground) -> Iterator[LiveRule]:
 
 
 def _doubled(ground: Ground) -> Iterator[LiveRule]:
-    """Ids that stand twice, spans that end before their start, two boxes ticked for one."""
+    """Ids that stand twice."""
     spot = ground.spots.get(ground.table.id or "")
     if spot and ground.ids:
         twice = f"COUNTIF({ground.ids},{spot.cell})>1"
         yield LiveRule("wrong", [spot.area], when.every(when.filled(spot.cell), twice))
+
+
+def _spans(ground: Ground) -> Iterator[LiveRule]:
+    """Spans of time that end before their start."""
     for field in ground.table.fields:
         span = ground.spots.get(field.key)
         if span and isinstance(field.type, TimeRange):
             yield LiveRule("wrong", [span.area], when.ends_before_start(span.cell))
+
+
+def _ticked_twice(ground: Ground) -> Iterator[LiveRule]:
+    """Several boxes ticked where one is to be."""
     yield from (LiveRule("wrong", [each.area], each.cell) for each in ground.ticks)
 
 
@@ -250,6 +265,14 @@ def _shows(field: Field, cell: str, values: Iterable[str], language: str) -> str
     return when.is_one_of(cell, dict.fromkeys(w for v in values for w in (v, label(v, language))))
 
 
+_OF_FIELDS: Mapping[str, Callable[[Ground], Iterable[LiveRule]]] = {
+    "private": _private,
+    "outside": _outside,
+    "doubled": _doubled,
+    "span": _spans,
+    "tick": _ticked_twice,
+    "required": _required,
+}
 _DERIVED: Mapping[str, Callable[[Ground, Mapping[str, Any]], Iterable[LiveRule]]] = {
     "any-required": _any_required,
     "required-if": _required_if,
