@@ -101,6 +101,23 @@ def blank_rows_between(sheet: Worksheet) -> None:
     sheet["A6"] = "  "
 
 
+def sorted_with_its_labels(sheet: Worksheet) -> None:
+    _in_order(sheet, 4, 5, 6, 2, 3)
+
+
+def sorted_with_its_labels_downwards(sheet: Worksheet) -> None:
+    _in_order(sheet, 3, 2, 4, 5, 6)
+
+
+def _in_order(sheet: Worksheet, *rows: int) -> None:
+    """Put rows in another order from the second on: a sheet without protection lets people."""
+    names_gone(sheet)
+    cells = [[cell.value for cell in sheet[row]] for row in rows]
+    for row, values_of_row in enumerate(cells, 2):
+        for column, value in enumerate(values_of_row, 1):
+            sheet.cell(row, column).value = value
+
+
 def column_inserted(sheet: Worksheet) -> None:
     names_gone(sheet)
     sheet.insert_cols(2)
@@ -119,6 +136,8 @@ def column_inserted(sheet: Worksheet) -> None:
         title_and_gap_below_the_marks,
         titles_above_without_marks,
         blank_rows_between,
+        sorted_with_its_labels,
+        sorted_with_its_labels_downwards,
         column_inserted,
     ],
 )

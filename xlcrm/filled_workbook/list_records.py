@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest
+from itertools import chain
 from operator import itemgetter
 
+from xlcrm.filled_workbook.above import is_record
 from xlcrm.filled_workbook.cell_reader import CellReader
 from xlcrm.filled_workbook.cells import (
     Noted,
@@ -22,6 +24,8 @@ from xlcrm.filled_workbook.cells import (
 from xlcrm.filled_workbook.located import ListHeader
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.findings import Finding
+from xlcrm.layout.lists import HEADER_ROW
+from xlcrm.layout.marks import PREFIX
 from xlcrm.records import Block, Record, column_letters
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.base import Problem, ReadContext
@@ -60,14 +64,17 @@ class _ListReader:
 
     def _filled_rows(self) -> dict[int, list[CellValue]]:
         """Return the rows in which a person filled an input cell, by their number."""
-        first = self.header.row + 1
+        first, every = self.header.row + 1, self.sheet.rows
+        # Where the labels stand as in our blanks, what is above them is ours.
+        moved = enumerate(every[: self.header.row] if self.header.row > HEADER_ROW else ())
+        above = (each for each in moved if is_record(each[1], self.inputs, self.table))
         columns = [column for column in self.inputs.values() if column < self.sheet.width]
         formulas = self.sheet.formulas if self._odd & set(columns) else frozenset()
         rows = {}
-        for number, row in enumerate(self.sheet.rows[first:], first):
+        for number, row in chain(above, enumerate(every[first:], first)):
             for column in columns:  # the first is filled in nearly every row
                 cell = row[column]
-                if cell != "" and not _blank(cell) and (number, column) not in formulas:
+                if cell != "" and not _says_nothing(cell) and (number, column) not in formulas:
                     rows[number] = row
                     break
         return rows
@@ -209,5 +216,6 @@ def _with_suspects(sheet: RawSheet, header: int, odd: Set[int]) -> RawSheet:
     return sheet
 
 
-def _blank(cell: CellValue) -> bool:
-    return isinstance(cell, str) and not cell.strip()
+def _says_nothing(cell: CellValue) -> bool:
+    """Whether a cell holds blanks alone, or a mark that was sorted below the labels."""
+    return isinstance(cell, str) and (not cell.strip() or cell.startswith(PREFIX))

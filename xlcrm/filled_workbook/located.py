@@ -118,7 +118,7 @@ def _marked_header(
         marks = {column: each for column, cell in marked for each in read_marks(cell)}
         if any(each.table == table.key for each in marks.values()):
             slots = {column: each.slot for column, each in marks.items()}
-            header = _row_of_labels(sheet, table, number + 1, slots)
+            header = _row_of_labels(sheet, table, number, slots)
             break
     if header is None:
         places = {each.slot: at for each, at in named.items() if each.table == table.key}
@@ -130,21 +130,21 @@ def _marked_header(
     return _header(sheet, table, header, slots)
 
 
-def _row_of_labels(sheet: RawSheet, table: Table, start: int, slots: Mapping[int, str]) -> int:
-    """Return the row below the marks that has labels under them, else the first with anything.
+def _row_of_labels(sheet: RawSheet, table: Table, marks: int, slots: Mapping[int, str]) -> int:
+    """Return the row that has labels under the marks, else the first below with anything.
 
-    A gap lies between the two, and people put titles there.
+    People put titles between the two; sorted as a whole, a sheet has them the other way round.
     """
-    below = range(start, min(start + _HEADER_DEPTH, len(sheet.rows)))
+    below = range(marks + 1, min(marks + 1 + _HEADER_DEPTH, len(sheet.rows)))
     fields = [(at, table.by_key[slot]) for at, slot in slots.items() if slot in table.by_key]
 
     def has_labels(row: int) -> bool:
         cells = ((sheet.rows[row][at], field) for at, field in fields)
         return any(label_key(str(cell)) in field.label_keys() for cell, field in cells)
 
-    labelled = (row for row in below if has_labels(row))
+    labelled = filter(has_labels, (*below, *reversed(range(marks))))
     filled = (row for row in below if any(cell != "" for cell in sheet.rows[row]))
-    return next(labelled, next(filled, start))
+    return next(labelled, next(filled, marks + 1))
 
 
 def _private_header(sheet: RawSheet, spec: Spec) -> ListHeader | None:
