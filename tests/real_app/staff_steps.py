@@ -55,39 +55,61 @@ class Staff:
             for n, record in enumerate(work.records):
                 for label, cell in record.items():
                     for code in cell.codes:
-                        yield code, self._name(work, n), self._place(book, work, n, label)
+                        yield code, self._name(work, n), self.place(book, work, n, label)
+
+    def place(self, book: Workbook, work: Work, n: int, label: str) -> str:
+        """Return where a label of a record is on its sheet, as the workbook was saved."""
+        if work.sorted_by:
+            page = book[self._name(work, n)]
+            text = work.records[n][work.told_by].shown
+            row = next(c.row for c in page[column_of(page, work.told_by)] if c.value == text)
+            return f"{column_of(page, label)}{row}"
+        boxes = self.blank.boxes(work.sheet, label)
+        return str(boxes[0] if boxes else self.blank.place(work.sheet, label))
 
     def _list(self, work: Work) -> Steps:
-        """Rows typed, pasted and inserted, one deleted; sorted, filtered, widened, renamed."""
+        """Rows typed, inserted and pasted as text, one deleted; sorted; then a block is pasted."""
         sheet, declared, done = work.sheet, work.declared, []
+        arrived = list(enumerate(declared["done"]))
         row = _FIRST
-        for n, how in enumerate(declared["done"]):
-            if how.startswith(("Before", "After")):
-                where, cell = how.split()
-                at = int(cell[1:]) + (where == "After")
-                done.append(["insert_row", sheet, cell, where])
-                done += self.blank.fill(sheet, work.typed[n], at)
+        for n, how in (each for each in arrived if each[1] != "block"):
+            if how == "tabs":
+                done.append(["paste", sheet, f"A{row}", "\t".join(self._line(work, n)) + "\n"])
             elif how == "typed":
                 done += self.blank.fill(sheet, work.typed[n], row)
-            elif how == "block":
-                line = [self._line(work, n)]
-                done.append(["paste_block", sheet, f"A{row}", line, _OTHER_LOOK])
             else:
-                line = "\t".join(self._line(work, n)) + "\n"
-                done.append(["paste", sheet, f"A{row}", line])
+                where, cell = how.split()
+                done.append(["insert_row", sheet, cell, where])
+                done += self.blank.fill(sheet, work.typed[n], int(cell[1:]) + (where == "After"))
             row += 1
-        done += self._slips(work, row)
-        if own := declared.get("own"):
-            column = self._own_column(work)
-            done.append(["type_in", sheet, f"{column}3", own["label"]])
-            done.append(["type_in", sheet, f"{column}{_FIRST}", own["value"]])
+        done += [*self._slips(work, row), *self._own(work), self._sort(work, row - 1)]
+        blocks = [n for n, how in arrived if how == "block"]
+        for n in blocks:
+            done.append(["paste_block", sheet, f"A{row}", [self._line(work, n)], _OTHER_LOOK])
+            row += 1
+        if declared.get("sorted_again"):  # what was pasted as a block is locked, as it came
+            done += [["unprotect", sheet], self._sort(work, row - 1)]
+        return done + self._looked_at(work)
+
+    def _own(self, work: Work) -> Steps:
+        own, column = work.declared.get("own"), self._own_column(work)
+        if not own:
+            return []
+        return [
+            ["type_in", work.sheet, f"{column}3", own["label"]],
+            ["type_in", work.sheet, f"{column}{_FIRST}", own["value"]],
+        ]
+
+    def _sort(self, work: Work, last: int) -> list[Any]:
         by = column_index_from_string(self._column(work, str(work.sorted_by)))
-        done.append(["sort_by", sheet, f"A3:{self._own_column(work)}{row - 1}", by])
+        return ["sort_by", work.sheet, f"A3:{self._own_column(work)}{last}", by]
+
+    def _looked_at(self, work: Work) -> Steps:
+        """The list filtered, a column widened, the sheet renamed."""
+        sheet, declared, done = work.sheet, work.declared, []
         if chosen := declared.get("filter"):
-            label, value = chosen
-            done.append(
-                ["filter_by", sheet, column_index_from_string(self._column(work, label)), value]
-            )
+            at = column_index_from_string(self._column(work, chosen[0]))
+            done.append(["filter_by", sheet, at, chosen[1]])
         if label := declared.get("wide"):
             done.append(["widen", sheet, self._column(work, label), 6000])
         if name := declared.get("renamed"):
@@ -121,15 +143,6 @@ class Staff:
         columns = {self._column(work, label): text for label, text in work.typed[n].items()}
         last = max(map(column_index_from_string, columns))
         return [columns.get(get_column_letter(at), "") for at in range(1, last + 1)]
-
-    def _place(self, book: Workbook, work: Work, n: int, label: str) -> str:
-        if work.sorted_by:
-            page = book[self._name(work, n)]
-            text = work.records[n][work.told_by].shown
-            row = next(c.row for c in page[column_of(page, work.told_by)] if c.value == text)
-            return f"{column_of(page, label)}{row}"
-        boxes = self.blank.boxes(work.sheet, label)
-        return str(boxes[0] if boxes else self.blank.place(work.sheet, label))
 
     def _name(self, work: Work, n: int) -> str:
         """Return what the sheet of a record is called in the end."""

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hand_steps import column_of
-from hand_work import as_text
+from hand_work import Work, as_text
 from openpyxl import Workbook, load_workbook
 from staff_steps import Staff, load_staff
 
@@ -88,14 +89,32 @@ def test_every_record_is_in_the_master_with_what_was_meant(
 
 
 def test_it_was_worked_on_as_people_do(worked: Worked) -> None:
-    """The sheets are still protected, sorted and filtered; a block brought its own look."""
-    work = worked.staff.works["communication_log"]
-    page = worked.book[work.declared["renamed"]]
+    """Protected all the while: sorted, filtered, widened; what was pasted has no rules of ours."""
+    works, book = worked.staff.works, worked.book
+    log, issues = works["communication_log"], works["issue_tracking"]
+    page = book[log.declared["renamed"]]
     assert page.protection.sheet
-    assert any(row.hidden for number, row in page.row_dimensions.items() if number > 3)
-    fills = {cell.fill.fgColor.rgb for row in page.iter_rows(min_row=4) for cell in row}
-    assert "FFFFFF00" in fills
-    texts = [record[work.told_by].shown for record in work.records]
-    by = column_of(page, work.told_by)
-    shown = [cell.value for cell in page[by][3:] if cell.value in texts]
-    assert sorted(shown) == sorted(texts) and shown != texts
+    hidden = [row.hidden for number, row in page.row_dimensions.items() if number > 3]
+    assert any(hidden) and not all(hidden)
+    assert page.column_dimensions[column_of(page, log.declared["wide"])].width > 25
+
+    pasted = log.declared["done"].index("block")
+    dated = log.declared["wide"]
+    cells = {n: page[worked.staff.place(book, log, n, dated)] for n in (0, pasted)}
+    ruled = {
+        n: any(cell.coordinate in rule.sqref for rule in page.data_validations.dataValidation)
+        for n, cell in cells.items()
+    }
+    assert ruled == {0: True, pasted: False}
+    assert cells[pasted].fill.fgColor.rgb == "FFFFFF00"
+
+    days = _column(book, issues)
+    assert len(days) == len(issues.records) and days[:-1] == sorted(days[:-1])
+    base = [normalize("NFKC", text) for text in _column(book, works["customer_base"])]
+    assert len(base) == 8 and base == sorted(base)
+
+
+def _column(book: Workbook, work: Work) -> list[Any]:
+    """Return what stands in the column by which a list was sorted."""
+    page = book[work.sheet]
+    return [cell.value for cell in page[column_of(page, str(work.sorted_by))][3:] if cell.value]
