@@ -12,12 +12,18 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
-from xlcrm.record_sheet import Column, RecordSheet, WrittenSheet, book, palette
+from xlcrm.record_sheet import Column, RecordSheet, Toned, WrittenSheet, book, palette
 
 CREATED = dt.datetime(2024, 5, 20, 8, 0)
 TALKS = (
     Column("id", "记录ID", 12),
-    Column("content", "关键内容 & <记录>", 40, wrap=True),
+    Column(
+        "content",
+        "关键内容 & <记录>",
+        40,
+        wrap=True,
+        tones={"error": {"bg_color": "#FADBC8", "border": 1}},
+    ),
     Column("day", "沟通日期", 12, "date"),
     Column("sent", "我方发出时间", 18, "datetime"),
     Column("count", "成交次数", 9, "integer", fill="#ECEFF1"),
@@ -96,6 +102,8 @@ def varied_rows() -> list[list[object]]:
     odd = (*TEXTS, *CHANGED, *NUMBERS, *LONG_NUMBERS, *DAYS, *MOMENTS, *EARLY)
     for value in odd:
         rows.extend([*USUAL[:col], value, *USUAL[col + 1 :]] for col in range(len(TALKS)))
+    for value in (None, "", "很长" * 60, 4.5, dt.date(2024, 5, 20), "积极"):
+        rows.append([USUAL[0], Toned(value, "error"), *USUAL[2:]])
     rows.extend([f"J{number:04}", *USUAL[1:]] for number in range(1_100))
     return rows
 
@@ -366,3 +374,19 @@ def test_a_row_is_as_high_as_its_wrapped_text(tmp_path: Path, plain: bool) -> No
         wb.add_record_sheet(RecordSheet("表", columns, rows), plain=plain)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["表"]
     assert [sheet.row_dimensions[row].height for row in range(2, 6)] == [None, 33, 49.5, 132]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_toned_cell_looks_otherwise_than_its_column_blank_or_not(
+    tmp_path: Path, plain: bool
+) -> None:
+    column = Column("a", "甲", 10, wrap=True, tones={"error": {"bg_color": "#FADBC8"}})
+    rows = [["电联"], [Toned("电联", "error")], [Toned(None, "error")], [Toned("字" * 9, "error")]]
+    with book(tmp_path / "a.xlsx", created=CREATED) as wb:
+        wb.add_record_sheet(RecordSheet("表", [column], rows), plain=plain)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["表"]
+    assert [sheet[f"A{n}"].value for n in range(2, 6)] == ["电联", "电联", None, "字" * 9]
+    filled = [sheet[f"A{n}"].fill.fgColor.rgb == "FFFADBC8" for n in range(2, 6)]
+    assert filled == [False, True, True, True]
+    assert all(sheet[f"A{n}"].alignment.wrap_text for n in range(2, 6))
+    assert sheet.row_dimensions[5].height == 33

@@ -14,7 +14,7 @@ from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.names import cell_target, safe_sheet_name
 from xlcrm.record_sheet.output import atomic_file
 from xlcrm.record_sheet.sheet import ByColumn, Column, RecordSheet
-from xlcrm.record_sheet.values import Formula, Kind, WriteFailed, clean_text, holdable
+from xlcrm.record_sheet.values import Formula, Kind, Toned, WriteFailed, clean_text, holdable
 
 __all__ = [
     "Book",
@@ -24,6 +24,7 @@ __all__ = [
     "Formula",
     "Kind",
     "RecordSheet",
+    "Toned",
     "WriteFailed",
     "WrittenSheet",
     "atomic_file",

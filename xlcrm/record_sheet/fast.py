@@ -25,10 +25,12 @@ from xlcrm.record_sheet.values import (
     Kind,
     Link,
     Settled,
+    Toned,
     Variant,
     WriteFailed,
     are_plain,
     clean_text,
+    content_of,
     day_serial,
     is_odd,
     moment_serial,
@@ -52,8 +54,8 @@ _ROW = "\0"
 # them. (Numbers are apart: 1, 1.0 and True are equal.)
 _USUAL: Final[dict[Kind, type]] = {"text": str, "date": dt.date, "datetime": dt.datetime}
 
-# The format number of a column's cells, by their variant.
-_StyleOf: TypeAlias = Callable[[int, Variant], int]
+# The format number of a column's cells, by their variant and tone.
+_StyleOf: TypeAlias = Callable[[int, Variant, str], int]
 
 
 class SharedTexts:
@@ -134,7 +136,7 @@ class _ColumnCells:
         self._links = links
         self._known: dict[object, bytes] = {None: b"", "": b""}
         self._open = f'<c r="{xl_col_to_name(index)}{_ROW}" s="'
-        self._own = f'{self._open}{style(index, "own")}"'
+        self._own = f'{self._open}{style(index, "own", "")}"'
 
     def of(self, values: Sequence[object], first_row: int) -> list[bytes]:
         """The cells of these values; `first_row`, from 0, is where the first one stands."""
@@ -172,11 +174,14 @@ class _ColumnCells:
     def _cell(self, value: object) -> bytes:
         if value.__class__ is str and value and self._kind != "link":
             return f"{self._own}{self._texts.cell(value)}".encode()
-        settled = settle(self._kind, value)
+        tone = value.tone if isinstance(value, Toned) else ""
+        settled = settle(self._kind, content_of(value))
         if settled is None:
-            return b""
+            style = self._style(self._index, "own", tone) if tone else 0
+            return f'{self._open}{style}"/>'.encode() if tone else b""
         variant, content = settled
-        return f'{self._open}{self._style(self._index, variant)}"{self._content(content)}'.encode()
+        style = self._style(self._index, variant, tone)
+        return f'{self._open}{style}"{self._content(content)}'.encode()
 
     def _linked(self, value: object, row: int) -> bytes:
         """The cell of a value that may be a link, which is one of its place too."""
@@ -185,7 +190,7 @@ class _ColumnCells:
             return self._cell(value)
         link = settled[1]
         variant: Variant = "own" if self._links.add(row, self._index, link) else "text"
-        style = self._style(self._index, variant)
+        style = self._style(self._index, variant, "")
         return f'{self._open}{style}"{self._texts.cell(link.text)}'.encode()
 
     def _content(self, content: Settled) -> str:
@@ -258,8 +263,8 @@ def write_rows(
     """
 
     @cache
-    def style(index: int, variant: Variant) -> int:
-        return workbook.style_index(styles.get(index, variant))
+    def style(index: int, variant: Variant, tone: str) -> int:
+        return workbook.style_index(styles.get(index, variant, tone))
 
     links = _Links(worksheet)
     cells = _SheetCells(sheet, style, texts, links)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from xlcrm.record_sheet.sheet import Column
+from xlcrm.record_sheet.values import content_of
 
 LINE = 16.5  # points: the default row in the palette's font
 _NARROWER = 0.95  # a text in the palette's font, of one or two characters' width a character
@@ -33,8 +34,9 @@ def _tall(values: Sequence[object], width: float) -> dict[object, int]:
     return {
         text: lines
         for text in set(values)
-        if isinstance(text, str) and (2 * len(text) > width or "\n" in text)
-        if (lines := _lines(text, width)) > 1
+        if isinstance(content := content_of(text), str)
+        and (2 * len(content) > width or "\n" in content)
+        if (lines := _lines(content, width)) > 1
     }
 
 

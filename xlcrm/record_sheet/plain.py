@@ -8,7 +8,7 @@ from xlcrm.record_sheet.heights import row_heights
 from xlcrm.record_sheet.hooks import CheckedWorksheet
 from xlcrm.record_sheet.sheet import RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
-from xlcrm.record_sheet.values import Formula, Link, Settled, Variant, settle
+from xlcrm.record_sheet.values import Formula, Link, Settled, Toned, Variant, content_of, settle
 
 
 def write_rows_plain(
@@ -21,11 +21,17 @@ def write_rows_plain(
         if height is not None:
             worksheet.set_row(sheet.first_row + count, height)
         for index, (column, value) in enumerate(zip(sheet.columns, record, strict=True)):
-            settled = settle(column.kind, value)
+            settled = settle(column.kind, content_of(value))
+            at, tone = (sheet.first_row + count, index), _tone(value)
             if settled is not None:
-                row = sheet.first_row + count
-                unlinked += not _write_cell(worksheet, (row, index), styles, *settled)
+                unlinked += not _write_cell(worksheet, at, styles, *settled, tone)
+            elif tone:
+                worksheet.write_blank(*at, None, styles.get(index, "own", tone))
     return count, unlinked
+
+
+def _tone(value: object) -> str:
+    return value.tone if isinstance(value, Toned) else ""
 
 
 def _write_cell(
@@ -34,9 +40,10 @@ def _write_cell(
     styles: ColumnStyles,
     variant: Variant,
     content: Settled,
+    tone: str,
 ) -> bool:
     """Write one cell; False where a link had to be left out."""
-    style = styles.get(at[1], variant)
+    style = styles.get(at[1], variant, tone)
     if isinstance(content, Formula):
         worksheet.write_formula(*at, f"={content.at(at[0])}", style, content.error)
     elif isinstance(content, Link):

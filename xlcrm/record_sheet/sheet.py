@@ -16,7 +16,8 @@ MAX_COLUMNS = 16_384
 class Column:
     """One column: `width` in characters, `fill` as #RRGGBB, `num_format` instead of the kind's.
 
-    `look` holds whatever else its cells' format has, as xlsxwriter's properties.
+    `look` holds whatever else its cells' format has, as xlsxwriter's properties; `tones` what
+    those cells have besides that are written as `Toned`.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Column:
     num_format: str | None = None
     fill: str | None = None
     look: Mapping[str, object] = field(default_factory=dict)
+    tones: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class RecordSheet:
     """A header row and the records below it.
 
     `rows` gives one sequence of Python values a record, as long as `columns`: None, str, int,
-    float, bool, date, datetime, a Formula, and `(text, "'Sheet'!A5")` in link columns. It is read
-    once.
+    float, bool, date, datetime, a Formula, one of them Toned, and `(text, "'Sheet'!A5")` in link
+    columns. It is read once.
     `first_row` is the header's row, from 0: the rows above it are the caller's to write.
     The rows down to the header and the first `frozen_columns` columns stay in sight.
     """

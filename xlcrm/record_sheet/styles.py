@@ -44,13 +44,15 @@ class ColumnStyles:
     ) -> None:
         self._columns = columns
         self._make = make
-        self._made: dict[tuple[int, Variant], Format] = {}
+        self._made: dict[tuple[int, Variant, str], Format] = {}
 
-    def get(self, index: int, variant: Variant = "own") -> Format:
-        """The format of a cell in column `index`."""
-        key = (index, variant)
+    def get(self, index: int, variant: Variant = "own", tone: str = "") -> Format:
+        """The format of a cell in column `index`. Raises KeyError for a tone it doesn't have."""
+        key = (index, variant, tone)
         if key not in self._made:
-            self._made[key] = self._make(_properties(self._columns[index], variant))
+            column = self._columns[index]
+            toned = column.tones[tone] if tone else {}
+            self._made[key] = self._make({**_properties(column, variant), **toned})
         return self._made[key]
 
     def header(self) -> Format:

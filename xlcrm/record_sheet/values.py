@@ -63,6 +63,19 @@ class Formula:
         return self.text.replace("{row}", str(row + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Toned:
+    """A value whose cell looks otherwise than its column: ``tone`` is one of the column's."""
+
+    content: object
+    tone: str
+
+
+def content_of(value: object) -> object:
+    """Return a value without its tone."""
+    return value.content if isinstance(value, Toned) else value
+
+
 Settled: TypeAlias = str | bool | int | float | dt.date | dt.datetime | Link | Formula
 
 
