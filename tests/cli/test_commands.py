@@ -121,7 +121,7 @@ def test_the_document_of_check(folder: Any, run: Any) -> None:
     folder.put_wrong()
     (folder.root / "a.txt").write_bytes(b"x")
     document = run("check", "团队", *JSON).document
-    assert list(document) == ["schema_version", "files", "findings"]
+    assert list(document) == ["schema_version", "files", "findings", "returned"]
     assert document["schema_version"] == 1
     assert [list(each) for each in document["files"]] == [
         ["path", "status", "reason", "tables", "records"]

@@ -14,6 +14,7 @@ from xlcrm.cli.common import (
     common_options,
     progress_bar,
 )
+from xlcrm.cli.handing_back import tell_returned
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.checks import check
@@ -26,18 +27,29 @@ _LANGUAGE = language_of()
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
+@click.option(
+    "--return",
+    "into",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=say(_LANGUAGE, "option.return"),
+)
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
 @password_option
 @common_options
 def command(
-    paths: tuple[Path, ...], workers: int | None, password: str | None, **given: Any
+    paths: tuple[Path, ...],
+    into: Path | None,
+    workers: int | None,
+    password: str | None,
+    **given: Any,
 ) -> int:
     """Print the findings of files and folders."""
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
         options = settings_around(paths, common.options(workers, progress), common.lang)
-        result = check(paths, replace(options, password=password))
+        result = check(paths, replace(options, password=password), into)
     console.document(result.to_json())
     if not console.as_json:
         console.findings(result.findings)
@@ -45,6 +57,7 @@ def command(
             console.counts(result.findings)
         else:
             console.say("said.none")
+        tell_returned(console, result.returned or ())
     if any(each.status == "rejected" for each in result.files):
         return exits.REJECTED
     errors = any(each.severity == "error" for each in result.findings)

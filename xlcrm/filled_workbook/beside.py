@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xlcrm.filled_workbook.accepted import check_columns
 from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.sheet_xml import Address, Box
 from xlcrm.filled_workbook.sheets import RawSheet
-from xlcrm.layout.marks import LEFTOVERS, OWN_SHEET, is_printed, read_marks
+from xlcrm.layout.marks import CHECK, LEFTOVERS, OWN_SHEET, is_printed, read_marks
 from xlcrm.layout.pages import FreeSheet, Leftover, Note
+from xlcrm.layout.remarks import ACCEPT, KEY
 from xlcrm.spec.types.base import Cell, as_text
+from xlcrm.spec.types.texts import is_ticked
 
 _NOTED_ROWS, _NOTED_COLUMNS = 1000, 100  # where a note beside the cells of a sheet stays in place
 _MERGED = 10_000  # cells of a merged range, at most: whole rows and columns are nobody's wish
@@ -58,6 +61,8 @@ def read_own_sheet(sheet: RawSheet, slot: str, carrier: Carrier) -> list[Leftove
     ``slot`` says which it is.
     """
     cells, notes = carrier.cells(sheet), carrier.notes.get(sheet.name, {})
+    if slot == CHECK:
+        return list(carrier.leftovers(sheet, set(_told(sheet, cells)), 0, ()))
     own = next((cell for cell in cells.values() if isinstance(cell, str) and _is_own(cell)), "")
     is_told = " " in own
     taken = {at for at, c in cells.items() if not is_told or is_printed(as_text(c), own)}
@@ -65,6 +70,20 @@ def read_own_sheet(sheet: RawSheet, slot: str, carrier: Carrier) -> list[Leftove
     taken |= {(row, column) for row in lines for column in range(_LINE)}
     noted = {(row, _LINE - 1) for row in lines}
     return [*lines.values(), *carrier.leftovers(sheet, taken, 0, noted)]
+
+
+def _told(sheet: RawSheet, cells: Mapping[Address, Cell]) -> Iterator[Address]:
+    """Yield the cells of the sheet of findings that are ours, or no more than a tick."""
+    first, columns = check_columns(sheet)
+    if not {ACCEPT, KEY} <= columns.keys():  # its marks are gone
+        yield from cells
+        return
+    ours = set(columns.values())
+    for row, column in cells:
+        is_line = row < first + 1 or (row, columns[KEY]) in cells
+        is_typed = row > first and column == columns[ACCEPT]
+        if column in ours and is_line and not (is_typed and is_ticked(cells[row, column]) is None):
+            yield row, column
 
 
 def _lines(

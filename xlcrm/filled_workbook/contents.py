@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from xlcrm.filled_workbook.accepted import accepted
 from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.beside import read_free_sheet, read_own_sheet
 from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.cells import Surroundings
+from xlcrm.filled_workbook.encryption import is_encrypted
 from xlcrm.filled_workbook.form_page import read_form_page
 from xlcrm.filled_workbook.list_page import read_list_page
 from xlcrm.filled_workbook.located import ListHeader, is_empty, locate, marks_on
@@ -33,13 +35,16 @@ class Contents:
     nothing is filled.
 
     ``modified`` is when it was saved, ``template`` the one that it was made from, where it says;
-    ``notes`` are all of its notes, which the pages and leftovers hold too;
-    ``without`` names what can't be carried: ``comments``, ``pictures``, and ``format`` where the
-    file is of one that tells of neither.
+    ``sha256`` is that of the file, ``encrypted`` whether it has a password. Suggestions that were
+    accepted in it are what its cells hold. ``notes`` are all of its notes, which the pages and
+    leftovers hold too; ``without`` names what can't be carried: ``comments``, ``pictures``, and
+    ``format`` where the file is of one that tells of neither.
     """
 
     modified: datetime
     template: Template | None
+    sha256: str
+    encrypted: bool
     pages: list[Page] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     notes: SheetNotes = field(default_factory=dict)
@@ -51,19 +56,25 @@ class Contents:
         return (cell for cell in cells if isinstance(cell, Unstored))
 
 
-def read_contents(path: Path, file: str, spec: Spec, printed: Collection[str]) -> Contents:
+def read_contents(
+    path: Path, file: str, spec: Spec, printed: Collection[str], password: str | None = None
+) -> Contents:
     """Return what a workbook holds; ``file`` is how its records name it.
 
-    ``printed`` are texts that our sheets have above their first label. Raises Rejected as reading
-    does.
+    ``printed`` are texts that our sheets have above their first label, ``password`` opens an
+    encrypted file. Raises Rejected as reading does.
     """
     source = read_source(path)
-    workbook = open_workbook(source, path.name)
+    workbook = open_workbook(source, path.name, password=password)
     saved = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC)
     when = datetime.fromisoformat(workbook.modified) if workbook.modified else saved
-    contents = Contents(when.astimezone(UTC).replace(tzinfo=None), _template(workbook))
+    modified = when.astimezone(UTC).replace(tzinfo=None)
+    locked = is_encrypted(source.data)
+    contents = Contents(modified, _template(workbook), source.sha256, locked)
     contents.notes, contents.without = _beside_cells(workbook.archive)
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
+    acceptance = accepted(marked, spec)
+    marked = [(acceptance.on(sheet), marks) for sheet, marks in marked]
     filled = [sheet for sheet, marks in marked if not _own(marks)]
     around = Surroundings(filled, when.isoformat(), workbook.date1904, spec.calendar)
     core = contents.template.core if contents.template else False

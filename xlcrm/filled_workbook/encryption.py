@@ -25,6 +25,16 @@ def is_encrypted(data: bytes) -> bool:
     return data.startswith(OLE) and (_PACKAGE in data or bool(_FILE_PASS.search(data)))
 
 
+def encrypted(data: bytes, password: str) -> bytes:
+    """Return an .xlsx file with a password, as Excel protects it. Raises ImportError without the
+    optional library, which has opened such a file before."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    made = io.BytesIO()
+    OOXMLFile(io.BytesIO(data)).encrypt(password, made)
+    return made.getvalue()
+
+
 def decrypted(data: bytes, password: str | None) -> bytes:
     """Return the bytes of the workbook that a password protects; the password is verified first.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.form_cells import FormCells, Place, find_cells
@@ -11,7 +12,9 @@ from xlcrm.filled_workbook.form_record import boxes, read_form
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.forms import choices_of, form_plan
-from xlcrm.layout.pages import FormPage, Leftover, Note, chosen_words, showing
+from xlcrm.layout.marks import MARK_WIDTH, read_marks
+from xlcrm.layout.pages import FormPage, Leftover, Note, Origins, chosen_words, showing
+from xlcrm.layout.remarks import CHECK_RESULT
 from xlcrm.records import Values
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell, as_text
@@ -32,10 +35,20 @@ def read_form_page(
         reader.shape,
         sheet.name,
         reader.notes,
+        reader.origins(),
     )
-    taken = reader.taken | set(_printed(sheet, marks.table, reader.cells))
+    taken = reader.taken | set(_printed(sheet, marks.table, reader.cells)) | set(_check_line(sheet))
     first = min((row for row, _ in reader.cells.slots.values()), default=0)
     return page, list(carrier.leftovers(sheet, taken, first, reader.noted))
+
+
+def _check_line(sheet: RawSheet) -> Iterator[Place]:
+    """Yield the cell in which a form says what was found: the first one beside its mark."""
+    for number, row in enumerate(sheet.rows):
+        marks = (each.slot for cell in row[:MARK_WIDTH] for each in read_marks(cell))
+        if CHECK_RESULT in marks:
+            texts = (n for n, cell in enumerate(row) if cell != "" and not any(read_marks(cell)))
+            yield from ((number, column) for column in islice(texts, 1))
 
 
 class _PageReader:
@@ -52,6 +65,7 @@ class _PageReader:
         self.notes: dict[str, Note] = {}
         self.noted: set[Place] = set()
         self.taken: set[Place] = set()
+        self.boxes: dict[Place, str] = {}
 
     def read(self) -> None:
         for field in self.table.fields:
@@ -61,6 +75,13 @@ class _PageReader:
                 self._read_ticks(field)
             else:
                 self._read_cells(field)
+
+    def origins(self) -> Origins:
+        """Return the slot of each place; that of a box is told by the choice beside it."""
+        places = {place: slot for slot, place in self.cells.slots.items()}
+        lines = ((key, place) for key, line in self.cells.lines.items() for place in line)
+        places |= {place: f"{key}.1" for key, place in lines}
+        return {place: (0, slot) for place, slot in (places | self.boxes).items()}
 
     def _slots(self, field: Field) -> Iterator[tuple[str, Place]]:
         for slot, place in self.cells.slots.items():
@@ -100,7 +121,8 @@ class _PageReader:
                 self.taken |= {place, (place[0], place[1] + 1)}
             if word not in numbers:
                 continue
-            self._take_note(f"{field.key}.{numbers[word]}", place)
+            self.boxes[place] = f"{field.key}.{numbers[word]}"
+            self._take_note(self.boxes[place], place)
             if cell is None and word in chosen:  # ticked beside its word
                 cell = TICKED
             if cell is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.list_records import read_list
 from xlcrm.filled_workbook.located import ListHeader
 from xlcrm.filled_workbook.sheets import RawSheet
-from xlcrm.layout.pages import Leftover, ListPage, Notes, Row, showing
+from xlcrm.layout.pages import HEADER, Leftover, ListPage, Notes, Origins, Row, showing
 from xlcrm.spec.types.base import Cell
 
 
@@ -38,12 +38,23 @@ def read_list_page(
     labels = notes(header.row)
     used = {key for row in made for key in (*row.cells, *row.notes)} | {*labels}
     shown = showing(header.table, {k for k in used if isinstance(k, str)}, core=carrier.core)
-    page = ListPage(shown, made, list(extras.values()), sheet.name, labels)
+    origins = _origins(header, rows, filled)
+    page = ListPage(shown, made, list(extras.values()), sheet.name, labels, origins)
     taken = {(row, column) for row in rows for column in filled.values()}
     noted = taken | {(header.row, column) for column in filled.values()}
     taken = noted | {(header.row, column) for column in header.display}
     taken |= {place for place in sheet.formulas if place[1] in header.display}
+    ours = header.returned.values()
+    taken |= {(row, column) for row in range(len(sheet.rows)) for column in ours}
     return page, list(carrier.leftovers(sheet, taken, header.row, noted))
+
+
+def _origins(header: ListHeader, rows: Sequence[int], filled: Mapping[str | int, int]) -> Origins:
+    """Return what of the page came from which place, its labels too."""
+    places = {**dict(enumerate(rows)), HEADER: header.row}
+    return {
+        (at, column): (row, slot) for row, at in places.items() for slot, column in filled.items()
+    }
 
 
 def _columns(header: ListHeader) -> dict[str, int]:

@@ -22,7 +22,7 @@ from xlcrm.filled_workbook.cells import (
     written,
 )
 from xlcrm.filled_workbook.located import ListHeader
-from xlcrm.filled_workbook.sheets import CellValue, RawSheet
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet
 from xlcrm.findings import Finding
 from xlcrm.layout.lists import HEADER_ROW
 from xlcrm.layout.marks import PREFIX
@@ -142,7 +142,8 @@ class _ListReader:
 
     def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
         for row, cell in self._cells(column) if column in self._odd else ():
-            if (row, column) in self.sheet.formulas:
+            # That a formula fails is told already; and an error carried over is a formula itself.
+            if (row, column) in self.sheet.formulas and not isinstance(cell, CellError):
                 problem = Problem("formula-in-input")
                 self.noted.append(Noted(records[row], field, field.key, cell, problem))
 

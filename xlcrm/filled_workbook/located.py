@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, mark, named_cells, read_marks
+from xlcrm.layout.remarks import RETURNED_SLOTS
 from xlcrm.records import MASTER_SLOTS
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import label_key
@@ -26,7 +27,7 @@ class ListHeader:
     ``marked`` are columns that hold no field any more or never did: the master's, by their slots,
     and those of fields that the team has dropped, by their labels. ``doubled`` are pairs of columns
     with the same label, the first of which is read; ``display`` are those that compute, of dropped
-    fields too.
+    fields too; ``returned`` are ours that say what was found, by slot: nobody fills them.
     """
 
     table: Table
@@ -36,6 +37,7 @@ class ListHeader:
     marked: Mapping[str, int] = field(default_factory=dict)
     doubled: tuple[tuple[int, int], ...] = ()
     display: frozenset[int] = frozenset()
+    returned: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,7 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
     doubled: list[tuple[int, int]] = []
     display: set[int] = set()
     computed = {each.labels["zh"] for each in table.dropped if not each.is_input}
+    returned = {slot: column for column, slot in slots.items() if slot in RETURNED_SLOTS}
     for column, slot in slots.items():
         if slot in table.by_key:
             columns[slot] = column
@@ -220,7 +223,7 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
             marked[slot] = column
     for column, cell in enumerate(cells):
         slot = slots.get(column, "")
-        if slot in columns or slot in marked or cell == "":
+        if slot in columns or slot in marked or slot in returned or cell == "":
             continue
         known = _known_label(table, cell)
         dropped = _dropped_label(table, slot, cell)
@@ -235,7 +238,9 @@ def _header(sheet: RawSheet, table: Table, row: int, slots: Mapping[int, str]) -
         else:
             columns[known] = column
     display |= {column for key, column in columns.items() if not table.by_key[key].is_input}
-    return ListHeader(table, row, columns, others, marked, tuple(doubled), frozenset(display))
+    return ListHeader(
+        table, row, columns, others, marked, tuple(doubled), frozenset(display), returned
+    )
 
 
 def _dropped_label(table: Table, slot: str, cell: CellValue) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from xlcrm.filled_workbook.archive import Archive, open_archive
+from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
 from xlcrm.filled_workbook.package import children, local, parse_xml, read_package, targets
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.source import Rejected, read_source
@@ -46,9 +47,11 @@ def read_notes(archive: Archive) -> SheetNotes:
     return found
 
 
-def notes_of(path: Path) -> SheetNotes:
-    """Return the notes of a workbook. Raises Rejected as `read_notes` and `open_archive` do."""
-    return read_notes(open_archive(read_source(path).data))
+def notes_of(path: Path, password: str | None = None) -> SheetNotes:
+    """Return the notes of a workbook. Raises Rejected as `read_notes`, `open_archive` and, of an
+    encrypted one, `decrypted` do."""
+    data = read_source(path).data
+    return read_notes(open_archive(decrypted(data, password) if is_encrypted(data) else data))
 
 
 def _plain(archive: Archive, parts: Iterable[str]) -> Iterator[tuple[Address, Note]]:

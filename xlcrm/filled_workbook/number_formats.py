@@ -63,10 +63,7 @@ def number_formats(styles: bytes) -> tuple[str | None, ...]:
         for element in children(root, "numFmts", "numFmt")
     }
     numbers = [element.get("numFmtId", "0") for element in children(root, "cellXfs", "xf")]
-    return tuple(
-        custom.get(number, _BUILT_IN.get(number))
-        for number in numbers
-    )
+    return tuple(custom.get(number, _BUILT_IN.get(number)) for number in numbers)
 
 
 def shows_date_only(code: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from xlcrm.filled_workbook.accepted import accepted, is_check_sheet
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_record import read_form
 from xlcrm.filled_workbook.list_records import read_list
@@ -19,7 +20,7 @@ from xlcrm.filled_workbook.located import (
     marks_on,
 )
 from xlcrm.filled_workbook.opening import open_workbook
-from xlcrm.filled_workbook.sheets import RawSheet
+from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions
@@ -47,8 +48,7 @@ def read_file(
     try:
         source = read_source(path)
         reading.sha256 = source.sha256
-        # A guide's dates are ours, and nobody's records.
-        workbook = open_workbook(source, path.name, lambda names: not is_named_own(names), password)
+        workbook = open_workbook(source, path.name, _is_wanted, password)
     except Rejected as rejected:
         reading.rejected = rejected.code
         reading.findings.append(rejection(file, rejected.code, rejected.detail))
@@ -66,17 +66,29 @@ def read_file(
         reading.findings.append(Finding("macro-ignored", file))
     if spec.purpose == "filled" and _is_old(workbook.properties, spec):
         reading.findings.append(Finding("old-template", file))
+    _read_sheets(workbook, spec, reading, private=private)
+    return reading
+
+
+def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, private: bool) -> None:
+    """Add what the sheets say, with what was accepted on the sheet of findings."""
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
-    marked = [(sheet, marks) for sheet, marks in marked if not is_marked_own(marks)]
+    acceptance = accepted(marked, spec)
+    marked = [(acceptance.on(s), marks) for s, marks in marked if not is_marked_own(marks)]
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:
         found = locate(sheet, marks, spec)
         if found and found.table.private and not private:
-            reading.findings.append(Finding("contact-codes", file, sheet.name))
+            reading.findings.append(Finding("contact-codes", reading.file, sheet.name))
         else:
             _read_sheet(sheet, found, around, reading)
-    return reading
+    reading.findings += acceptance.findings(reading.file, reading.records)
+
+
+def _is_wanted(names: Mapping[str, str]) -> bool:
+    """Whether a sheet with these names is read: a guide's dates are ours, and nobody's records."""
+    return is_check_sheet(names) or not is_named_own(names)
 
 
 def _is_old(properties: Mapping[str, str], spec: Spec) -> bool:

@@ -1,16 +1,21 @@
-"""The run id that a master carries, read without reading the master."""
+"""What a workbook of ours says of itself, its sheets unread: the run id of a master, and whether
+anybody has saved it since."""
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
+from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
+from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.marks import RUN_PROPERTY
 
 _PART = "docProps/custom.xml"
+_TIMES_PART, _TIMES = "docProps/core.xml", ("created", "modified")
 _LIMIT = 1_000_000  # bytes: our own part is a few hundred
 # What any file may make of the libraries; the last two where a part is encrypted or packed oddly.
 _DAMAGE = (
@@ -21,15 +26,36 @@ _DAMAGE = (
 
 def run_id(path: Path) -> str | None:
     """Return the run id of the master at ``path``; None for any other file, or none at all."""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(_PART) as part:
-            xml = part.read(_LIMIT)
-        if b"<!DOCTYPE" in xml:
-            return None
-        properties = ElementTree.fromstring(xml)
-    except _DAMAGE:
-        return None
-    for each in properties:
+    properties = _root(path, _PART)
+    for each in properties if properties is not None else ():
         if each.get("name") == RUN_PROPERTY:
             return "".join(each.itertext()).strip() or None
     return None
+
+
+def is_as_written(path: Path, password: str | None = None) -> bool:
+    """Whether a workbook is as we wrote it: every program that saves one says when it did.
+
+    ``password`` opens it where it is encrypted. A file that can't be read is somebody else's.
+    """
+    try:
+        data = read_source(path).data
+        file = io.BytesIO(decrypted(data, password) if is_encrypted(data) else data)
+    except Rejected:
+        return False
+    root = _root(file, _TIMES_PART)
+    if root is None:
+        return False
+    times = {each.tag.rpartition("}")[2]: each.text for each in root}
+    created, modified = (times.get(name) for name in _TIMES)
+    return created is not None and created == modified
+
+
+def _root(file: Path | io.BytesIO, part: str) -> ElementTree.Element | None:
+    """Return the XML of a part; None where there is none that may be read."""
+    try:
+        with zipfile.ZipFile(file) as archive, archive.open(part) as stream:
+            xml = stream.read(_LIMIT)
+        return None if b"<!DOCTYPE" in xml else ElementTree.fromstring(xml)
+    except _DAMAGE:
+        return None

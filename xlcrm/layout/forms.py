@@ -70,6 +70,11 @@ class FormPlan:
         """The cells that people fill, by slot."""
         return {cell.slot: cell for cell in self.cells if cell.slot}
 
+    @property
+    def note(self) -> FormCell:
+        """The line below the title."""
+        return next(cell for cell in self.cells if cell.role == "note")
+
     @cached_property
     def height(self) -> int:
         """The number of rows."""

@@ -25,6 +25,12 @@ class ListPlan:
         """Zero-based columns by field key."""
         return {field.key: column for column, field in enumerate(self.fields)}
 
+    def slots(self, labels: Sequence[str]) -> dict[str | int, int]:
+        """Return the zero-based columns by field key, and by their number those with ``labels``,
+        which the table does not have."""
+        extras = enumerate(range(len(self.fields), len(self.fields) + len(labels)))
+        return dict([*self.columns.items(), *extras])
+
 
 def list_plan(table: Table, *, core: bool = False, without: Collection[str] = ()) -> ListPlan:
     """Return where the shown fields of a list lie, those apart whose keys are in ``without``.

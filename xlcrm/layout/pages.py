@@ -21,6 +21,8 @@ from xlcrm.spec.types.dates import Day
 from xlcrm.spec.types.texts import TICKED, UNTICKED
 
 Place = tuple[int, int]
+Origins = Mapping[Place, tuple[int, str | int]]
+HEADER = -1  # in the place of a row: a list's labels
 _OURS = f"{NOTE_AUTHOR}:"
 
 
@@ -80,25 +82,29 @@ class Row(NamedTuple):
 class ListPage:
     """A list sheet. ``table`` shows the fields that the page has; ``labels`` are of the columns
     right of them that the table does not have, ``notes`` those on labels. Without a ``name`` it is
-    the table's label."""
+    the table's label. ``origins`` tell which row (or HEADER) and which of its cells came from each
+    zero-based place of the sheet that was read."""
 
     table: Table
     rows: Sequence[Row] = ()
     labels: Sequence[str] = ()
     name: str | None = None
     notes: Notes = field(default_factory=dict)
+    origins: Origins = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class FormPage:
     """A form sheet: cells, and notes on them, by slot. ``shape`` holds of the record's values those
-    by which the form is laid out: as many action rows, and choices that are no longer offered."""
+    by which the form is laid out: as many action rows, and choices that are no longer offered.
+    ``origins`` tell which slot (of row 0) came from each zero-based place that was read."""
 
     table: Table
     cells: Mapping[str, Cell] = field(default_factory=dict)
     shape: Values = field(default_factory=dict)
     name: str | None = None
     notes: Mapping[str, Note] = field(default_factory=dict)
+    origins: Origins = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

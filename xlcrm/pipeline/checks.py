@@ -14,6 +14,7 @@ from xlcrm.ledger.discovery import Entry, describe, discover
 from xlcrm.ledger.state import latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
+from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
@@ -29,14 +30,17 @@ class CheckResult:
     readings: list[FileReading]
     findings: list[Finding]
     options: Options
+    returned: Sequence[Returned] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the documented JSON document."""
+        returned = self.returned
         readings = {reading.file: reading for reading in self.readings}
         return {
             "schema_version": SCHEMA_VERSION,
             "files": [_file(status, readings.get(status.entry.file)) for status in self.files],
             "findings": [each.to_json(self.options.messages) for each in self.findings],
+            "returned": returned if returned is None else [each.to_json() for each in returned],
         }
 
 
@@ -51,10 +55,12 @@ def _file(status: FileStatus, reading: FileReading | None) -> dict[str, Any]:
     }
 
 
-def check(paths: Sequence[Path], options: Options) -> CheckResult:
+def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> CheckResult:
     """Return the findings of files and folders; a file named twice is checked once.
 
-    Raises UsageError for a path that does not exist, or where no workbook is found.
+    ``into`` is the folder for the workbooks that go back to whoever filled them. Raises UsageError
+    for a path that does not exist, where no workbook is found, and for what ``filled_files``
+    refuses; OSError where a workbook can't be written.
     """
     found = [entry for path in paths for entry in _entries(path, folders=len(paths) > 1)]
     entries = list({entry.file: entry for entry in found}.values())
@@ -66,7 +72,12 @@ def check(paths: Sequence[Path], options: Options) -> CheckResult:
     findings = [*options.notices, *result.findings]
     records = [record for reading in result.readings for record in reading.records]
     findings += check_together(records, options.spec, base, options.as_of)
-    return CheckResult(result.statuses, result.readings, in_order(findings), options)
+    checked = CheckResult(result.statuses, result.readings, in_order(findings), options)
+    if into is None:
+        return checked
+    files = filled_files(result.statuses, paths, into)
+    readings = {reading.file: reading for reading in result.readings}
+    return replace(checked, returned=return_workbooks(files, readings, checked.findings, options))
 
 
 def customer_base(readings: Sequence[FileReading], spec: Spec) -> CustomerBase:

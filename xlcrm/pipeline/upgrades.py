@@ -87,7 +87,7 @@ def upgrade(
         _write(contents, target, options, language)
         count = len(reading.records)
         result.files.append(Upgraded(reading.file, "upgraded", None, target, count))
-        result.findings += _lost(reading, contents, target, options.spec)
+        result.findings += lost(reading, contents, target, options.spec)
     return result
 
 
@@ -118,7 +118,7 @@ def _write(contents: Contents, target: Path, options: Options, language: Languag
     made, spec = contents.template, options.spec
     write_workbook(
         target,
-        list(_tables(contents, spec)),
+        list(tables_of(contents, spec)),
         spec,
         language or (made.language if made else options.language),
         created=contents.modified,
@@ -128,22 +128,28 @@ def _write(contents: Contents, target: Path, options: Options, language: Languag
     )
 
 
-def _tables(contents: Contents, spec: Spec) -> Iterator[Table]:
+def tables_of(contents: Contents, spec: Spec) -> Iterator[Table]:
     """Yield the tables that stand in a workbook, as they are today."""
     keys = [page.table.key for page in contents.pages if not isinstance(page, FreeSheet)]
     return (spec.tables[key] for key in dict.fromkeys(keys))
 
 
-def _lost(reading: FileReading, contents: Contents, target: Path, spec: Spec) -> Iterator[Finding]:
+def lost(
+    reading: FileReading,
+    contents: Contents,
+    target: Path,
+    spec: Spec,
+    password: str | None = None,
+) -> Iterator[Finding]:
     """Yield what the new workbook does not say as the old one did."""
-    lost = _counted(contents.notes) - _counted(notes_of(target))
-    for detail in [*contents.without, *(["comments"] if lost else [])]:
+    notes = _counted(contents.notes) - _counted(notes_of(target, password))
+    for detail in [*contents.without, *(["comments"] if notes else [])]:
         yield Finding("not-carried", reading.file, parameters={"detail": detail})
     formulas = {(each.sheet, each.cell): each for each in contents.unstored()}
     for place, text in formulas.items():
         told, parameters = mask(printable(text)), {"detail": "formula"}
         yield Finding("not-carried", reading.file, *place, value=told, parameters=parameters)
-    again = read_file(target, reading.file, spec, private=True).records
+    again = read_file(target, reading.file, spec, private=True, password=password).records
     for record, other in zip_longest(reading.records, again):
         for each in _differences(record, other, spec) if record else ():
             if (each.sheet, each.cell) not in formulas:

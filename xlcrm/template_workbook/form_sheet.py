@@ -18,6 +18,7 @@ from xlcrm.layout.forms import (
 )
 from xlcrm.layout.marks import mark
 from xlcrm.layout.pages import FormPage
+from xlcrm.layout.remarks import CHECK_RESULT, ROW_KEY
 from xlcrm.layout.text_size import text_lines, text_width
 from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.records import address, column_letters
@@ -28,6 +29,7 @@ from xlcrm.spec.types.dates import Day, DayTime
 from xlcrm.spec.types.texts import UNTICKED
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.cells import write_cell, write_note
+from xlcrm.template_workbook.checked import TONES, Checked
 from xlcrm.template_workbook.form_ground import form_ground
 from xlcrm.template_workbook.formulas import display_formula
 from xlcrm.template_workbook.legend import colour
@@ -55,17 +57,21 @@ _STYLE: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def write_form(wb: Book, plan: FormPlan, making: Making, page: FormPage) -> None:
-    """Write one form sheet with the cells of ``page``."""
-    _FormWriter(wb, plan, making, page).write()
+def write_form(
+    wb: Book, plan: FormPlan, making: Making, page: FormPage, checked: Checked | None
+) -> None:
+    """Write one form sheet with the cells of ``page``; ``checked`` holds what was found on it."""
+    _FormWriter(wb, plan, making, page, checked).write()
 
 
 class _FormWriter:
-    def __init__(self, wb: Book, plan: FormPlan, making: Making, page: FormPage) -> None:
+    def __init__(
+        self, wb: Book, plan: FormPlan, making: Making, page: FormPage, checked: Checked | None
+    ) -> None:
         self.wb, self.plan, self.making, self.language = wb, plan, making, making.language
         name = page.name or plan.table.labels[self.language]
         self.sheet: CheckedWorksheet = wb.add_sheet(name)
-        self.page, self.contents = page, page.cells
+        self.page, self.contents, self.checked = page, page.cells, checked
         self.widths = {n: self._width(n) for n in range(LABEL_COLUMN, LAST_COLUMN + 1)}
         self.cells = {slot: address(cell.row, cell.column) for slot, cell in plan.slots.items()}
 
@@ -76,8 +82,10 @@ class _FormWriter:
             self._write_cell(cell)
         for row, height in heights.items():
             self.sheet.set_row(row, min(height, _HIGHEST))
-        for slot, note in self.page.notes.items():
-            cell = self.plan.slots[slot]
+        notes = self.checked.notes(0, self.page.notes) if self.checked else self.page.notes
+        places = {**self.plan.slots, CHECK_RESULT: self.plan.note}
+        for slot, note in notes.items():
+            cell = places[str(slot)]
             write_note(self.sheet, (cell.row, cell.column), note)
         self._write_marks()
         colour(self.wb, self.sheet, live_rules(form_ground(self.plan, self.making)))
@@ -137,12 +145,24 @@ class _FormWriter:
 
     def _note(self) -> str:
         words = Words(self.language)
+        if self.checked:
+            return words("returned.form", state=self.checked.state(0).text)
         hints = ["blank.required_hint", "blank.colours_hint", "blank.form_hint"]
         if any(isinstance(field.type, Actions) for field in self.plan.table.fields):
             hints.append("blank.actions_hint")
         return words("blank.between_hints").join(map(words, hints))
 
     def _style(self, cell: FormCell) -> Mapping[str, Any]:
+        return {**self._plain_style(cell), **TONES.get(self._tone(cell), {})}
+
+    def _tone(self, cell: FormCell) -> str:
+        if not self.checked:
+            return ""
+        if cell.role == "note":
+            return self.checked.state(0).tone
+        return (cell.slot and self.checked.tone(0, cell.slot)) or ""
+
+    def _plain_style(self, cell: FormCell) -> Mapping[str, Any]:
         field = cell.field
         if cell.role == "label" and field and field.required:
             return styles.REQUIRED_LABEL
@@ -182,6 +202,9 @@ class _FormWriter:
             rows[cell.row].append(text)
             place = f"${column_letters(cell.column)}${cell.row + 1}"
             self.wb.define_name(f"'{self.sheet.name}'!{text}", f"='{self.sheet.name}'!{place}")
+        if self.checked:
+            ours = (CHECK_RESULT, f"{ROW_KEY}:{self.checked.key(0)}")
+            rows[self.plan.note.row] += (mark(self.plan.table.key, slot) for slot in ours)
         for row, texts in rows.items():
             self.sheet.write_string(row, MARK_COLUMN, " ".join(texts))
 

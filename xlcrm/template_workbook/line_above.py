@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from xlcrm.layout.lists import HEADER_ROW, LINE_ROW, ROWS, ListPlan
 from xlcrm.layout.pages import Row
+from xlcrm.layout.remarks import ROW_KEY
 from xlcrm.layout.text_size import text_width
 from xlcrm.record_sheet import Book, CheckedWorksheet
 from xlcrm.records import column_letters
@@ -30,7 +31,9 @@ def write_line(
     """Write the line: the id above its own column, then a cell a kind of rule, then the hint."""
     words = Words(making.language)
     shown = [each for each in KINDS if each in kinds]
-    free = list(range(len(plan.fields) + len(shown) + 1))  # right of few columns what is left
+    last = len(plan.fields) + len(shown) + 2  # right of few columns what is left
+    hidden = plan.columns.get(ROW_KEY)
+    free = [column for column in range(last) if column != hidden]
     id_column = plan.columns.get(plan.table.id or "")
     kind = None if id_column is None else plan.fields[id_column].type
     if id_column is not None and isinstance(kind, Id):  # a name that tells rows apart is no number

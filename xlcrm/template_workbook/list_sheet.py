@@ -17,7 +17,8 @@ from xlcrm.layout.lists import (
     ListPlan,
 )
 from xlcrm.layout.marks import header_marks, mark
-from xlcrm.layout.pages import Broken, ListPage, Row
+from xlcrm.layout.pages import HEADER, Broken, ListPage, Row
+from xlcrm.layout.remarks import CHECK_RESULT, ROW_KEY
 from xlcrm.layout.text_size import text_width
 from xlcrm.record_sheet import Book, Column, Formula, RecordSheet, WrittenSheet
 from xlcrm.records import column_letters
@@ -26,6 +27,7 @@ from xlcrm.spec.model import CUSTOMER_FIELDS, Field
 from xlcrm.spec.types.base import FieldType
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.cells import write_note
+from xlcrm.template_workbook.checked import TONES, Checked
 from xlcrm.template_workbook.conditions import blank
 from xlcrm.template_workbook.formulas import display_formula
 from xlcrm.template_workbook.legend import colour
@@ -39,13 +41,23 @@ _LINE_HEIGHT, _HEADER_HEIGHT = 24, 34
 _PAGE_WIDTH = 210  # characters that an A4 page holds at a size that can be read
 _NUMBERS = ("integer", "number")
 _BUTTON = 3.5  # characters of the button by which a column is filtered
+_CHECK_WIDTH = 24
 _FIRST = FIRST_ROW + 1  # as formulas count
 
 
-def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_base: bool) -> None:
+def write_list(
+    wb: Book,
+    plan: ListPlan,
+    making: Making,
+    page: ListPage,
+    checked: Checked | None,
+    *,
+    is_base: bool,
+) -> None:
     """Write a list sheet with the rows and the further columns of ``page``.
 
-    ``is_base`` says whether the workbook's customers are chosen from it.
+    ``checked`` holds what was found on it, ``is_base`` says whether the workbook's customers are
+    chosen from it.
     """
     columns = [_column(field, plan, making) for field in plan.fields]
     columns += [_extra_column(label) for label in page.labels]
@@ -53,7 +65,7 @@ def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_b
         RecordSheet(
             page.name or plan.table.labels[making.language],
             columns,
-            _rows(plan, making, page),
+            _rows(plan, making, page, checked),
             first_row=HEADER_ROW,
             frozen_columns=_frozen(plan),
             autofilter=False,
@@ -63,7 +75,7 @@ def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_b
     _write_header(wb, written, plan, making.language)
     for column, label in enumerate(page.labels, len(plan.fields)):  # a person's own are theirs
         written.worksheet.write_string(HEADER_ROW, column, label, wb.format(styles.OWN_HEADER))
-    _write_notes(written, plan, page)
+    _write_notes(written, plan, page, checked)
     _write_cell_rules(written, plan, making, last)
     rules = live_rules(_ground(plan, making, last))
     colour(wb, written.worksheet, rules)
@@ -79,7 +91,9 @@ def write_list(wb: Book, plan: ListPlan, making: Making, page: ListPage, *, is_b
     _set_up_page(written, plan, columns, making.language)
 
 
-def _rows(plan: ListPlan, making: Making, page: ListPage) -> Iterator[Sequence[object]]:
+def _rows(
+    plan: ListPlan, making: Making, page: ListPage, checked: Checked | None
+) -> Iterator[Sequence[object]]:
     """Yield the records' rows; display columns compute in the first rows, filled or not."""
     cells = {key: f"${column_letters(n)}{{row}}" for key, n in plan.columns.items()}
     formulas: dict[str, object] = {
@@ -91,13 +105,15 @@ def _rows(plan: ListPlan, making: Making, page: ListPage) -> Iterator[Sequence[o
     shown = chain(repeat(formulas, DISPLAY_ROWS), repeat({}))
     every = chain(page.rows, repeat(Row({})))
     extras = range(len(page.labels))
-    for _, row, computed in zip(range(height), every, shown, strict=False):
+    slots = list(plan.slots(page.labels))
+    for number, row, computed in zip(range(height), every, shown, strict=False):
         shown_cells = (computed.get(f.key) or row.cells.get(f.key) for f in plan.fields)
-        every_cell = chain(shown_cells, (row.extras.get(n) for n in extras))
-        yield [
+        every_cell = [
             Formula(str(cell), str(cell)) if isinstance(cell, Broken) else cell
-            for cell in every_cell
+            for cell in chain(shown_cells, (row.extras.get(n) for n in extras))
         ]
+        is_checked = checked and number < len(page.rows)
+        yield checked.row(number, slots, every_cell) if checked and is_checked else every_cell
 
 
 def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Language) -> None:
@@ -115,12 +131,14 @@ def _write_header(wb: Book, written: WrittenSheet, plan: ListPlan, language: Lan
         wb.define_name(name, f"='{written.name}'!${column_letters(column)}${HEADER_ROW + 1}")
 
 
-def _write_notes(written: WrittenSheet, plan: ListPlan, page: ListPage) -> None:
-    extras = enumerate(range(len(plan.fields), len(plan.fields) + len(page.labels)))
-    columns: dict[str | int, int] = dict([*plan.columns.items(), *extras])
-    for row, notes in enumerate([page.notes, *(row.notes for row in page.rows)], HEADER_ROW):
-        for key, note in notes.items():
-            write_note(written.worksheet, (row, columns[key]), note)
+def _write_notes(
+    written: WrittenSheet, plan: ListPlan, page: ListPage, checked: Checked | None
+) -> None:
+    columns = plan.slots(page.labels)
+    for row, theirs in enumerate([page.notes, *(row.notes for row in page.rows)], HEADER):
+        notes = checked.notes(row, theirs) if checked else theirs
+        for slot, note in notes.items():
+            write_note(written.worksheet, (FIRST_ROW + row, columns[slot]), note)
 
 
 def _write_cell_rules(written: WrittenSheet, plan: ListPlan, making: Making, last: int) -> None:
@@ -192,6 +210,11 @@ def _set_up_page(
 
 def _column(field: Field, plan: ListPlan, making: Making) -> Column:
     label = field.labels[making.language]
+    if field.key in (CHECK_RESULT, ROW_KEY):
+        hidden, look = field.key == ROW_KEY, styles.INPUT_COLUMN
+        return Column(
+            field.key, label, _CHECK_WIDTH, wrap=True, hidden=hidden, look=look, tones=TONES
+        )
     width = max(field.options.get("width", field.type.width), _label_width(label))
     if field.key == plan.table.id:
         width = max(width, next_id_width(plan.table, making))
@@ -207,12 +230,13 @@ def _column(field: Field, plan: ListPlan, making: Making) -> Column:
         wrap=field.type.wraps,
         num_format=field.type.number_format,
         look=styles.NUMBER_COLUMN if field.type.kind in _NUMBERS else styles.INPUT_COLUMN,
+        tones=TONES,
     )
 
 
 def _extra_column(label: str) -> Column:
     width = max(FieldType.width, _label_width(label))
-    return Column(label, label, width, "number", look=styles.INPUT_COLUMN)
+    return Column(label, label, width, "number", look=styles.INPUT_COLUMN, tones=TONES)
 
 
 def _label_width(label: str) -> float:
@@ -222,7 +246,8 @@ def _label_width(label: str) -> float:
 def _frozen(plan: ListPlan) -> int:
     """Return how many columns stay in sight: the id, and the customer where it stands next."""
     for column, field in enumerate(plan.fields):
-        leads = field.key in (plan.table.id, *CUSTOMER_FIELDS) or "beside" in field.options
+        leads = field.key in (plan.table.id, *CUSTOMER_FIELDS, CHECK_RESULT)
+        leads = leads or "beside" in field.options
         if not leads:
             return column
     return 0

@@ -122,6 +122,34 @@ DISPLAY: Mapping[str, Any] = {
     **_BOX,
 }
 NARROW_INPUT: Mapping[str, Any] = {**INPUT, "align": "center", "indent": 0}
+CHECK_CELL: Mapping[str, Any] = {
+    "border": 1,
+    "border_color": palette.GRID,
+    "valign": "vcenter",
+}
+OPEN_CELL: Mapping[str, Any] = {
+    "bg_color": palette.REQUIRED_FILL,
+    "border_color": palette.BORDER,
+}
+CHECK_TITLE: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 16,
+    "font_color": palette.TITLE_TEXT,
+    "valign": "vcenter",
+}
+CHECK_COUNTS: Mapping[str, Any] = {
+    "bold": True,
+    "font_color": palette.TITLE_TEXT,
+    "align": "right",
+    "valign": "vcenter",
+}
+CHECK_HINT: Mapping[str, Any] = {
+    "font_color": palette.TEXT,
+    "bg_color": palette.SECTION_FILL,
+    "text_wrap": True,
+    "valign": "vcenter",
+    "indent": 1,
+}
 GUIDE_TITLE: Mapping[str, Any] = {
     "bold": True,
     "font_size": 18,

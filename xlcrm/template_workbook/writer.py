@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from xlcrm.findings import Language
-from xlcrm.layout.forms import form_plan
-from xlcrm.layout.lists import list_plan
+from xlcrm.layout.forms import FormPlan, form_plan
+from xlcrm.layout.lists import FIRST_ROW, ListPlan, list_plan
 from xlcrm.layout.marks import PROPERTY, version_property
 from xlcrm.layout.pages import (
     FormPage,
@@ -20,11 +22,15 @@ from xlcrm.layout.pages import (
     form_page,
     list_row,
 )
-from xlcrm.record_sheet import Book, book
-from xlcrm.records import Values
+from xlcrm.layout.remarks import LISTED, MORE, OTHERS, Remark, Slot, Spot
+from xlcrm.record_sheet import Book, book, safe_sheet_name
+from xlcrm.records import Values, address
+from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.spec.version import template_of
+from xlcrm.template_workbook.check_sheet import Line, write_check_sheet
+from xlcrm.template_workbook.checked import Checked, with_check_columns
 from xlcrm.template_workbook.form_sheet import write_form
 from xlcrm.template_workbook.free_sheet import write_free_sheet, write_leftovers
 from xlcrm.template_workbook.guide_sheet import write_guide
@@ -37,7 +43,7 @@ _IN_REFERENCES = str.maketrans({"'": "’", "!": "！"})
 
 
 def write_workbook(
-    target: Path,
+    target: Path | BinaryIO,
     tables: Sequence[Table],
     spec: Spec,
     language: Language,
@@ -48,6 +54,7 @@ def write_workbook(
     pages: Sequence[Page] | None = None,
     leftovers: Sequence[Leftover] = (),
     numbers: Mapping[str, Numbers] | None = None,
+    remarks: Sequence[Remark] | None = None,
 ) -> None:
     """Write a workbook of ``tables`` to ``target``, atomically; the same arguments, the same bytes.
 
@@ -55,21 +62,29 @@ def write_workbook(
     a list, and a sheet each of a form (which has one blank sheet where it has none). ``pages``
     instead say sheet by sheet what is to stand there, a person's own sheets among them, and
     ``leftovers`` what stood beside. ``numbers`` are by table the first and last running number of
-    the person's own ids: the next free one is offered. Raises OSError where the file can't be
+    the person's own ids: the next free one is offered. ``remarks`` are what was found on the pages:
+    they are marked, and listed on a sheet of their own. Raises OSError where the file can't be
     written.
     """
-    sheets = list(_pages(tables, records or {}, language)) if pages is None else pages
+    given = list(_pages(tables, records or {}, language)) if pages is None else pages
     making = Making(spec, language, _customers(tables, core=core), numbers or {})
     with book(target, created=created) as wb:
         shown = [(table, _fields(table, making, core=core)) for table in tables]
+        sheets = _named(given, language, with_findings=remarks is not None)
+        planned = [_planned(each, making, core) for each in sheets.pages]
+        if remarks is not None:
+            planned = [each.with_check_columns(language) for each in planned]
+            told = [_with_others(each, planned) for each in remarks]
+            planned = [_checked(n, each, told, language) for n, each in enumerate(planned)]
+            write_check_sheet(wb, sheets.findings, _lines(planned, told), language)
         write_guide(wb, shown, making)
-        base = next((page for page in sheets if _is_base(page)), None)
-        for page in sheets:
-            _write_page(wb, page, making, core, is_base=page is base)
+        base = next((page for page in sheets.pages if _is_base(page)), None)
+        for each in planned:
+            _write_page(wb, each, making, is_base=each.page is base)
         if leftovers:
             write_leftovers(wb, leftovers, language)
-        used = [*(field for _, fields in shown for field in fields), *_fields_of(sheets, core=core)]
-        calendar = _needs_calendar([*tables, *_tables_of(sheets)], spec, core=core)
+        used = [*(field for _, fields in shown for field in fields), *_fields_of(given, core=core)]
+        calendar = _needs_calendar([*tables, *_tables_of(given)], spec, core=core)
         write_lists(wb, used, spec, language, with_calendar=calendar)
         wb.workbook.set_custom_property(PROPERTY, spec.purpose)
         for table in tables:
@@ -129,15 +144,119 @@ def _fields(table: Table, making: Making, *, core: bool) -> list[Field]:
     return [field for field in fields if making.can_show(field, keys)]
 
 
-def _write_page(wb: Book, page: Page, making: Making, core: bool, *, is_base: bool) -> None:
+@dataclass(frozen=True)
+class _Sheets:
+    """Pages by the names that their sheets get, and the name of the sheet of findings."""
+
+    pages: Sequence[Page]
+    findings: str
+
+
+def _named(pages: Sequence[Page], language: Language, *, with_findings: bool) -> _Sheets:
+    """Name the sheets: a person's own names stay, ours give way to them."""
+    words, wanted = Words(language), [_wanted_name(page, language) for page in pages]
+    findings = safe_sheet_name(words("returned.sheet"), wanted)
+    taken = [findings, words("blank.guide")] if with_findings else [words("blank.guide")]
+    named: list[Page] = []
+    for page, name in zip(pages, wanted, strict=True):
+        taken.append(safe_sheet_name(name, taken))
+        named.append(replace(page, name=taken[-1]))
+    return _Sheets(named, findings)
+
+
+def _wanted_name(page: Page, language: Language) -> str:
     if isinstance(page, FreeSheet):
-        write_free_sheet(wb, page)
-        return
-    page = replace(page, name=page.name and page.name.translate(_IN_REFERENCES))
+        return page.name
+    return (page.name or page.table.labels[language]).translate(_IN_REFERENCES)
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A page, where its cells lie (a person's own sheet has no plan), and what was found on it."""
+
+    page: Page
+    plan: ListPlan | FormPlan | None = None
+    checked: Checked | None = None
+
+    def place(self, spot: Spot) -> tuple[int, int] | None:
+        """Return the zero-based cell of a spot; None for the sheet as a whole."""
+        if spot.row is None or spot.slot is None or self.plan is None:
+            return None
+        if isinstance(self.plan, FormPlan):
+            cell = self.plan.slots.get(str(spot.slot), self.plan.note)
+            return cell.row, cell.column
+        return FIRST_ROW + spot.row, self.slots[spot.slot]
+
+    def with_check_columns(self, language: Language) -> _Planned:
+        """Return the same with our columns, where it is a list."""
+        if not isinstance(self.plan, ListPlan):
+            return self
+        return replace(self, plan=with_check_columns(self.plan, language))
+
+    @cached_property
+    def slots(self) -> Mapping[Slot, int]:
+        """The columns of a list by slot; of a form, its slots."""
+        if isinstance(self.page, ListPage) and isinstance(self.plan, ListPlan):
+            return self.plan.slots(self.page.labels)
+        return dict.fromkeys(self.plan.slots, 0) if isinstance(self.plan, FormPlan) else {}
+
+
+def _planned(page: Page, making: Making, core: bool) -> _Planned:
+    if isinstance(page, FreeSheet):
+        return _Planned(page)
     table = page.table
     if isinstance(page, FormPage):
-        write_form(wb, form_plan(table, core=core, values=page.shape), making, page)
-        return
+        return _Planned(page, form_plan(table, core=core, values=page.shape))
     kept = {field.key for field in _fields(table, making, core=core)}
     without = {field.key for field in table.fields} - kept
-    write_list(wb, list_plan(table, core=core, without=without), making, page, is_base=is_base)
+    return _Planned(page, list_plan(table, core=core, without=without))
+
+
+def _checked(
+    number: int, planned: _Planned, remarks: Sequence[Remark], language: Language
+) -> _Planned:
+    """Return a page with what was found on it."""
+    if planned.plan is None:
+        return planned
+    own = [each for each in remarks if each.spot and each.spot.page == number]
+    return replace(planned, checked=Checked(number, own, language).fitted(planned.slots))
+
+
+def _with_others(remark: Remark, planned: Sequence[_Planned]) -> Remark:
+    """Return a remark whose finding names the other cells where they stand now."""
+    if not remark.others:
+        return remark
+    texts = []
+    for spot in remark.others:
+        page = planned[spot.page]
+        cell = address(*(page.place(spot) or (0, 0)))
+        is_here = remark.spot and remark.spot.page == spot.page
+        texts.append(cell if is_here else f"{page.page.name}!{cell}")
+    parameters = remark.finding.parameters
+    more = MORE if str(parameters[OTHERS]).endswith(MORE) else ""
+    words = {**parameters, OTHERS: LISTED.join(texts) + more}
+    return replace(remark, finding=replace(remark.finding, parameters=words))
+
+
+def _lines(planned: Sequence[_Planned], remarks: Sequence[Remark]) -> Iterator[Line]:
+    """Yield all remarks with the cells in which they stand."""
+    yield from (Line(each) for each in remarks if each.spot is None)
+    for number, each in enumerate(planned):
+        own = [each for each in remarks if each.spot and each.spot.page == number]
+        for remark in each.checked.remarks if each.checked else own:
+            assert remark.spot
+            slot, labels = remark.spot.slot, getattr(each.page, "labels", ())
+            label = labels[slot] if isinstance(slot, int) else ""
+            yield Line(remark, each.page.name, each.place(remark.spot), label)
+
+
+def _write_page(wb: Book, planned: _Planned, making: Making, *, is_base: bool) -> None:
+    page, plan, checked = planned.page, planned.plan, planned.checked
+    if isinstance(page, FreeSheet):
+        write_free_sheet(wb, page)
+    elif isinstance(page, FormPage):
+        assert isinstance(plan, FormPlan)
+        write_form(wb, plan, making, page, checked)
+    else:
+        assert isinstance(plan, ListPlan)
+        write_list(wb, plan, making, page, checked, is_base=is_base)

@@ -65,6 +65,14 @@ def _head(value: str) -> str:
     return re.split(r"[(:]", value, maxsplit=1)[0]
 
 
+def not_in_list(vocabulary: Vocabulary, word: str) -> Problem:
+    """Return the problem of a word that no choice is, with the choice that it may be.
+
+    ``value`` of its parameters is the part of the cell for which the suggestion stands.
+    """
+    return Problem("not-in-list", vocabulary.nearest(word), {"value": word})
+
+
 @dataclass(frozen=True)
 class Choice(FieldType):
     """One value of a vocabulary. ``remark`` says how a remark may follow it."""
@@ -101,7 +109,8 @@ class Choice(FieldType):
         if self.vocabulary.open:
             text = _unbracket(text)
             return Reading(text, normalised(written, text))
-        return Reading(None, (Problem("not-in-list", self.vocabulary.nearest(text)),))
+        word = head if remark else text
+        return Reading(None, (not_in_list(self.vocabulary, word),))
 
     def _split(self, text: str) -> tuple[str, str]:
         if not self.remark:
@@ -147,7 +156,7 @@ class Change(Choice):
         origin = self.vocabulary.find(start) if start else None
         if not choice or (start and not origin):
             wrong = head if not choice else start
-            return Reading(None, (Problem("not-in-list", self.vocabulary.nearest(wrong)),))
+            return Reading(None, (not_in_list(self.vocabulary, wrong),))
         value = (
             (f"{origin.value}→" if origin else "")
             + choice.value
@@ -201,9 +210,7 @@ class Many(FieldType):
         for word in words:
             choice = self.vocabulary.find(word) if self.vocabulary else None
             if not choice and self.vocabulary and not self.vocabulary.open:
-                return Reading(
-                    None, (Problem("not-in-list", self.vocabulary.nearest(word), {"value": word}),)
-                )
+                return Reading(None, (not_in_list(self.vocabulary, word),))
             value = choice.value if choice else word
             if value not in values:
                 values.append(value)

@@ -64,6 +64,10 @@ class Id(FieldType):
         rest = text.removeprefix(head) if text.startswith(head) else ""
         return int(rest) if rest.isdecimal() else None
 
+    def numbered(self, number: int, month: str) -> str:
+        """Return the id of a running number; ``month`` is ``yyyymm``, where ids have one."""
+        return f"{self.prefix}{month if self.pattern else ''}{str(number).zfill(self.digits)}"
+
     def _suggest(self, text: str) -> str | None:
         """Suggest the id with its prefix and zeros, where the digits alone were written.
 

@@ -1,0 +1,203 @@
+"""Suggestions that a person accepted on our sheet of findings: their cells hold them from then on.
+
+A line is applied only where its row is found, exactly once, and the cell still holds what it held
+when the suggestion was made: what a person has typed since wins.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, cast
+
+from xlcrm.filled_workbook.cells import written
+from xlcrm.filled_workbook.form_cells import at, find_cells
+from xlcrm.filled_workbook.located import FormMarks, ListHeader, locate
+from xlcrm.filled_workbook.sheet_xml import Address
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
+from xlcrm.findings import Finding
+from xlcrm.layout.marks import CHECK, OWN_SHEET, Mark, mark, read_marks
+from xlcrm.layout.remarks import ACCEPT, KEY, ROW_KEY, SUGGESTION, LineKey, digest
+from xlcrm.privacy import mask
+from xlcrm.records import Record, address
+from xlcrm.spec.model import Field, Spec, Table
+from xlcrm.spec.types.base import ReadContext
+from xlcrm.spec.types.texts import is_ticked
+from xlcrm.text import printable
+
+_DEPTH = 40  # rows in which the marks of the sheet of findings are looked for
+_WRITTEN = 200
+_PART = f"{CHECK}."
+Marked = Sequence[tuple[RawSheet, Sequence[Mark]]]
+
+
+class _Line(NamedTuple):
+    """A suggestion accepted: by its key, with the text accepted, and where that was said."""
+
+    key: LineKey
+    text: str
+    sheet: str
+    cell: str
+
+
+class _Target(NamedTuple):
+    sheet: RawSheet
+    place: Address
+    table: Table
+    field: Field | None
+    label: str
+
+
+@dataclass
+class Acceptance:
+    """What was accepted: the cells that hold it now by sheet, and what there is to tell."""
+
+    cells: dict[str, dict[Address, CellValue]] = field(default_factory=lambda: defaultdict(dict))
+    applied: list[tuple[_Target, str]] = field(default_factory=list)
+    missed: list[_Line] = field(default_factory=list)
+
+    def on(self, sheet: RawSheet) -> RawSheet:
+        """Return a sheet with what was accepted on it."""
+        cells = self.cells.get(sheet.name)
+        if not cells:
+            return sheet
+        height = max(len(sheet.rows), 1 + max(row for row, _ in cells))
+        width = max(sheet.width, 1 + max(column for _, column in cells))
+        rows = [row + [""] * (width - len(row)) for row in sheet.rows]
+        rows += ([""] * width for _ in range(height - len(rows)))
+        for (row, column), cell in cells.items():
+            rows[row][column] = cell
+        return replace(sheet, rows=rows)
+
+    def findings(self, file: str, records: Sequence[Record]) -> Iterator[Finding]:
+        """Yield what was accepted, and what could not be: its row is gone, or there are several."""
+        for target, text in self.applied:
+            sheet, place, table, of, label = target
+            name = next((table.name_of(r.values) for r in records if _is_at(r, target)), None)
+            was = mask(printable(written(at(sheet, place))))[:_WRITTEN]
+            words = {"label": of.labels if of else label, "read": text, "detail": "accepted"}
+            key = of.key if of else None
+            cell = address(*place)
+            yield Finding(
+                "normalised", file, sheet.name, cell, table.key, key, name, was, None, words
+            )
+        for line in self.missed:
+            detail = {"detail": "accepted"}
+            yield Finding(
+                "not-carried", file, line.sheet, line.cell, value=line.text, parameters=detail
+            )
+
+
+def is_check_sheet(names: Mapping[str, str]) -> bool:
+    """Whether a sheet with these names of its own is our sheet of findings."""
+    return mark(OWN_SHEET, CHECK) in names
+
+
+def accepted(marked: Marked, spec: Spec) -> Acceptance:
+    """Return what a person accepted; ``marked`` are all sheets with the marks in their cells."""
+    lines = [line for sheet, marks in marked if _is_check(marks) for line in _lines(sheet)]
+    found = Acceptance()
+    if not lines:
+        return found
+    rows = _rows_by_key((each for each in marked if not _is_own(each[1])), spec)
+    for line in lines:
+        places = rows.get(line.key.row, [])
+        targets = [each for each in (_target(place, line.key) for place in places) if each]
+        if len(targets) != 1:
+            found.missed.append(line)
+            continue
+        (target,) = targets
+        cell = at(target.sheet, target.place)
+        if target.place in target.sheet.formulas or isinstance(cell, CellError | UncachedFormula):
+            continue
+        cells = found.cells[target.sheet.name]
+        if digest(cell) == line.key.was and target.place not in cells:
+            cells[target.place] = _cell(target.field, line.text)
+            found.applied.append((target, line.text))
+    return found
+
+
+def _is_own(marks: Sequence[Mark]) -> bool:
+    return any(each.table == OWN_SHEET for each in marks)
+
+
+def _is_check(marks: Sequence[Mark]) -> bool:
+    return Mark(OWN_SHEET, CHECK) in marks
+
+
+def check_columns(sheet: RawSheet) -> tuple[int, Mapping[str, int]]:
+    """Return the row below the marks of the sheet of findings, and its columns by their names."""
+    for number, row in enumerate(sheet.rows[:_DEPTH]):
+        marks = {each.slot: n for n, cell in enumerate(row) for each in read_marks(cell)}
+        columns = {
+            slot.removeprefix(_PART): n for slot, n in marks.items() if slot.startswith(_PART)
+        }
+        if columns:
+            return number + 1, columns
+    return 0, {}
+
+
+def _lines(sheet: RawSheet) -> Iterator[_Line]:
+    """Yield the lines of the sheet of findings in whose column of acceptance a tick stands."""
+    first, columns = check_columns(sheet)
+    places = [columns.get(name) for name in (ACCEPT, SUGGESTION, KEY)]
+    if None in places:
+        return
+    accept, suggestion, key = cast(list[int], places)
+    for number, row in enumerate(sheet.rows[first:], first):
+        line_key = LineKey.read(written(row[key]))
+        text = written(row[suggestion]).strip()
+        if line_key and text and is_ticked(written(row[accept])):
+            yield _Line(line_key, text, sheet.name, address(number, accept))
+
+
+_Row = tuple[RawSheet, ListHeader | FormMarks, int]
+
+
+def _rows_by_key(
+    marked: Iterable[tuple[RawSheet, Sequence[Mark]]], spec: Spec
+) -> Mapping[str, list[_Row]]:
+    """Return the rows that have a key, by it."""
+    rows: dict[str, list[_Row]] = defaultdict(list)
+    for sheet, marks in marked:
+        found = locate(sheet, marks, spec)
+        if isinstance(found, FormMarks):
+            for each in marks:
+                slot, _, key = each.slot.partition(":")
+                if slot == ROW_KEY:
+                    rows[key].append((sheet, found, 0))
+        elif found and ROW_KEY in found.returned:
+            column = found.returned[ROW_KEY]
+            for number, row in enumerate(sheet.rows[found.row + 1 :], found.row + 1):
+                if row[column] != "":
+                    rows[written(row[column]).strip()].append((sheet, found, number))
+    return rows
+
+
+def _target(row: _Row, key: LineKey) -> _Target | None:
+    """Return the cell of a row that a key names; None where it is not there any more."""
+    sheet, found, number = row
+    table = found.table.with_dropped
+    named = table.by_key.get(key.slot.partition(".")[0])
+    if isinstance(found, FormMarks):
+        place = find_cells(sheet, table, found.cells).slots.get(key.slot)
+        return _Target(sheet, place, table, named, "") if place else None
+    others = {label: column for column, label in found.others.items()}
+    column = others.get(key.label) if key.label else found.columns.get(key.slot)
+    return None if column is None else _Target(sheet, (number, column), table, named, key.label)
+
+
+def _cell(field: Field | None, text: str) -> CellValue:
+    """Return what a cell holds that is to say a text: a date or a number as such."""
+    if field and field.type.kind != "text":
+        value = field.type.read(text, ReadContext()).value
+        if value is not None:
+            return field.type.cell(value)
+    return text
+
+
+def _is_at(record: Record, target: _Target) -> bool:
+    block = record.block
+    on_row = bool(block.cells) or record.row == target.place[0]
+    return block.sheet == target.sheet.name and block.table == target.table.key and on_row

@@ -1,0 +1,295 @@
+"""Workbooks that go back to whoever filled them: all they hold as it stands, and what was found."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlcrm.filled_workbook.contents import Contents, read_contents
+from xlcrm.filled_workbook.encryption import encrypted
+from xlcrm.filled_workbook.source import Rejected
+from xlcrm.filled_workbook.stamp import is_as_written
+from xlcrm.findings import Finding, Language
+from xlcrm.layout.marks import column_index
+from xlcrm.layout.pages import HEADER, FreeSheet, ListPage, Page, Place
+from xlcrm.layout.remarks import LISTED, MORE, OTHERS, Remark, Spot
+from xlcrm.pipeline.free_ids import FreeIds, numbers_of
+from xlcrm.pipeline.offers import with_offers
+from xlcrm.pipeline.options import Options, UsageError
+from xlcrm.pipeline.readings import FileStatus
+from xlcrm.pipeline.upgrades import lost, tables_of
+from xlcrm.record_sheet import atomic_file
+from xlcrm.records import FileReading
+from xlcrm.sheet_words import texts
+from xlcrm.team_folder import OUTPUT_FOLDER
+from xlcrm.template_workbook import write_workbook
+
+_CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
+_COLUMN = re.compile(r"[A-Z]{1,3}")
+_NAMING_CELLS = frozenset({"duplicate-id", "duplicate-header"})  # others name ids, or files
+IN_ORDER = "in-order"
+_APART = "contact-codes"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A workbook that people filled: where it is, what became of it (``reason``: the finding code
+    why it was not read), and the workbook in which it is to go back."""
+
+    path: Path
+    file: str
+    reason: str | None
+    shared: bool
+    target: Path
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What went back to a person: ``workbook`` with so many findings; None and the ``reason`` where
+    none did (``in-order``, or a finding's code)."""
+
+    file: str
+    findings: int
+    workbook: Path | None = None
+    reason: str | None = None
+    lost: Sequence[Finding] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": self.file,
+            "workbook": str(self.workbook.absolute()) if self.workbook else None,
+            "findings": self.findings,
+            "reason": self.reason,
+        }
+
+
+def filled_files(
+    statuses: Sequence[FileStatus], paths: Sequence[Path], folder: Path
+) -> list[Filled]:
+    """Return the files of a run with the workbooks in ``folder`` in which they are to go back.
+
+    Each is there under its path in the folder of ``paths`` that it was found in; two that would be
+    one, as x.csv and x.xlsx, are numbered. Raises UsageError for a workbook that people filled, or
+    where the next run would read what is written.
+    """
+    inputs = {each.entry.path.resolve() for each in statuses}
+    if any(_is_read(path, folder) for path in paths):
+        raise UsageError("return-is-read", path=str(folder))
+    taken: set[str] = set()
+    files = []
+    for each in statuses:
+        path = each.entry.path
+        target = _numbered(folder / _below(path, paths).with_suffix(".xlsx"), taken)
+        taken.add(str(target).casefold())
+        if target.resolve() in inputs:
+            raise UsageError("output-is-input", path=str(target))
+        reason = each.reason if each.status != "read" else None
+        files.append(Filled(path, each.entry.file, reason, each.entry.shared, target))
+    return files
+
+
+def _is_read(path: Path, folder: Path) -> bool:
+    """Whether what lies in ``folder`` is an input where ``path`` is one."""
+    root, inside = path.resolve(), folder.resolve()
+    if not root.is_dir() or not inside.is_relative_to(root):
+        return False
+    return inside.relative_to(root).parts[:1] != (OUTPUT_FOLDER,)
+
+
+def _below(path: Path, paths: Sequence[Path]) -> Path:
+    """Return a path as it is below the one of ``paths`` that it was found in."""
+    roots = [root for root in paths if root.is_dir() and path.is_relative_to(root)]
+    if not roots:
+        return Path(path.name)
+    below = path.relative_to(roots[0])
+    return below if len(paths) == 1 else Path(roots[0].resolve().name, below)
+
+
+def _numbered(target: Path, taken: Collection[str]) -> Path:
+    found, n = target, 1
+    while str(found).casefold() in taken:
+        n += 1
+        found = target.with_name(f"{target.stem}_{n}{target.suffix}")
+    return found
+
+
+def return_workbooks(
+    files: Sequence[Filled],
+    readings: Mapping[str, FileReading],
+    findings: Sequence[Finding],
+    options: Options,
+) -> list[Returned]:
+    """Write a workbook for each file in which there is something to mend or to accept.
+
+    ``findings`` are all of the run. One that was edited since it was written is never replaced: the
+    new one lies beside it. Raises OSError where a workbook can't be written.
+    """
+    found: dict[str, list[Finding]] = {each.file: [] for each in files}
+    for each in findings:
+        if each.file in found:
+            found[each.file].append(each)
+    records = [record for reading in readings.values() for record in reading.records]
+    ids = FreeIds(records, options.spec)
+    return [_returned(each, readings, found[each.file], ids, options) for each in files]
+
+
+def _returned(
+    filled: Filled,
+    readings: Mapping[str, FileReading],
+    findings: Sequence[Finding],
+    ids: FreeIds,
+    options: Options,
+) -> Returned:
+    file, count = filled.file, len(findings)
+    if filled.reason:
+        return Returned(file, count, reason=filled.reason)
+    if filled.shared and any(each.code == _APART for each in findings):
+        return Returned(file, count, reason=_APART)  # real numbers are not to be copied
+    reading = readings[file]
+    told = list(ids.proposed(findings, reading.records))
+    if not any(each.severity != "info" or each.suggestion for each in told):
+        return Returned(file, count, reason=IN_ORDER)
+    try:
+        contents = read_contents(filled.path, file, options.spec, texts("blank"), options.password)
+    except Rejected as rejected:
+        return Returned(file, count, reason=rejected.code)
+    if contents.sha256 != reading.sha256:
+        return Returned(file, count, reason="locked")
+    return _write(filled, contents, reading, told, options)
+
+
+def _write(
+    filled: Filled,
+    contents: Contents,
+    reading: FileReading,
+    findings: Sequence[Finding],
+    options: Options,
+) -> Returned:
+    target = _free(filled.target, options.password)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    missed: list[Finding] = []
+    for _ in range(2):  # what was not carried is known when the workbook is written, and listed
+        told = [*findings, *missed]
+        _write_workbook(target, contents, told, filled.file, options)
+        before = missed
+        missed = list(lost(reading, contents, target, options.spec, options.password))
+        if len(missed) == len(before):
+            break
+    return Returned(filled.file, len(told), target, lost=missed)
+
+
+def _write_workbook(
+    target: Path,
+    contents: Contents,
+    findings: Sequence[Finding],
+    file: str,
+    options: Options,
+) -> None:
+    made, spec = contents.template, options.spec
+    language = made.language if made else options.language
+    tables, numbers = list(tables_of(contents, spec)), numbers_of(file, spec)
+    plain = io.BytesIO()
+    write_workbook(
+        plain,
+        tables,
+        spec,
+        language,
+        created=contents.modified,
+        core=made.core if made else False,
+        pages=contents.pages,
+        leftovers=contents.leftovers,
+        numbers={table.key: numbers for table in tables},
+        remarks=remarks_of(findings, contents, language),
+    )
+    data = plain.getvalue()
+    if contents.encrypted:
+        assert options.password
+        data = encrypted(data, options.password)
+    with atomic_file(target) as out:
+        out.write(data)
+
+
+def _free(target: Path, password: str | None) -> Path:
+    """Return the path to write to: not that of a workbook in which somebody has worked since."""
+    found, n = target, 1
+    while found.exists() and not is_as_written(found, password):
+        n += 1
+        found = target.with_name(f"{target.stem}_{n}{target.suffix}")
+    return found
+
+
+def remarks_of(findings: Sequence[Finding], contents: Contents, language: Language) -> list[Remark]:
+    """Return findings with where they stand on the pages, and what may be accepted."""
+    places = _Places(contents)
+    remarks = [Remark(each, places.spot(each), others=places.others(each)) for each in findings]
+    return with_offers(remarks, contents.pages, language)
+
+
+class _Places:
+    """Where the cells of a workbook have come to stand on its pages."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.pages = contents.pages
+        self.rows = [_rows(page) for page in contents.pages]
+        self.by_sheet: dict[str, list[int]] = {}
+        for number, page in enumerate(contents.pages):
+            self.by_sheet.setdefault(page.name or "", []).append(number)
+
+    def spot(self, finding: Finding) -> Spot | None:
+        """Return where a finding stands; None for one of the file, or of a sheet of ours."""
+        numbers = self.by_sheet.get(finding.sheet or "", [])
+        if not numbers:
+            return None
+        cell = _CELL.fullmatch(finding.cell or "")
+        spot = self._at(numbers, _place(cell)) if cell else None
+        if spot:
+            return spot
+        tables = {n: getattr(self.pages[n], "table", None) for n in numbers}
+        named = (n for n, table in tables.items() if table and table.key == finding.table)
+        number = next(named, numbers[0])
+        is_form = getattr(tables[number], "layout", "") == "form"
+        return Spot(number, 0 if is_form else None)
+
+    def _at(self, numbers: Sequence[int], place: Place) -> Spot | None:
+        """Return the cell that came from a place, else its row."""
+        nearest = None
+        for number in numbers:
+            page = self.pages[number]
+            if not isinstance(page, FreeSheet) and place in page.origins:
+                return Spot(number, *page.origins[place])
+            if place[0] in self.rows[number]:
+                nearest = Spot(number, self.rows[number][place[0]])
+        return nearest
+
+    def others(self, finding: Finding) -> tuple[Spot, ...]:
+        """Return the other cells of the workbook that a finding names; none of another's."""
+        told = finding.parameters.get(OTHERS)
+        if finding.code not in _NAMING_CELLS or not isinstance(told, str):
+            return ()
+        spots = [self._named(text, finding) for text in told.removesuffix(MORE).split(LISTED)]
+        return tuple(each for each in spots if each) if all(spots) else ()
+
+    def _named(self, text: str, finding: Finding) -> Spot | None:
+        own = self.by_sheet.get(finding.sheet or "", [])
+        if _COLUMN.fullmatch(text):  # of a header: the row is its own
+            cell = _CELL.fullmatch(finding.cell or "")
+            return self._at(own, (_place(cell)[0], column_index(text))) if cell else None
+        cell = _CELL.fullmatch(text)
+        if not cell:
+            return None
+        return self._at(self.by_sheet.get(cell[1], []) if cell[1] else own, _place(cell))
+
+
+def _rows(page: Page) -> Mapping[int, int]:
+    """Return the records of a list by the row in which they stood."""
+    if not isinstance(page, ListPage):
+        return {}
+    return {at: row for (at, _), (row, _) in page.origins.items() if row != HEADER}
+
+
+def _place(cell: re.Match[str]) -> Place:
+    return int(cell[3]) - 1, column_index(cell[2])
