@@ -91,7 +91,7 @@ def test_what_is_mended_is_gone(mine: Path, tmp_path: Path) -> None:
     before = told(made)
 
     def mend(book: Workbook) -> None:
-        put(book, 4, 沟通方式="电话")
+        put(book, 4, 沟通方式="电话", 满意度评分=4)
         book[FORM]["C4"] = "星辰科技"
 
     book = load_workbook(made)
@@ -100,6 +100,7 @@ def test_what_is_mended_is_gone(mine: Path, tmp_path: Path) -> None:
     left = {(code, sheet, field) for code, sheet, field, *_ in told(made)}
     assert {(code, sheet, field) for code, sheet, field, *_ in before} - left == {
         ("not-in-list", LOG, "channel"),
+        ("error-value", LOG, "satisfaction"),
         ("required-missing", FORM, "customer_name"),
     }
     assert told(back(made, tmp_path / "2")) == told(made)

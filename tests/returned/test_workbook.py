@@ -109,14 +109,14 @@ def test_each_row_has_a_word_to_filter_on(mine: Path, tmp_path: Path) -> None:
     book = load_workbook(back(mine, tmp_path / "退回"))
     log = book[LOG]
     assert [log.cell(row, columns(log)["检查结果"]).value for row in range(4, 8)] == [
-        "错误1 · 警告1:沟通方式、录入时间",
-        "错误1 · 警告1:关键内容记录、记录ID",
-        "错误1:沟通主题",
+        "错误1 · 警告1：沟通方式、录入时间",
+        "错误1 · 警告1：关键内容记录、记录ID",
+        "错误1：沟通主题",
         None,
     ]
     assert [cell.value for cell in book["客户基础信息库"]["A"][3:6]] == ["通过"] * 3
     assert log.auto_filter.ref.startswith("A3:") and log.freeze_panes == "E4"
-    assert book[FORM]["B2"].value == "检查结果 · 错误1:客户名称"
+    assert book[FORM]["B2"].value == "检查结果 · 错误1：客户名称"
 
 
 def test_all_findings_are_listed_with_links_to_their_cells(mine: Path, tmp_path: Path) -> None:
