@@ -241,7 +241,7 @@ def test_a_choice_list_is_a_column_and_the_guide_names_required_fields(blank: Bl
 
 
 def test_it_is_small_and_clean(blank: Blank) -> None:
-    assert blank.path.stat().st_size < 120_000
+    assert blank.path.stat().st_size < 130_000  # all tables: the standard ones are below 100
     assert OpenXmlValidator().validate(blank.path).errors == []
 
 

@@ -38,8 +38,8 @@ def _mobile(cell: str) -> str:
     begins = f'{text}&SUBSTITUTE({text},"86"," ")'
     for signs, by in (("2", "0"), ("345678", "9"), (["01"], "00"), (["91"], "90"), (["11"], "10")):
         begins = _replaced(begins, signs, by)
-    worth = [_finds("19", begins), _finds("0" * 11, _replaced(shape, "-", ""))]
-    return _found([f"LEN({cell})>10", *worth], tests)
+    enough = _finds("0" * 11, _replaced(shape, "-", ""))
+    return _found([f"LEN({cell})>10", enough, _finds("19", begins)], tests)
 
 
 def _landline(cell: str) -> str:
@@ -62,8 +62,8 @@ def _landline(cell: str) -> str:
         _lacks(_PART, f'{shape}&" "', f"{at}+{ahead}+7+{eight}"),
     ]
     begins = _replaced(_replaced(text, "23456789-*", "1"), ["10"] * _COLLAPSES, "11")
-    worth = [_finds("0", begins), _finds("0" * 10, _replaced(shape, "-)", ""))]
-    return _found([f"ISTEXT({cell})", f"LEN({cell})>9", *worth], tests)
+    enough = _finds("0" * 10, _replaced(shape, "-)", ""))
+    return _found([f"ISTEXT({cell})", f"LEN({cell})>9", enough, _finds("0", begins)], tests)
 
 
 def _address(cell: str) -> str:
