@@ -78,7 +78,7 @@ def _address(cell: str) -> str:
     rest = _replaced(f'SUBSTITUTE({word},"@.","!")', [".a", ".0", "a", "0"], "")
     good = "".join(f"|{sign}@.|" for sign in ["", *_BEFORE_AT])
     tests = [f'(MID({text},{at},1)="@")', f'ISNUMBER(FIND("|"&{rest}&"|","{good}"))']
-    return _found([_finds("@", text)], tests)
+    return _found([f"LEN({cell})>5", _finds("@", text)], tests)
 
 
 def _half_width(cell: str) -> str:
