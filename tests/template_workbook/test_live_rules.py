@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlcrm.examination import examine
 from xlcrm.findings import Language
+from xlcrm.layout.pages import ListPage
 from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
 from xlcrm.spec.loader import load_spec
@@ -166,6 +167,13 @@ def test_what_is_only_shown_is_neither_read_nor_merged(tmp_path: Path) -> None:
     words = {cell.value for sheet in master for row in sheet.iter_rows() for cell in row}
     assert not shown & words
     assert TALK["content"] in words
+
+
+def test_a_persons_own_columns_can_be_filtered_too(tmp_path: Path) -> None:
+    pages = [ListPage(LOG), ListPage(LOG, labels=["我的列", "又一列"], name="第二份")]
+    for sheet in written(tmp_path, LOG, pages=pages).worksheets[1:3]:
+        assert sheet.auto_filter.ref == f"A3:{sheet[3][-1].column_letter}5003"
+        assert sheet[3][-1].value
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

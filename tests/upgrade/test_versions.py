@@ -62,6 +62,7 @@ NO_CHANGES = {
     ),
     "names of customers": Settings(customer_aliases={"星辰": "星辰科技"}),
     "a limit of the report": Settings({"slow_hours": 24}),
+    "a day off where they count": Settings({"days_off": ["2024-11-11"]}),
     "another table": Settings(fields={EVALUATION: {"cause": {"zh": "根源"}}}),
     "a list of another table": Settings(choices={"level": [{"value": "不详"}]}),
 }
@@ -78,6 +79,14 @@ def test_a_change_of_the_sheet_makes_a_workbook_old(tmp_path: Path, change: str)
 @pytest.mark.parametrize("change", NO_CHANGES)
 def test_what_no_sheet_shows_does_not(tmp_path: Path, change: str) -> None:
     assert "old-template" not in codes(written(tmp_path / "a.xlsx"), NO_CHANGES[change])
+
+
+def test_a_day_off_counts_where_the_workbook_has_a_calendar(tmp_path: Path) -> None:
+    skipping = Settings({"entry_skip_nonworking": True})
+    off = Settings({"entry_skip_nonworking": True, "days_off": ["2024-11-11"]})
+    path = written(tmp_path / "a.xlsx", skipping)
+    assert "old-template" not in codes(path, skipping)
+    assert "old-template" in codes(path, off)
 
 
 @pytest.mark.parametrize("given", [{"core": True}, {"core": False}])

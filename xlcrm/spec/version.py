@@ -89,6 +89,8 @@ def _field(field: Field, language: Language) -> list[Any]:
 def _parameters(table: Table, spec: Spec) -> Iterator[str]:
     for rule in table.rules:
         yield from _OF_RULES.get(rule.name, ())
+        if rule.name == "late-entry" and spec.parameter("entry_skip_nonworking"):
+            yield from ("days_off", "days_worked")  # they stand on the workbook's calendar
     for field in table.fields:
         if isinstance(field.type, Display):
             yield from (name for name, _ in field.type.places() if name in spec.parameters)
