@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from xlcrm.filled_workbook.reading import read_file
 from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.upgrades import upgrade
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.settings import Settings
 from xlcrm.template_workbook import write_workbook
@@ -158,3 +161,22 @@ def sheet_xml(path: Path, table: str, spec: Any) -> bytes:
     write_workbook(path, [spec.tables[table]], spec, "zh", created=datetime(2024, 5, 1))
     with zipfile.ZipFile(path) as archive:
         return archive.read("xl/worksheets/sheet2.xml")
+
+
+def test_what_a_dropped_column_computed_is_nobodys_value(tmp_path: Path) -> None:
+    """Neither computed by Excel, as here, nor without a value, as openpyxl leaves it."""
+    settings = Settings(fields={LOG: {"response_time": {"state": "dropped"}}})
+    path = written(tmp_path / "a.xlsx")
+    options = replace(OPTIONS, settings=settings)
+    for value in ("<v>5.5</v>", ""):
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name).decode() for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, xml in parts.items():
+                archive.writestr(name, re.sub(r"(</f>)<v>[^<]*</v>", rf"\1{value}", xml))
+        result = upgrade([path], tmp_path / "new", options, None)
+        assert result.findings == [] and result.files[0].workbook
+        for each in (path, result.files[0].workbook):
+            (record,) = read_file(each, "a", options.spec).records
+            assert record.extras == {}
+        assert "表外内容" not in load_workbook(result.files[0].workbook).sheetnames
