@@ -152,7 +152,7 @@ def test_valid_records_are_upgraded_whole(path: Path, key: str, data: st.DataObj
     made, into = data.draw(st.permutations(["zh", "en"]))
     write_workbook(path, [table], before.spec, made, created=CREATED, core=core, records=given)
     result = upgrade([path], path.parent / "upgraded", after, into)
-    assert [(each.status, each.records) for each in result.files] == [("upgraded", len(given[key]))]
+    assert [each.status for each in result.files] == ["upgraded"]
     assert result.findings == []  # it reads both workbooks, and compares them field by field
 
 

@@ -23,7 +23,8 @@ _LABELS = ("zh", "en")
 
 @dataclass(frozen=True)
 class ChangedTable:
-    """A table's declaration as the settings have it, and the fields that they dropped from it."""
+    """A table's declaration as the settings have it, and the fields that they dropped from it, with
+    those that were computed from these."""
 
     entry: Entry
     dropped: Sequence[Entry]
@@ -81,7 +82,7 @@ def change_table(
     left = {each["key"] for each in fields} - {each["key"] for each in kept}
     rules = list(_rules(entry.get("rules", ()), left, base_dropped))
     changed = {name: given for name, given in entry.items() if not _is_lost(name, given, left)}
-    dropped = [each for each in fields if each["key"] in gone]
+    dropped = [each for each in fields if each["key"] in left]
     return ChangedTable({**changed, "fields": kept, "rules": rules}, dropped)
 
 
