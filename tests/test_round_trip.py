@@ -129,7 +129,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("settled", [False, True], ids=["declared", "settings"])
 @pytest.mark.parametrize("core", [False, True], ids=["full", "core"])
 @pytest.mark.parametrize("key", PLAIN.tables)
-@examples(EXAMPLES or 4)
+@examples(EXAMPLES or 8)
 @given(data=st.data())
 def test_valid_records_read_back_equal(
     path: Path, key: str, core: bool, settled: bool, data: st.DataObject
@@ -142,7 +142,7 @@ def test_valid_records_read_back_equal(
 
 
 @pytest.mark.parametrize("key", PLAIN.tables)
-@examples(EXAMPLES or 2)
+@examples(EXAMPLES or 3)
 @given(data=st.data())
 def test_valid_records_are_upgraded_whole(path: Path, key: str, data: st.DataObject) -> None:
     numbers = data.draw(st.permutations([0, data.draw(st.integers(0, TEAMS))]))

@@ -215,3 +215,12 @@ def test_another_format_says_what_it_does_not_tell(tmp_path: Path) -> None:
     new, findings = one(path)
     assert new.name == "a_新模板.xlsx"
     assert [each.parameters["detail"] for each in findings] == ["format"]
+
+
+def test_a_csv_file_has_nothing_beside_its_cells(tmp_path: Path) -> None:
+    path = tmp_path / f"{LIST}.csv"
+    path.write_text(
+        "记录ID,客户ID,沟通日期,关键内容记录\nJ001,C001,2024-05-13,谈\n", encoding="gb18030"
+    )
+    new, findings = one(path)
+    assert findings == [] and load_workbook(new)[LIST]["A4"].value is not None

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from typing import cast
 
+from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
 from xlcrm.filled_workbook.sheets import Grid, RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected
@@ -56,7 +57,8 @@ def read_csv(data: bytes, name: str) -> RawWorkbook:
     sheet = RawSheet(escaped(name), False, {}, cast(Grid, rows))
     marks = (mark for row in rows[:_SAMPLE] for cell in row for mark in read_marks(cell))
     properties = {RUN_PROPERTY: ""} if any(mark.slot in _MASTERS for mark in marks) else {}
-    return RawWorkbook(None, False, {}, properties, has_macros=False, sheets=[sheet])
+    nothing_else = Archive({})
+    return RawWorkbook(None, False, {}, properties, False, [sheet], nothing_else)
 
 
 def _decoded(data: bytes) -> str:

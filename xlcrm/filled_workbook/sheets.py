@@ -185,7 +185,7 @@ class RawSheet:
 class RawWorkbook:
     """A workbook's worksheets in their order. `modified` is ISO 8601 in UTC, `names` the global
     defined names (name to reference), `properties` the custom properties (name to text); `archive`
-    is all that an .xlsx or .xlsm file holds."""
+    is all that the file holds besides, None where its format does not tell."""
 
     modified: str | None
     date1904: bool
