@@ -27,7 +27,7 @@ ODD = r"""
 _SPACES = [" ", "\n", "\u200b", "\u00a0", "\u3000", "\u202e", "\ufeff", "\u2028"]
 PIECES = [*ODD.split(), *_SPACES, "客户", "同意"]
 _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs", "Cn"))
-_EDGES = " \t\n\u3000;\uff1b"
+_EDGES = re.compile(r"^[\s;\uff1b]+|[\s;\uff1b]+$")
 _BOXES = "☑☒✓✔√■●✅◉◼⬛🗹□☐○◯▢◻⬜❏❑"
 _NUMBERED = re.compile(
     r"(?:^|[\s;；。])[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、]|[①-⑳]|^[-·•]"
@@ -50,7 +50,7 @@ def short_prose() -> Values:
     """Prose of one line that does not begin or end as lists of texts are taken apart."""
     odd = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)
     return (odd | st.text(_CHARACTERS, min_size=1, max_size=20)).map(
-        lambda text: text.replace("\n", "").replace("\u2028", "").strip(_EDGES).strip() or "文"
+        lambda text: _EDGES.sub("", text.replace("\n", "").replace("\u2028", "")) or "文"
     )
 
 
