@@ -38,7 +38,7 @@ from xlcrm.template_workbook.protection import UNLOCKED, protect
 from xlcrm.template_workbook.validations import cell_rule
 
 _LINE_HEIGHT, _HEADER_HEIGHT = 24, 34
-_PAGE_WIDTH = 210  # characters that an A4 page holds at a size that can be read
+_PAGE_WIDTH = 230  # characters that an A4 page holds at a size that can be read
 _NUMBERS = ("integer", "number")
 _BUTTON = 3.5  # characters of the button by which a column is filtered
 _CHECK_WIDTH = 24
