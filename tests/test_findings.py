@@ -35,7 +35,8 @@ def test_the_codes_are_these() -> None:
 
 @pytest.mark.parametrize("code", catalogue().values(), ids=lambda code: code.name)
 def test_a_code_is_worded_in_both_languages(code: object) -> None:
-    for texts in (code.message, code.remedy, *code.details.values()):  # type: ignore[attr-defined]
+    wordings = [text for wording in code.variants.values() for text in wording]  # type: ignore[attr-defined]
+    for texts in (code.message, code.remedy, *code.details.values(), *wordings):  # type: ignore[attr-defined]
         places = {language: set(PLACEHOLDER.findall(texts[language])) for language in LANGUAGES}
         assert places["zh"] == places["en"]
         assert all(texts[language].strip() for language in LANGUAGES)

@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis_rows": KNOWN | WORDS | {"metrics.model"},
     # Stages: none imports another.
     "template_workbook": KNOWN | WORDS | {"layout", "record_sheet"},
-    "filled_workbook": KNOWN | {"layout"},
+    "filled_workbook": KNOWN | {"layout", "sheet_words"},
     "team_settings": KNOWN | {"sheet_words"},
     "validation": KNOWN | {"customers", "timeliness", "timelines"},
     "ledger": KNOWN | {"customers"},

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from xlcrm import privacy, resources
 from xlcrm.text import printable
@@ -25,10 +25,18 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _CONTEXT = 60  # characters of a long value that a message repeats
 
 
+class Wording(NamedTuple):
+    """What is wrong and what to do about it, by language."""
+
+    message: Localised
+    remedy: Localised
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """An entry of the catalogue: severity, message and remedy by language, wordings of details.
 
+    Of details that change more than an ending of the message, ``variants`` have the whole wording.
     ``general`` says the fault of no cell in particular, ``rule`` what is behind it; either may be
     empty. ``example`` is what a cell holds before and after it is mended.
     """
@@ -38,6 +46,7 @@ class Code:
     message: Localised
     remedy: Localised
     details: Mapping[str, Localised]
+    variants: Mapping[str, Wording]
     general: Localised
     rule: Localised
     example: tuple[str, str] | None
@@ -54,12 +63,18 @@ def _code(name: str, entry: Mapping[str, Any]) -> Code:
     return Code(
         name,
         entry["severity"],
-        {"zh": entry["zh"], "en": entry["en"]},
-        {"zh": entry["fix_zh"], "en": entry["fix_en"]},
+        *_wording(entry),
         entry.get("detail", {}),
+        {detail: _wording(words) for detail, words in entry.get("variant", {}).items()},
         {"zh": entry.get("what_zh", ""), "en": entry.get("what_en", "")},
         {"zh": entry.get("rule_zh", ""), "en": entry.get("rule_en", "")},
         tuple(entry["example"]) if "example" in entry else None,
+    )
+
+
+def _wording(entry: Mapping[str, str]) -> Wording:
+    return Wording(
+        {"zh": entry["zh"], "en": entry["en"]}, {"zh": entry["fix_zh"], "en": entry["fix_en"]}
     )
 
 
@@ -108,11 +123,17 @@ class Finding:
 
     def fault(self, language: Language) -> str:
         """Return what is wrong, or was interpreted, alone."""
-        return self._filled(catalogue()[self.code].message[language], language)
+        return self._filled(self._wording.message[language], language)
 
     def remedy(self, language: Language) -> str:
         """Return what to do about it."""
-        return self._filled(catalogue()[self.code].remedy[language], language)
+        return self._filled(self._wording.remedy[language], language)
+
+    @property
+    def _wording(self) -> Wording:
+        code, detail = catalogue()[self.code], self.parameters.get("detail", "")
+        usual = Wording(code.message, code.remedy)
+        return code.variants.get(detail, usual) if isinstance(detail, str) else usual
 
     def question(self, language: Language) -> str:
         """Return whether the suggestion is meant, to follow what is said; blank without one.

@@ -68,7 +68,8 @@ class Record:
 
     ``values`` holds what was understood, by field key; ``raw`` what was written and not understood
     (counts as missing in metrics); ``extras`` the text of columns the table does not have, by their
-    label. ``row`` is the zero-based row on the sheet (0 for a form).
+    label. ``row`` is the zero-based row on the sheet; a form's is where its part of the sheet
+    begins: 0, but for one below another table.
     """
 
     block: Block
@@ -90,18 +91,25 @@ class Record:
         return None if column is None else address(self.row, column)
 
     def copies(self, other: Record) -> bool:
-        """Whether this is an unchanged copy of a record on another sheet of its workbook."""
-        elsewhere = self.block.sheet != other.block.sheet
+        """Whether this is an unchanged copy of a record on another sheet of its workbook, or of a
+        form elsewhere on its own."""
+        one, two = self.block, other.block
+        elsewhere = one.sheet != two.sheet or one.cells != two.cells
         return elsewhere and self.values == other.values and self.raw == other.raw
 
     @property
     def place(self) -> str:
-        """Where the record begins on its sheet: a list's row number, a form's sheet alone."""
-        return "" if self.block.cells else str(self.row + 1)
+        """Where the record begins on its sheet: its row number; none of a form at its top."""
+        return str(self.line or "")
+
+    @property
+    def line(self) -> int:
+        """The number of its row, as people count them; 0 for a form at its sheet's top."""
+        return self.row + 1 if self.row or not self.block.cells else 0
 
 
 class Source(NamedTuple):
-    """Where a merged record comes from: relative path, sheet, and row (1-based; 0: a form)."""
+    """Where a merged record comes from: relative path, sheet, and ``Record.line``."""
 
     file: str
     sheet: str

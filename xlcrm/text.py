@@ -9,8 +9,10 @@ INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 _SPACES = re.compile(r"\s+")
-_ODD = re.compile(rf"{INVISIBLE.pattern[:-1]}\s]")
+_UNSEEN = re.compile(rf"{INVISIBLE.pattern[:-1]}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_ODD = re.compile(rf"{_UNSEEN.pattern[:-1]}\s]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _LINE_ENDS = re.compile(r"[\t\n]")
 _LABEL_NOISE = re.compile(r"[\s*:]+")
 
@@ -23,7 +25,7 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     if not _ODD.search(text):
         return text
-    return _SPACES.sub(" ", INVISIBLE.sub("", text)).strip()
+    return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip()
 
 
 def compact(text: str) -> str:
@@ -42,10 +44,19 @@ def label_key(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return free text as it was written, its line ends alike and its outer blanks gone."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.strip()
+    """Return free text as it was written, its line ends alike, its outer blanks gone, and without
+    control characters."""
+    return text.strip() if text.isprintable() else uncontrolled(text).strip()
+
+
+def uncontrolled(text: str) -> str:
+    """Return ``text`` without control characters: line ends are ``\\n``, tabs stay."""
+    return _CONTROL.sub("", _LINE_END.sub("\n", text))
+
+
+def is_controlled(text: str) -> bool:
+    """Whether ``text`` has control characters that are no line ends."""
+    return _CONTROL.search(_LINE_END.sub("\n", text)) is not None
 
 
 def printable(text: str) -> str:

@@ -144,7 +144,9 @@ def column_inserted(sheet: Worksheet) -> None:
 def test_a_rearranged_list_reads_the_same(changed: Any, change: Change) -> None:
     reading = changed(change)
     assert values(reading) == ROWS
-    assert reading.findings == []
+    # Sorted, a record stands in the row of the marks, which nobody sees.
+    hidden = ["normalised"] if change is sorted_with_its_labels else []
+    assert [each.code for each in reading.findings] == hidden
 
 
 def test_labels_alone_tell_every_list(

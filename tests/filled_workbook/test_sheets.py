@@ -279,7 +279,7 @@ def test_rows_and_formats_without_content_make_no_grid() -> None:
         '<row r="1048576" hidden="true"><c r="A1048576" s="0"/></row>'
     )
     assert sheet.rows == [[1.0]]
-    assert sheet.hidden_rows == {1_048_575}
+    assert sheet.hidden_rows() == {1_048_575}
 
 
 def test_merges_hidden_rows_and_names_are_told() -> None:
@@ -298,7 +298,7 @@ def test_merges_hidden_rows_and_names_are_told() -> None:
     raw = opened(buffer.getvalue())
     first, empty = raw.sheets
     assert first.merged == [(1, 1, 2, 26)]
-    assert first.hidden_rows == {4, 6}
+    assert first.hidden_rows() == {4, 6}
     assert first.names == {"mark": "表!$A$5"}
     assert (first.hidden, empty.hidden) == (True, False)
     assert first.formulas == frozenset()

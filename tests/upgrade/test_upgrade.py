@@ -194,7 +194,7 @@ def test_it_is_on_todays_template(tmp_path: Path) -> None:
     ]  # fmt: skip
     header = [cell.value for cell in book["沟通动态记录表"][3] if cell.value]
     assert header[0] == "沟通日期" and {"情绪", "客户预算"} <= {*header}
-    assert header[-3:] == ["参与人员", "对方心情", "折扣"] and "客户情绪" not in header
+    assert header[-4:] == ["参与人员", "对方心情", "折扣", "AH"] and "客户情绪" not in header
     rows = book["沟通动态记录表"].iter_rows(min_row=4, max_row=6, values_only=True)
     assert [dict(zip(header, row, strict=False))["记录ID"] for row in rows] == [
         "J002",
@@ -221,7 +221,6 @@ def test_what_stood_beside_is_listed_and_stays_through_the_next_upgrade(tmp_path
             ("客户沟通记录表", "Q6", 12.5),
         }
         assert [row[2] for row in rows[1:] if row[0] == "沟通动态记录表"] == [
-            "没有列名的备注",
             "合计 3 条",
         ]
 

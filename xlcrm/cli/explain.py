@@ -57,11 +57,15 @@ def _explained(code: Code, language: Language) -> dict[str, Any]:
     before, after = code.example or (None, None)
     # Where the fault is said in general, its details are endings of another sentence.
     details = [] if code.general[language] else list(code.details.values())
+    variants = [each.message for each in code.variants.values()]
     return {
         "code": code.name,
         "severity": code.severity,
         "meaning": code.general[language] or _generic(code.message[language], language),
-        "details": [each[language].strip(" ,:()") for each in details],
+        "details": [
+            *(each[language].strip(" ,:()") for each in details),
+            *(_generic(each[language], language) for each in variants),
+        ],
         "remedy": _generic(code.remedy[language], language),
         "rule": code.rule[language] or None,
         "example": {"before": before, "after": after} if code.example else None,

@@ -13,7 +13,9 @@ from typing import NamedTuple, cast
 
 from xlcrm.filled_workbook.cells import written
 from xlcrm.filled_workbook.form_cells import at, find_cells
-from xlcrm.filled_workbook.located import FormMarks, ListHeader, locate
+from xlcrm.filled_workbook.headers import ListHeader
+from xlcrm.filled_workbook.located import FormMarks, marks_on
+from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
@@ -160,10 +162,10 @@ def _rows_by_key(
 ) -> Mapping[str, list[_Row]]:
     """Return the rows that have a key, by it."""
     rows: dict[str, list[_Row]] = defaultdict(list)
-    for sheet, marks in marked:
-        found = locate(sheet, marks, spec)
+    parts = (each for sheet, marks in marked for each in tables_on(sheet, marks, spec))
+    for sheet, found in parts:
         if isinstance(found, FormMarks):
-            for each in marks:
+            for each in marks_on(sheet):
                 slot, _, key = each.slot.partition(":")
                 if slot == ROW_KEY:
                     rows[key].append((sheet, found, 0))

@@ -9,9 +9,12 @@ from typing import TypeAlias
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading
 from xlcrm.spec.types.dates import DayTime, TimeRange
+from xlcrm.text import is_controlled
 
 _UNREADABLE = (CellError, UncachedFormula)
 _TIMED = (DayTime, TimeRange)
+_LONGEST = 32_767  # UTF-16 units that a cell holds
+_SURE = _LONGEST // 2  # characters of a text that is short enough, whatever they are
 _KEPT = 10_000  # readings of a field, at most
 ContextOf: TypeAlias = Callable[[int], ReadContext]
 
@@ -39,7 +42,7 @@ class CellReader:
             if cell == "":
                 return BLANK
             if self._kind.needs_context(cell):
-                return self._kind.read(cell, context_of(place[0]))
+                return with_notes(self._kind.read(cell, context_of(place[0])), cell)
         elif isinstance(cell, _UNREADABLE):
             return Reading(None, (Problem("error-value"),))
         elif isinstance(cell, bool):
@@ -52,8 +55,24 @@ class CellReader:
         reading = self._told.get(cell)
         if reading is None:
             reading = self._kind.read(cell, self._anywhere)
+            if isinstance(cell, str) and not (cell.isprintable() and len(cell) <= _SURE):
+                reading = with_notes(reading, cell)
             if reading.value is None or reading.problems or reading.rest:
                 self._told[cell] = reading
             else:
                 self.plain[cell] = reading.value
         return reading
+
+
+def with_notes(reading: Reading, cell: CellValue) -> Reading:
+    """Return the reading of a cell with what is to be said of its text besides: characters that
+    nobody sees are left out, and the master shows as much as a cell holds."""
+    if not isinstance(cell, str) or reading.value is None:
+        return reading
+    details = []
+    if not reading.problems and is_controlled(cell):
+        details.append("unseen")
+    if len(cell) > _SURE and len(cell.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST:
+        details.append("too-long")
+    more = (Problem("normalised", None, {"detail": detail}) for detail in details)
+    return reading._replace(problems=(*reading.problems, *more))

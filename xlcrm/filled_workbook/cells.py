@@ -17,7 +17,7 @@ from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import moment_of
 from xlcrm.spec.working_days import Calendar
-from xlcrm.text import printable
+from xlcrm.text import printable, uncontrolled
 
 _DATE_TEXT, _CENTURIES = 40, ("19", "20")
 _ERA = timedelta(days=3653)
@@ -44,6 +44,11 @@ def written(cell: CellValue) -> str:
     return as_text(cell)
 
 
+def kept(cell: CellValue) -> str:
+    """Return what stays in a record of a cell that is no field's, or was not understood."""
+    return uncontrolled(written(cell))
+
+
 def assign(
     noted: list[Noted], record: Record, field: Field, slot: str, raw: CellValue, reading: Reading
 ) -> None:
@@ -51,7 +56,7 @@ def assign(
     if reading.value is not None:
         record.values[field.key] = reading.value
     elif reading.problems:
-        record.raw[field.key] = written(raw)
+        record.raw[field.key] = kept(raw)
     problems = (
         [*reading.problems, *_take_rest(record, reading)] if reading.rest else reading.problems
     )
@@ -138,7 +143,9 @@ def _may_be_date(cell: CellValue) -> bool:
 
 def finding(noted: Noted, table: Table) -> Finding:
     """Return the finding of a noted problem; what may be private is not repeated in it."""
-    record, field = noted.record, noted.field
+    record, field, words = noted.record, noted.field, dict(noted.problem.parameters)
+    if noted.problem.code == "normalised" and words.get("read") == printable(written(noted.raw)):
+        words["detail"] = "unseen"
     value = None if field.key == table.private else mask(printable(written(noted.raw)))[:_WRITTEN]
     return Finding(
         noted.problem.code,
@@ -150,14 +157,23 @@ def finding(noted: Noted, table: Table) -> Finding:
         table.name_of(record.values),
         value,
         noted.problem.suggestion,
-        {"label": field.labels, **noted.problem.parameters},
+        {"label": field.labels, **words},
     )
 
 
 def header_finding(
     code: str, sheet: str, file: str, table: Table, place: tuple[int, int] | None, **words: Any
 ) -> Finding:
-    """Return a finding of a list's header: ``place`` is its zero-based cell."""
-    value = words.pop("value", None)
+    """Return a finding of a list's header, columns or rows: ``place`` is its zero-based cell."""
+    value, suggestion = words.pop("value", None), words.pop("suggestion", None)
     cell = address(*place) if place else None
-    return Finding(code, file, sheet, cell, table.key, value=value, parameters=words)
+    return Finding(
+        code,
+        file,
+        sheet,
+        cell,
+        table.key,
+        value=value,
+        suggestion=suggestion,
+        parameters=words,
+    )

@@ -15,10 +15,12 @@ from xlcrm.filled_workbook.carried import Carrier
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.encryption import is_encrypted
 from xlcrm.filled_workbook.form_page import read_form_page
+from xlcrm.filled_workbook.headers import ListHeader
 from xlcrm.filled_workbook.list_page import read_list_page
-from xlcrm.filled_workbook.located import ListHeader, is_empty, locate, marks_on
+from xlcrm.filled_workbook.located import is_empty, marks_on
 from xlcrm.filled_workbook.notes import SheetNotes, read_notes
 from xlcrm.filled_workbook.opening import open_workbook
+from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.marks import OWN_SHEET, Mark, versions
@@ -115,16 +117,14 @@ def _add(
     if own:
         contents.leftovers += read_own_sheet(sheet, own, carrier)
         return
-    found = locate(sheet, marks, spec)
-    if found is None:
-        if carrier.notes.get(sheet.name) or not is_empty(sheet.reread()):
-            page, leftovers = read_free_sheet(sheet, carrier)
-            contents.pages.append(page)
-            contents.leftovers += leftovers
-        return
-    if isinstance(found, ListHeader):
-        page, leftovers = read_list_page(sheet, found, carrier)
-    else:
-        page, leftovers = read_form_page(sheet, found, carrier)
-    contents.pages.append(page)
-    contents.leftovers += leftovers
+    for part, found in tables_on(sheet, marks, spec):
+        if found is None and not carrier.notes.get(sheet.name) and is_empty(part.reread()):
+            continue
+        if found is None:
+            page, leftovers = read_free_sheet(part, carrier)
+        elif isinstance(found, ListHeader):
+            page, leftovers = read_list_page(part, found, carrier)
+        else:
+            page, leftovers = read_form_page(part, found, carrier)
+        contents.pages.append(page)
+        contents.leftovers += leftovers

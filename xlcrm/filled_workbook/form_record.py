@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from xlcrm.filled_workbook.cell_reader import CellReader
+from xlcrm.filled_workbook.cell_reader import CellReader, with_notes
 from xlcrm.filled_workbook.cells import (
     Noted,
     Surroundings,
     anchor_days,
     assign,
     finding,
+    kept,
     record_day,
     written,
 )
@@ -51,7 +52,7 @@ class _FormReader:
         self.noted: list[Noted] = []
         self.addresses = {**self.cells.slots, **self._field_places()}
         block = Block(file, sheet.name, self.table.key, cells=self.addresses)
-        self.written = Record(block, 0, {})
+        self.written = Record(block, sheet.top, {})
         self.context = self._context()
 
     def record(self) -> Record | None:
@@ -195,11 +196,11 @@ class _FormReader:
         if isinstance(cell, CellError | UncachedFormula):
             reading = Reading(None, (Problem("error-value"),))
         else:
-            reading = kind.read_part(part, cell, self.context)
+            reading = with_notes(kind.read_part(part, cell, self.context), cell)
         for problem in reading.problems:
             self.noted.append(Noted(self.written, field, slot, cell, problem))
         if reading.value is None and reading.problems:
-            self.written.raw[field.key] = _appended(self.written.raw, field.key, written(cell))
+            self.written.raw[field.key] = _appended(self.written.raw, field.key, kept(cell))
         return reading.value
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from xlcrm.filled_workbook.carried import Carrier
+from xlcrm.filled_workbook.headers import ListHeader
 from xlcrm.filled_workbook.list_records import read_list
-from xlcrm.filled_workbook.located import ListHeader
+from xlcrm.filled_workbook.merged import spread
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.pages import HEADER, Leftover, ListPage, Notes, Origins, Row, showing
 from xlcrm.spec.types.base import Cell
@@ -17,9 +19,10 @@ def read_list_page(
 ) -> tuple[ListPage, list[Leftover]]:
     """Return the records of a list as they were written, and cells that belong to none."""
     records, _ = read_list(sheet, header, carrier.file, carrier.around)
-    rows, whole = [record.row for record in records], sheet.reread()
-    fields, extras = _columns(header), dict(_extra_columns(sheet, header))
-    table = header.table.with_dropped
+    rows, table = [record.row for record in records], header.table.with_dropped
+    fields = _columns(header)
+    extras = dict(_extra_columns(header, records[0].block.extras if records else {}))
+    whole = _spread(sheet.reread(), rows, {*fields.values(), *extras})
 
     def cells(row: int) -> Mapping[str, Cell]:
         found = ((k, carrier.cell(whole, (row, c), table.by_key[k])) for k, c in fields.items())
@@ -42,11 +45,12 @@ def read_list_page(
     page = ListPage(shown, made, list(extras.values()), sheet.name, labels, origins)
     taken = {(row, column) for row in rows for column in filled.values()}
     noted = taken | {(header.row, column) for column in filled.values()}
-    taken = noted | {(header.row, column) for column in header.display}
+    heads = (header.top, header.row)
+    taken = noted | {(row, n) for row in heads for n in (*filled.values(), *header.display)}
     taken |= {place for place in sheet.formulas if place[1] in header.display}
     ours = header.returned.values()
     taken |= {(row, column) for row in range(len(sheet.rows)) for column in ours}
-    return page, list(carrier.leftovers(sheet, taken, header.row, noted))
+    return page, list(carrier.leftovers(sheet, taken, header.top, noted))
 
 
 def _origins(header: ListHeader, rows: Sequence[int], filled: Mapping[str | int, int]) -> Origins:
@@ -66,9 +70,16 @@ def _columns(header: ListHeader) -> dict[str, int]:
     return columns | {key: at for key, at in named if key}
 
 
-def _extra_columns(sheet: RawSheet, header: ListHeader) -> Iterator[tuple[int, str]]:
+def _spread(sheet: RawSheet, rows: Collection[int], columns: Collection[int]) -> RawSheet:
+    """Return the sheet with what merged cells give to each row they span."""
+    given, _, merged = spread(sheet, {row: sheet.rows[row] for row in rows}, columns)
+    if not merged:
+        return sheet
+    return replace(sheet, rows=[given.get(n, row) for n, row in enumerate(sheet.rows)])
+
+
+def _extra_columns(header: ListHeader, extras: Mapping[str, int]) -> Iterator[tuple[int, str]]:
     """Yield the columns that the table does not have with their labels, left to right."""
-    labels = {column: label for column, label in header.others.items() if label.strip()}
-    cells = sheet.rows[header.row]
-    labels |= {second: str(cells[second]).strip() for _, second in header.doubled}
-    return iter(sorted(labels.items()))
+    named = {column: name for name, column in extras.items() if name not in header.marked}
+    doubled = {second: header.labels[second] for _, second in header.doubled}
+    return iter(sorted({**named, **header.others, **doubled}.items()))

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest
-from itertools import chain
 from operator import itemgetter
 
-from xlcrm.filled_workbook.above import is_record
 from xlcrm.filled_workbook.cell_reader import CellReader
 from xlcrm.filled_workbook.cells import (
     Noted,
@@ -18,20 +16,21 @@ from xlcrm.filled_workbook.cells import (
     assign,
     finding,
     header_finding,
+    kept,
     record_day,
     written,
 )
-from xlcrm.filled_workbook.located import ListHeader
-from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet
+from xlcrm.filled_workbook.headers import ListHeader
+from xlcrm.filled_workbook.list_notes import ListNotes
+from xlcrm.filled_workbook.list_rows import list_rows, says_nothing
+from xlcrm.filled_workbook.merged import spread
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
-from xlcrm.layout.lists import HEADER_ROW
-from xlcrm.layout.marks import PREFIX
 from xlcrm.records import Block, Record, column_letters
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.base import Problem, ReadContext
 from xlcrm.text import printable
 
-_LABEL = 60
 _WHOLE_LABEL = 255  # of a column that is kept, which some program may have filled
 _NEIGHBOURS = 3  # rows whose dates tell the year of one without: one may be wrong
 _GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
@@ -42,7 +41,7 @@ def read_list(
 ) -> tuple[list[Record], list[Finding]]:
     """Return the records of a list sheet, top to bottom, and what was wrong or interpreted."""
     reader = _ListReader(sheet, header, file, around)
-    return reader.records(), [*reader.header_findings(), *reader.findings()]
+    return reader.records(), [*reader.notes(), *reader.findings()]
 
 
 class _ListReader:
@@ -56,28 +55,16 @@ class _ListReader:
         self.header, self.table, self.inputs = header, table, inputs
         self.around = around
         self.noted: list[Noted] = []
+        self.errors: list[Finding] = []
         extras = dict(self._extra_columns())
-        self.block = Block(file, sheet.name, table.key, inputs, extras=extras)
+        columns = {*inputs.values(), *extras.values()}
         self._odd = sheet.odd_columns(header.row)
-        self.sheet = _with_suspects(sheet, header.row, self._odd & set(inputs.values()))
-        self.rows = self._filled_rows()
-
-    def _filled_rows(self) -> dict[int, list[CellValue]]:
-        """Return the rows in which a person filled an input cell, by their number."""
-        first, every = self.header.row + 1, self.sheet.rows
-        # Where the labels stand as in our blanks, what is above them is ours.
-        moved = enumerate(every[: self.header.row] if self.header.row > HEADER_ROW else ())
-        above = (each for each in moved if is_record(each[1], self.inputs, self.table))
-        columns = [column for column in self.inputs.values() if column < self.sheet.width]
-        formulas = self.sheet.formulas if self._odd & set(columns) else frozenset()
-        rows = {}
-        for number, row in chain(above, enumerate(every[first:], first)):
-            for column in columns:  # the first is filled in nearly every row
-                cell = row[column]
-                if cell != "" and not _says_nothing(cell) and (number, column) not in formulas:
-                    rows[number] = row
-                    break
-        return rows
+        self.sheet = _with_suspects(sheet, header.row, self._odd & columns)
+        found, self.asides = list_rows(self.sheet, header, inputs, self._odd)
+        self.rows, self.origins, self.merged = spread(self.sheet, found, columns)
+        self.unnamed = list(self._unnamed_columns())
+        extras |= {column_letters(column): column for column in self.unnamed}
+        self.block = Block(file, sheet.name, table.key, inputs, extras=extras)
 
     def records(self) -> list[Record]:
         records = {row: Record(self.block, row, {}) for row in self.rows}
@@ -90,7 +77,9 @@ class _ListReader:
             self._note_formulas(records, field, column)
         for label, column in self.block.extras.items():
             for row, cell in self._cells(column):
-                records[row].extras[label] = written(cell)
+                records[row].extras[label] = kept(cell)
+                if isinstance(cell, CellError | UncachedFormula):
+                    self.errors.append(self._error(label, row, column, cell))
         return list(records.values())
 
     def _read_column(
@@ -105,13 +94,16 @@ class _ListReader:
         if cells.count("") == len(cells):
             return
         reader = CellReader(field.type, self.sheet, self.around.date1904)
-        plain, key = reader.plain, field.key
+        plain, key, origins = reader.plain, field.key, self.origins
         values = list(map(plain.get, cells))
         if None in values or 0 in plain or 1 in plain:  # to a dictionary True is 1
             for n, (record, cell) in enumerate(zip(records, cells, strict=True)):
                 known = plain.get(cell)
                 if (known is None and cell != "") or cell.__class__ is bool:
-                    reading = reader.read((record.row, column), cell, contexts)
+                    place = record.row, column
+                    if origins:
+                        place = origins.get(place, place)
+                    reading = reader.read(place, cell, contexts)
                     known = reading.value
                     if known is None or reading.problems or reading.rest:
                         assign(self.noted, record, field, key, cell, reading)
@@ -121,7 +113,15 @@ class _ListReader:
                 record.values[key] = value
 
     def findings(self) -> Iterator[Finding]:
-        return (finding(noted, self.table) for noted in self.noted)
+        yield from (finding(noted, self.table) for noted in self.noted)
+        yield from self.errors
+
+    def _error(self, label: str, row: int, column: int, cell: CellValue) -> Finding:
+        """Return the finding of an error in a column that the table does not have."""
+        file, sheet, value = self.block.file, self.block.sheet, written(cell)
+        return header_finding(
+            "error-value", sheet, file, self.table, (row, column), value=value, label=label
+        )
 
     def _reading_order(self) -> list[str]:
         """Return the keys in the table's order: a field's own cell wins over words elsewhere."""
@@ -148,9 +148,12 @@ class _ListReader:
                 self.noted.append(Noted(records[row], field, field.key, cell, problem))
 
     def _extra_columns(self) -> Iterator[tuple[str, int]]:
-        yield from self.header.marked.items()
-        taken = set(self.header.marked)
-        for column, label in self.header.others.items():
+        """Yield the columns that are no field's, by names of which no two are equal."""
+        header = self.header
+        yield from header.marked.items()
+        taken = {*header.marked, *(header.labels[first] for first, _ in header.doubled)}
+        doubled = {second: header.labels[second] for _, second in header.doubled}
+        for column, label in {**header.others, **doubled}.items():
             name = whole = printable(label)[:_WHOLE_LABEL]
             n = 2
             while name in taken:
@@ -158,24 +161,24 @@ class _ListReader:
             taken.add(name)
             yield name, column
 
-    def header_findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with the header; nothing of a list in which nothing is filled."""
-        if not self.rows:
-            return
-        table, file, sheet, row = self.table, self.block.file, self.block.sheet, self.header.row
-        for first, second in self.header.doubled:
-            label = str(self.sheet.rows[row][second]).strip()
-            others = column_letters(first)
-            place = (row, second)
-            yield header_finding(
-                "duplicate-header", sheet, file, table, place, value=label, others=others
-            )
-        for column, label in self.header.others.items():
-            value = printable(label)[:_LABEL]
-            yield header_finding("unknown-column", sheet, file, table, (row, column), value=value)
-        for field in table.fields:
-            if field.key not in self.inputs and field.level == "core" and field.is_input:
-                yield header_finding("missing-column", sheet, file, table, None, label=field.labels)
+    def _unnamed_columns(self) -> Iterator[int]:
+        """Yield the columns without a header in which people filled something beside a record."""
+        header = self.header
+        named = {*header.labels, *header.columns.values(), *header.marked.values()}
+        named |= {*header.returned.values()}
+        for column in sorted(set(range(self.sheet.width)) - named) if self.rows else ():
+            formulas = self.sheet.formulas if column in self._odd else frozenset()
+            cells = ((row, cell) for row, cell in self._cells(column) if not says_nothing(cell))
+            if any((row, column) not in formulas for row, _ in cells):
+                yield column
+
+    def notes(self) -> Iterator[Finding]:
+        """Yield what is to be said of the list; nothing of one in which nothing is filled."""
+        if self.rows or self.asides:
+            notes = ListNotes(self.sheet, self.header, self.block)
+            yield from notes.of_header()
+            yield from notes.of_columns(self.unnamed)
+            yield from notes.of_rows(self.asides, self.merged)
 
 
 class _Contexts:
@@ -215,8 +218,3 @@ def _with_suspects(sheet: RawSheet, header: int, odd: Set[int]) -> RawSheet:
     if odd and any(row > header and column in odd for row, column in sheet.suspects):
         return sheet.reread()
     return sheet
-
-
-def _says_nothing(cell: CellValue) -> bool:
-    """Whether a cell holds blanks alone, or a mark that was sorted below the labels."""
-    return isinstance(cell, str) and (not cell.strip() or cell.startswith(PREFIX))

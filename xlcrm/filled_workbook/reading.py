@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from xlcrm.filled_workbook.accepted import accepted, is_check_sheet
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_record import read_form
+from xlcrm.filled_workbook.headers import ListHeader
+from xlcrm.filled_workbook.hidden import hidden_finding
 from xlcrm.filled_workbook.list_records import read_list
 from xlcrm.filled_workbook.located import (
     FormMarks,
-    ListHeader,
     is_empty,
     is_marked_own,
     is_named_own,
-    locate,
     marks_on,
 )
 from xlcrm.filled_workbook.opening import open_workbook
+from xlcrm.filled_workbook.parts import Located, tables_on
 from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
@@ -78,11 +79,8 @@ def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, pri
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:
-        found = locate(sheet, marks, spec)
-        if found and found.table.private and not private:
-            reading.findings.append(Finding("contact-codes", reading.file, sheet.name))
-        else:
-            _read_sheet(sheet, found, around, reading)
+        parts = tables_on(sheet, marks, spec)
+        _read_sheet(sheet, parts, around, reading, private=private)
     reading.findings += acceptance.findings(reading.file, reading.records)
 
 
@@ -104,7 +102,25 @@ def rejection(file: str, code: str, detail: str) -> Finding:
 
 def _read_sheet(
     sheet: RawSheet,
-    found: ListHeader | FormMarks | None,
+    parts: Iterable[tuple[RawSheet, Located | None]],
+    around: Surroundings,
+    reading: FileReading,
+    *,
+    private: bool,
+) -> None:
+    first = len(reading.records)
+    for part, found in parts:
+        if found and found.table.private and not private:
+            reading.findings.append(Finding("contact-codes", reading.file, sheet.name))
+        else:
+            _read_part(part, found, around, reading)
+    hidden = hidden_finding(sheet, reading.records[first:], reading.file)
+    reading.findings += [hidden] if hidden else []
+
+
+def _read_part(
+    sheet: RawSheet,
+    found: Located | None,
     around: Surroundings,
     reading: FileReading,
 ) -> None:
@@ -115,7 +131,8 @@ def _read_sheet(
     else:
         records, findings = [], list(_unknown(sheet, reading))
     reading.records += records
-    reading.findings += findings
+    told = [each for each in reading.findings if each.cell is None]  # once a sheet
+    reading.findings += (each for each in findings if each.cell or each not in told)
 
 
 def _unknown(sheet: RawSheet, reading: FileReading) -> Iterator[Finding]:

@@ -47,13 +47,14 @@ _MERGE = re.compile(
 )
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,7})[\"']")
-_ROW_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
+_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 _ROW_SIZED = re.compile(rb"\scustomHeight\s*=\s*[\"'](?:1|true)[\"']")
 _HEIGHT = re.compile(rb"\sht\s*=\s*[\"']([0-9]+(?:\.[0-9]+)?)[\"']")
 _HIGHEST = 409.5  # points that a row can have
-_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
 _ATTRIBUTE = re.compile(rb"(min|max|width)\s*=\s*[\"']([0-9]{1,5}(?:\.[0-9]{1,20})?)[\"']")
 _WIDTHS = 200  # columns, at most, whose widths are of interest
+_LAST_COLUMN = 16_384
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _INDEX = re.compile(r"[0-9]{1,9}")
 
@@ -118,9 +119,12 @@ def cell_styles(xml: bytes) -> dict[bytes, bytes]:
 
 def merged_ranges(xml: bytes) -> list[Box]:
     """Merged ranges as zero-based (top, left, bottom, right), all inclusive."""
+    below = max(xml.rfind(b"sheetData"), 0)  # where they stand; mostly there are none
+    if xml.find(b"mergeCell", below) < 0:
+        return []
     return [
         (int(top) - 1, _column(left.decode()), int(bottom) - 1, _column(right.decode()))
-        for left, top, right, bottom in _MERGE.findall(xml)
+        for left, top, right, bottom in _MERGE.findall(xml, below)
     ]
 
 
@@ -143,11 +147,27 @@ def row_heights(xml: bytes) -> dict[int, float]:
     return {row: min(float(height[1]), _HIGHEST) for row, height in given if height}
 
 
-def hidden_rows(xml: bytes) -> set[int]:
-    """Zero-based numbers of the rows that are hidden, by hand or by a filter."""
-    if b"hidden" not in xml:
+def hidden_columns(xml: bytes) -> set[int]:
+    """Zero-based numbers of the columns that are hidden."""
+    above = xml[: max(xml.find(b"sheetData"), 0)]
+    hidden: set[int] = set()
+    for match in _COLUMN.finditer(above) if b"hidden" in above else ():
+        given = dict(_ATTRIBUTE.findall(match[1]))
+        if _HIDDEN.search(match[1]) and {b"min", b"max"} <= given.keys():
+            first, last = (int(float(given[name])) for name in (b"min", b"max"))
+            hidden.update(range(first - 1, min(last, _LAST_COLUMN)))
+    return hidden
+
+
+def hidden_rows(xml: bytes, first: int = 0) -> set[int]:
+    """Zero-based numbers of the rows that are hidden, by hand or by a filter.
+
+    Those above ``first`` may be left out.
+    """
+    start = xml.find(b'<row r="%d"' % (first + 1))
+    if start >= 0 and xml.find(b' hidden="', start) < 0:
         return set()
-    return {row for row, text in _rows(xml) if _ROW_HIDDEN.search(text)}
+    return {row for row, text in _rows(xml) if _HIDDEN.search(text)}
 
 
 def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:

@@ -29,6 +29,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     cell_styles,
     column_widths,
     formula_text,
+    hidden_columns,
     hidden_rows,
     is_usual,
     merged_ranges,
@@ -37,6 +38,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     scan_cells,
 )
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.layout.marks import mark, named_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ IsWanted: TypeAlias = Callable[[Mapping[str, str]], bool]
 
 @dataclass(frozen=True, eq=False)
 class RawSheet:
-    """One sheet. `rows` begin at A1 and are of equal width; an empty cell is `''`. Addresses are
-    zero-based (row, column).
+    """One sheet, or a part of one. `rows` begin at A1 and are of equal width; an empty cell is
+    `''`. Addresses are zero-based (row, column). Above `top` a part has no cells.
 
     A date cell at midnight is a `date`, whatever its format: ask `is_date_only`. Only .xlsx and
     .xlsm have XML that tells of formulas, errors, merged ranges, hidden rows and formats; a sheet
@@ -76,6 +78,8 @@ class RawSheet:
     hidden: bool
     names: Mapping[str, str]
     rows: Grid
+    top: int = 0
+    bottom: int | None = None
     _xml: bytes = field(default=b"", repr=False)
     _usual: bool = field(default=False, repr=False)
     _formats: _Formats = field(default=tuple, repr=False)
@@ -100,17 +104,24 @@ class RawSheet:
     @cached_property
     def suspects(self) -> Set[Address]:
         """Error cells and formulas without a stored value: `''` in `rows` until reread."""
-        return self._scan.errors.keys() | self._scan.uncached
+        found = self._scan.errors.keys() | self._scan.uncached
+        if self.bottom is None:
+            return found
+        return {at for at in found if self.top <= at[0] < self.bottom}
 
     @cached_property
     def merged(self) -> list[Box]:
         """Merged ranges as (top, left, bottom, right), all inclusive."""
         return merged_ranges(self._xml)
 
+    def hidden_rows(self, first: int = 0) -> set[int]:
+        """Rows hidden by hand or by a filter; those above ``first`` may be left out."""
+        return hidden_rows(self._xml, first)
+
     @cached_property
-    def hidden_rows(self) -> set[int]:
-        """Rows hidden by hand or by a filter."""
-        return hidden_rows(self._xml)
+    def hidden_columns(self) -> set[int]:
+        """Columns hidden by hand."""
+        return hidden_columns(self._xml)
 
     @cached_property
     def widths(self) -> dict[int, float]:
@@ -140,6 +151,19 @@ class RawSheet:
             return True
         code = self.number_format(row, column)
         return code is not None and shows_date_only(code)
+
+    def part(self, top: int, bottom: int) -> RawSheet:
+        """The cells of the rows from ``top`` to before ``bottom`` alone, at their addresses."""
+        cells = named_cells(self.names)
+        outside = {mark(*each) for each, (row, _) in cells.items() if not top <= row < bottom}
+        blank: list[CellValue] = [""] * self.width
+        return replace(
+            self,
+            names={name: place for name, place in self.names.items() if name not in outside},
+            rows=[blank] * top + self.rows[top:bottom],
+            top=top,
+            bottom=bottom,
+        )
 
     def reread(self) -> RawSheet:
         """The same sheet with its suspects as `CellError` and `UncachedFormula`."""
@@ -219,7 +243,7 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
         properties=package.properties,
         has_macros=package.has_macros,
         sheets=[
-            RawSheet(entry.name, entry.hidden, entry.names, rows, *passed, formats)
+            RawSheet(entry.name, entry.hidden, entry.names, rows, 0, None, *passed, formats)
             for entry, rows, passed in zip(entries, grids, guarded, strict=True)
             if passed is not None
         ],

@@ -8,7 +8,8 @@ the labels themselves. A mark is ``xlcrm.<table>.<slot>``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2s
 from typing import NamedTuple
 
@@ -72,14 +73,16 @@ def header_marks(table: str, keys: Iterable[str]) -> list[str]:
     return [mark(table, key) for key in keys]
 
 
-def read_marks(text: object) -> Iterator[Mark]:
-    """Yield the marks in a cell's text; none for any other text."""
-    if not isinstance(text, str) or not text.startswith(PREFIX):
-        return
-    for word in text.split():
-        table, _, slot = word.removeprefix(PREFIX).partition(".")
-        if word.startswith(PREFIX) and slot:
-            yield Mark(table, slot)
+def read_marks(text: object) -> Sequence[Mark]:
+    """Return the marks in a cell's text; none for any other text."""
+    return _marks(text) if isinstance(text, str) and text.startswith(PREFIX) else ()
+
+
+@lru_cache(maxsize=10_000)  # every sheet of a table has the same
+def _marks(text: str) -> Sequence[Mark]:
+    words = (word.removeprefix(PREFIX) for word in text.split() if word.startswith(PREFIX))
+    parts = (word.partition(".") for word in words)
+    return tuple(Mark(table, slot) for table, _, slot in parts if slot)
 
 
 def named_cells(names: Mapping[str, str]) -> dict[Mark, tuple[int, int]]:

@@ -195,8 +195,7 @@ def _owner(record: Record, table: Table, spec: Spec) -> str:
 
 
 def _source(record: Record) -> Source:
-    row = 0 if record.block.cells else record.row + 1
-    return Source(record.block.file, record.block.sheet, row)
+    return Source(record.block.file, record.block.sheet, record.line)
 
 
 def _said(record: Record, key: str) -> Value | None:

@@ -17,6 +17,7 @@ from xlcrm.text import fold, label_key
 Labels = Mapping[str, str]
 CUSTOMER = "customer"  # in a natural key: the resolved customer, whichever field names it
 CUSTOMER_FIELDS = ("customer_name", "customer_id")
+_WRITTEN = ("{}", "{}:", "{}\uff1a", "*{}", "{}*")
 Level = Literal["core", "ext", "off"]
 Purpose = Literal["filled", "settings"]
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
@@ -199,6 +200,15 @@ class Spec:
         from xlcrm.spec.version import templates_today  # which is made of these very classes
 
         return templates_today(self)
+
+    @cached_property
+    def label_texts(self) -> Mapping[str, str]:
+        """Every label of tables and fields as people usually write it, with its normal form."""
+        tables = self.tables.values()
+        labels = {label for table in tables for label in table.labels.values()}
+        for each in (each for table in tables for each in (*table.fields, *table.dropped)):
+            labels.update(each.labels.values(), each.aliases)
+        return {form.format(text): label_key(text) for text in labels for form in _WRITTEN}
 
     @cached_property
     def _decided_needs(self) -> Mapping[str, str]:
