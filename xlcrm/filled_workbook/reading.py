@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from xlcrm.filled_workbook.accepted import accepted, is_check_sheet
@@ -28,6 +28,8 @@ from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions
 from xlcrm.records import FileReading
 from xlcrm.spec.model import PURPOSES, Spec
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def read_file(
     path: Path,
@@ -50,25 +52,33 @@ def read_file(
         source = read_source(path)
         reading.sha256 = source.sha256
         workbook = open_workbook(source, path.name, _is_wanted, password)
+        saved = _EPOCH + timedelta(microseconds=source.mtime_ns // 1000)
+        reading.modified = workbook.modified or saved.isoformat(timespec="seconds")
+        # Parts that are looked into only where a cell asks for it may turn out broken here.
+        _read_workbook(workbook, spec, reading, own=own, private=private)
     except Rejected as rejected:
-        reading.rejected = rejected.code
-        reading.findings.append(rejection(file, rejected.code, rejected.detail))
-        return reading
-    saved = datetime.fromtimestamp(source.mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
-    reading.modified = workbook.modified or saved
+        reading.rejected, reading.records = rejected.code, []
+        reading.findings = [rejection(file, rejected.code, rejected.detail)]
+    return reading
+
+
+def _read_workbook(
+    workbook: RawWorkbook, spec: Spec, reading: FileReading, *, own: bool, private: bool
+) -> None:
+    """Add what the workbook says of itself, and its sheets, unless it is ours."""
+    file = reading.file
     purpose = workbook.properties.get(PROPERTY, spec.purpose)
     if RUN_PROPERTY in workbook.properties or (purpose != spec.purpose and purpose in PURPOSES):
         reading.own = purpose
         if not own:
             detail = {"detail": "own-output"}
             reading.findings.append(Finding("skipped-temporary", file, parameters=detail))
-            return reading
+            return
     if workbook.has_macros:
         reading.findings.append(Finding("macro-ignored", file))
     if spec.purpose == "filled" and _is_old(workbook.properties, spec):
         reading.findings.append(Finding("old-template", file))
     _read_sheets(workbook, spec, reading, private=private)
-    return reading
 
 
 def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, private: bool) -> None:
