@@ -82,6 +82,7 @@ def _address(cell: str) -> str:
 
 
 def _half_width(cell: str) -> str:
+    """The text narrowed, which Excel does where its language has wide letters, as Chinese has."""
     return f'ASC(SUBSTITUTE({cell},"\u3000"," "))'
 
 
