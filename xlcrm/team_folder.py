@@ -1,6 +1,7 @@
 """What things are called in a team's shared folder."""
 
 OUTPUT_FOLDER = "汇总"
+RETURN_FOLDER = "退回"  # in the folder of results: workbooks that go back to who filled them
 SETTINGS_FILE = "团队设置.xlsx"
 MASTER_FILE = "客户沟通汇总.xlsx"
 HOW_TO_FILES = {"zh": "使用说明.txt", "en": "how-to.txt"}

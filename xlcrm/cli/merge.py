@@ -17,10 +17,11 @@ from xlcrm.cli.common import (
     progress_bar,
     shown,
 )
+from xlcrm.cli.handing_back import tell_returned
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
-from xlcrm.pipeline.merges import MergeResult, merge
+from xlcrm.pipeline.merges import MergeResult, hand_back, merge
 from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
@@ -31,6 +32,7 @@ _LANGUAGE = language_of()
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
+@click.option("--return", "give_back", is_flag=True, help=say(_LANGUAGE, "option.give_back"))
 @click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
 @password_option
@@ -38,6 +40,7 @@ _LANGUAGE = language_of()
 def command(
     folder: Path,
     output: Path | None,
+    give_back: bool,
     strict: bool,
     workers: int | None,
     password: str | None,
@@ -50,9 +53,11 @@ def command(
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
         options = replace(console.notices(options), password=password)
         result = merge(folder, options, output)
+        result = hand_back(folder, result) if give_back else result
     console.document(result.document)
     if not console.as_json:
         tell_merge(console, result)
+        tell_returned(console, result.returned or ())
     errors = any(each["severity"] == "error" for each in result.document["findings"])
     return exit_code(result, findings=strict and errors)
 

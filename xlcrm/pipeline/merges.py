@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
+from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.records import FileReading
-from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
+from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class MergeResult:
     options: Options
     pending: Path | None = None
     made: Picture | None = None
+    returned: Sequence[Returned] | None = None
 
     @cached_property
     def picture(self) -> Picture:
@@ -80,6 +82,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
             "duplicates": picture.ledger.duplicates,
             "conflicts": len({each.record for each in picture.ledger.conflicts}),
             "findings": [each.to_json(options.messages) for each in picture.findings],
+            "returned": None,
         }
         states = _states(entries, readings, previous)
         master = Master(path, home, picture, files, options, previous.notes)
@@ -87,6 +90,27 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         pending = master.replace(previous, states, signature if settled else {}, document)
     document["seconds"] = round(time.monotonic() - started, 3)
     return MergeResult(document, states, options, pending, picture)
+
+
+def hand_back(folder: Path, result: MergeResult) -> MergeResult:
+    """Write the workbooks in which there is something to mend to the folder of results, and return
+    the result of the merge with them. Raises OSError where one can't be written."""
+    found = {entry.file: entry for entry in entries_of(folder)}
+    statuses = [
+        FileStatus(found[each["path"]], _as_read(each["status"]), each["reason"])
+        for each in result.document["files"]
+        if each["path"] in found
+    ]
+    files = filled_files(statuses, [folder], folder / OUTPUT_FOLDER / RETURN_FOLDER)
+    readings = {file: each.load() for file, each in result.files.items() if not each.removed}
+    findings = result.picture.findings
+    returned = return_workbooks(files, readings, findings, result.options)
+    document = {**result.document, "returned": [each.to_json() for each in returned]}
+    return replace(result, document=document, returned=returned)
+
+
+def _as_read(status: str) -> str:
+    return "read" if status in ("merged", "unchanged") else status
 
 
 def entries_of(folder: Path) -> list[Entry]:

@@ -1,0 +1,58 @@
+"""``check --return`` and ``merge --return``, as they are typed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+AS_OF = ("--as-of", "2024-05-20")
+ZH = ("--lang", "zh", *AS_OF)
+
+
+def test_check_says_what_went_back_and_what_did_not(folder: Any, run: Any) -> None:
+    folder.put_wrong()
+    (folder.root / "坏.xlsx").write_bytes(b"PK\3\4")
+    done = run("check", "团队", "--return", "退回", *ZH)
+    assert done.code == 3
+    returned = os.path.join("退回", "李娜.xlsx")
+    assert f"退回 李娜.xlsx → {returned}(3 项)" in done.out
+    assert "没有退回 坏.xlsx:这个文件读不出来" in done.out
+    assert "没有要改的工作簿:1 个" in done.out
+    assert Path(returned).is_file()
+    english = run("check", "团队", "--return", "back", "--lang", "en", *AS_OF)
+    assert "in order, not returned: 1" in english.out
+
+
+def test_the_documents_say_it_too(folder: Any, run: Any) -> None:
+    folder.put_wrong()
+    for command, place in (
+        (("check", "团队", "--return", "退回"), Path("退回")),
+        (("merge", "团队", "--return"), Path("团队", "汇总", "退回")),
+    ):
+        returned = run(*command, *AS_OF, "--format", "json").document["returned"]
+        workbook = str((place / "李娜.xlsx").absolute())
+        assert returned == [
+            {"path": "张伟.xlsx", "workbook": None, "findings": 0, "reason": "in-order"},
+            {"path": "李娜.xlsx", "workbook": workbook, "findings": 3, "reason": None},
+        ]
+
+
+def test_merge_says_it_below_its_result(folder: Any, run: Any) -> None:
+    folder.put_wrong()
+    done = run("merge", "团队", "--return", *ZH)
+    assert done.code == 0
+    assert done.out.index("汇总表") < done.out.index("退回 李娜.xlsx")
+
+
+def test_a_folder_that_is_read_is_no_place_to_return_to(folder: Any, run: Any) -> None:
+    wrong = folder.put_wrong()
+    before = wrong.read_bytes()
+    for command in (
+        ("check", "团队", "--return", "团队"),
+        ("check", "团队", "--return", os.path.join("团队", "退回")),
+        ("check", os.path.join("团队", "李娜.xlsx"), "--return", "团队"),
+    ):
+        done = run(*command, *ZH)
+        assert done.code == 2 and "请换" in done.err
+    assert wrong.read_bytes() == before and not (folder.root / "退回").exists()
