@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,11 @@ def test_check_says_what_went_back_and_what_did_not(folder: Any, run: Any) -> No
     (folder.root / "坏.xlsx").write_bytes(b"PK\3\4")
     done = run("check", "团队", "--return", "退回", *ZH)
     assert done.code == 3
-    returned = os.path.join("退回", "李娜.xlsx")
+    returned = Path("退回", "李娜.xlsx")
     assert f"退回 李娜.xlsx → {returned}(3 项)" in done.out
     assert "没有退回 坏.xlsx:这个文件读不出来" in done.out
     assert "没有要改的工作簿:1 个" in done.out
-    assert Path(returned).is_file()
+    assert returned.is_file()
     english = run("check", "团队", "--return", "back", "--lang", "en", *AS_OF)
     assert "in order, not returned: 1" in english.out
 
@@ -50,8 +49,8 @@ def test_a_folder_that_is_read_is_no_place_to_return_to(folder: Any, run: Any) -
     before = wrong.read_bytes()
     for command in (
         ("check", "团队", "--return", "团队"),
-        ("check", "团队", "--return", os.path.join("团队", "退回")),
-        ("check", os.path.join("团队", "李娜.xlsx"), "--return", "团队"),
+        ("check", "团队", "--return", Path("团队", "退回")),
+        ("check", Path("团队", "李娜.xlsx"), "--return", "团队"),
     ):
         done = run(*command, *ZH)
         assert done.code == 2 and "请换" in done.err

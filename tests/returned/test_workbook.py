@@ -146,7 +146,7 @@ def test_only_what_can_be_applied_can_be_accepted(mine: Path, tmp_path: Path) ->
     offered = {
         line.field: line.suggestion
         for line in lines(made)
-        if f"I{line.row}" in {str(each.sqref) for each in sheet.data_validations.dataValidation}
+        if any(f"I{line.row}" in each.sqref for each in sheet.data_validations.dataValidation)
     }
     assert offered == {"沟通方式": "电话", "沟通主题": "请打 138****5678", "记录ID": "J004"}
 

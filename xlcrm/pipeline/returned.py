@@ -30,6 +30,7 @@ from xlcrm.template_workbook import write_workbook
 
 _CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
+_MENDED = frozenset({"old-template"})  # what going back mends
 _NAMING_CELLS = frozenset({"duplicate-id", "duplicate-header"})  # others name ids, or files
 IN_ORDER = "in-order"
 _APART = "contact-codes"
@@ -151,6 +152,7 @@ def _returned(
         return Returned(file, count, reason=_APART)  # real numbers are not to be copied
     reading = readings[file]
     told = list(ids.proposed(findings, reading.records))
+    told = [each for each in told if each.code not in _MENDED]
     if not any(each.severity != "info" or each.suggestion for each in told):
         return Returned(file, count, reason=IN_ORDER)
     try:

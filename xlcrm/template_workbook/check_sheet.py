@@ -65,14 +65,24 @@ def write_check_sheet(wb: Book, name: str, lines: Iterable[Line], language: Lang
     sheet = RecordSheet(name, columns, (_row(each, words) for each in rows), _HEADER_ROW)
     written = wb.add_record_sheet(sheet)
     _write_head(wb, written, rows, words)
-    yes = [words("returned.yes")]
-    accept = written.column("accept")
-    for row, each in enumerate(rows, written.first_row):
-        if each.remark.offer is not None:
-            rule = {"validate": "list", "source": yes, "ignore_blank": True, "show_error": False}
-            written.worksheet.data_validation(row, accept, row, accept, rule)
+    _write_choice(written, rows, words)
     mark_own_sheet(wb, written.worksheet, CHECK, written.column("key"), ())
     _set_up_page(written, words)
+
+
+def _write_choice(written: WrittenSheet, lines: Sequence[Line], words: Words) -> None:
+    """Let it be chosen whether to accept, where there is something to accept."""
+    rows = [n for n, line in enumerate(lines, written.first_row) if line.remark.offer is not None]
+    if not rows:
+        return
+    accept = written.column("accept")
+    rule = {
+        "validate": "list",
+        "source": [words("returned.yes")],
+        "show_error": False,
+        "other_cells": [[row, accept, row, accept] for row in rows[1:]],
+    }
+    written.worksheet.data_validation(rows[0], accept, rows[0], accept, rule)
 
 
 def _rank(line: Line) -> tuple[object, ...]:

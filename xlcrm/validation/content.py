@@ -24,7 +24,7 @@ def is_unmasked(value: Value) -> bool:
 def unmasked(record: Record, table: Table, field: Field) -> Finding:
     """Return the finding of a contact that ``is_unmasked``."""
     name = masked_name(str(record.values[field.key]))
-    return field_finding("unmasked-name", record, table, field, value=name)
+    return field_finding("unmasked-name", record, table, field, value=name, suggestion=name)
 
 
 def _no_consent(table: Table, rule: Arguments, spec: Spec) -> Check:
