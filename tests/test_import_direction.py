@@ -55,12 +55,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report_workbook": KNOWN | PRINTING,
     # What a child process does, and the children.
     "examination": KNOWN | {"filled_workbook", "validation"},
-    "workers": set(),
+    "work": set(),
+    "forks": {"work"},
+    "workers": {"work", "forks"},
     # The one that joins them.
     "pipeline": KNOWN
     | PRINTING
-    | {"customers", "periods", "template_workbook", "filled_workbook", "examination", "workers"}
-    | {"validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
+    | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
+    | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},

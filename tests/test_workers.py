@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from xlcrm.workers import Item, Limits, Outcome, read_result, run_batch, run_batches
+from xlcrm.work import Item, Limits, Outcome, read_result
+from xlcrm.workers import run_batch, run_batches
 
 TASK = "worker_task:do"
 TASK_SOURCE = """
@@ -102,7 +103,7 @@ def test_children_live_long_and_are_no_more_than_asked() -> None:
         ("unfit", "error"),
     ],
 )
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [0, 1, 2])
 def test_a_bad_item_costs_that_item_only(action: str, failure: str, workers: int) -> None:
     items = good(6)
     bad = item(action)
@@ -114,21 +115,23 @@ def test_a_bad_item_costs_that_item_only(action: str, failure: str, workers: int
     assert len(outcomes) == 7
 
 
-def test_several_bad_items_in_a_row() -> None:
+@pytest.mark.parametrize("workers", [0, 1])
+def test_several_bad_items_in_a_row(workers: int) -> None:
     items = good(2)
     bad = [item("exit", number) for number in range(4)]
-    outcomes = run([items[0], *bad, items[1]], 1)
+    outcomes = run([items[0], *bad, items[1]], workers)
     assert {outcomes[one.name].failure for one in bad} == {"killed"}
     assert_good(outcomes, items)
 
 
-def test_details_say_what_happened() -> None:
-    outcomes = run([item("raise"), item("exit")], 1)
+@pytest.mark.parametrize("workers", [0, 1])
+def test_details_say_what_happened(workers: int) -> None:
+    outcomes = run([item("raise"), item("exit")], workers)
     assert "ValueError: no such thing: 客户" in outcomes["raise-None"].detail
     assert "exit code 7" in outcomes["exit-None"].detail
 
 
-def test_results_are_the_same_in_a_child_and_here() -> None:
+def test_results_are_the_same_in_a_child_and_in_a_fork() -> None:
     results = [run([item("tuple")], workers)["tuple-None"].result for workers in (0, 1)]
     assert results == [{"pair": [1, 2]}] * 2
 
@@ -164,9 +167,10 @@ def test_a_task_that_cannot_be_imported_is_a_mistake_of_ours() -> None:
         list(run_batches("no_such_module:do", good(2), workers=1))
 
 
-def test_an_undecodable_name_travels() -> None:
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_undecodable_name_travels(workers: int) -> None:
     name = "\udcff.xlsx"
-    outcome = run([Item("x", {"do": "return", "value": name})], 1)["x"]
+    outcome = run([Item("x", {"do": "return", "value": name})], workers)["x"]
     assert outcome.result is not None
     assert outcome.result["twice"] == name * 2
 
@@ -205,7 +209,8 @@ def test_an_interrupt_is_the_parents_to_heed() -> None:
 
 
 INTERRUPTED = """
-from xlcrm.workers import Item, run_batches
+from xlcrm.work import Item
+from xlcrm.workers import run_batches
 
 items = [Item("first", {"do": "return", "value": 1}), Item("hang", {"do": "hang"})]
 for outcome in run_batches("worker_task:do", items, workers=1):

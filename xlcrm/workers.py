@@ -7,13 +7,15 @@ run goes on. Children are fresh interpreters on every platform.
 The parent has one thread a child. It writes an item to the child's stdin and waits for a line on
 its stdout, while a timer stands ready to kill it; results travel as files. Where the child is
 killed, the line never comes: that is all there is to the protocol.
+
+A small item alone is done in a fork of this process, where the system has safe ones: it is guarded
+as well, and has all modules already.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import queue
@@ -22,59 +24,32 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal, TypeAlias, cast
+from typing import IO, TypeAlias, cast
 
-Payload: TypeAlias = Mapping[str, Any]
-Function: TypeAlias = Callable[[Payload], dict[str, Any]]
-Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
+from xlcrm.forks import HAS_FORK, events_of_forks
+from xlcrm.work import (
+    QUIET_RUST,
+    Item,
+    Limits,
+    Outcome,
+    Payload,
+    cap_memory,
+    cause_of_death,
+    last_words,
+    load,
+    read_result,
+    write_result,
+)
 
-_OBJECTS_BEFORE_COLLECTION = 50_000
 _START_SECONDS = 60.0  # a virus scanner may look at every module of a fresh interpreter
 _READY = b"ready\n"
 _DONE = b"done\n"
-_UNDECODABLE = "surrogatepass"  # a file's name need not be text
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds an item may take, and bytes of address space a child may have (where the platform
-    can limit it: Linux and most other Unixes)."""
-
-    seconds: float = 30.0
-    memory: int = 2 * 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A piece of work; `name` is for people, `payload` is JSON-able."""
-
-    name: str
-    payload: Payload
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of an item: a result as JSON `text`, or a failure with its detail for whoever
-    debugs.
-
-    error: the function raised; killed: the child died; memory, timeout: it hit a limit.
-    """
-
-    item: Item
-    text: str | None
-    failure: Failure | None = None
-    detail: str = ""
-
-    @property
-    def result(self) -> dict[str, Any] | None:
-        """The result itself; None after a failure."""
-        return None if self.text is None else cast("dict[str, Any]", json.loads(self.text))
-
+# Readings are many objects that stay: looked at as often as usual, they cost more than their files.
+_OBJECTS_BEFORE_COLLECTION = 50_000
 
 Progress: TypeAlias = Callable[[int, int, Item], None]
 
@@ -91,7 +66,7 @@ def run_batches(
 
     Args:
         task: `"module:function"`, importable in a child as it is here.
-        workers: number of child processes; 0 runs in this one, without limits.
+        workers: number of child processes; 0 asks for a fork for each item, one after the other.
         on_progress: called with the number done, the number of items, and an item that was begun
             or done just now.
 
@@ -100,10 +75,11 @@ def run_batches(
     Raises:
         RuntimeError: a child could not start, or could not import the task.
     """
+    limits = limits or Limits()
     events = (
-        _events_of_children(task, items, workers, limits or Limits())
-        if workers
-        else _events_here(task, items)
+        _events_of_children(task, items, workers or 1, limits)
+        if workers or not HAS_FORK
+        else events_of_forks(task, items, limits)
     )
     done = 0
     for event in events:
@@ -120,52 +96,11 @@ def run_batch(task: str, payloads: Sequence[Payload], folder: Path) -> list[Path
 
     `folder` must exist and be this batch's own. Read the files with `read_result`.
     """
-    function = _load(task)
+    function = load(task)
     paths = [folder / f"{number:06}.json" for number in range(len(payloads))]
     for payload, path in zip(payloads, paths, strict=True):
-        _write_result(function, payload, path)
+        write_result(function, payload, path)
     return paths
-
-
-def read_result(item: Item, path: Path) -> Outcome:
-    """The outcome that a result file holds."""
-    return _outcome(item, path.read_text(encoding="utf-8", errors=_UNDECODABLE))
-
-
-def _write_result(function: Function, payload: Payload, path: Path) -> None:
-    path.write_text(_run(function, payload), encoding="utf-8", errors=_UNDECODABLE)
-
-
-def _load(task: str) -> Function:
-    module, _, name = task.partition(":")
-    return cast(Function, getattr(importlib.import_module(module), name))
-
-
-def _run(function: Function, payload: Payload) -> str:
-    """The outcome of one call: a line that says how it failed, if it did, then the result as JSON.
-
-    Whatever a task raises is its item's failure, not ours.
-    """
-    try:
-        return "{}\n" + json.dumps(function(payload), ensure_ascii=False)
-    except MemoryError:
-        return json.dumps({"failure": "memory"})
-    except Exception:
-        return json.dumps({"failure": "error", "detail": traceback.format_exc()})
-
-
-def _outcome(item: Item, said: str) -> Outcome:
-    """What `_run` said of an item."""
-    failure, _, text = said.partition("\n")
-    return Outcome(item, text or None, **json.loads(failure))
-
-
-def _events_here(task: str, items: Sequence[Item]) -> Iterator[Item | Outcome]:
-    function = _load(task)
-    for item in items:
-        yield item
-        # By way of JSON, so that a result is the same wherever it was computed.
-        yield _outcome(item, _run(function, item.payload))
 
 
 def _events_of_children(
@@ -272,15 +207,14 @@ class _Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                # Out of memory, Rust code would look for a trace before it says so, and hang.
-                env={**os.environ, "RUST_BACKTRACE": "0"},
+                env={**os.environ, **QUIET_RUST},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
 
     def wait_until_ready(self, stopping: threading.Event) -> None:
         reply, _ = self._reply(_START_SECONDS)
         if reply != _READY and not stopping.is_set():
-            raise RuntimeError(f"A worker process did not start. {self._last_words()}")
+            raise RuntimeError(f"A worker process did not start. {last_words(self._log)}")
 
     def do(self, item: Item, path: Path, seconds: float) -> Outcome:
         request = json.dumps({"payload": item.payload, "path": str(path)}).encode() + b"\n"
@@ -293,8 +227,8 @@ class _Child:
         if late:
             return Outcome(item, None, "timeout")
         if reply != _DONE:
-            self._process.wait()
-            return Outcome(item, None, *self._cause_of_death())
+            code = self._process.wait()
+            return Outcome(item, None, *cause_of_death(code, self._log))
         outcome = read_result(item, path)
         path.unlink()
         return outcome
@@ -328,41 +262,19 @@ class _Child:
             timer.join()
         return reply, late.is_set()
 
-    def _cause_of_death(self) -> tuple[Failure, str]:
-        words = self._last_words()
-        # Rust code can't raise a MemoryError: it says this and aborts.
-        failure: Failure = "memory" if "memory allocation of" in words else "killed"
-        return failure, f"exit code {self._process.returncode}. {words}".strip()
-
-    def _last_words(self) -> str:
-        return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
-
 
 def serve(task: str, memory: int) -> None:
     """A child's whole life: items from stdin until it closes, results to the files they name."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not reach the parent as a reply
-    function = _load(task)
+    function = load(task)
     # What is loaded stays, and a file's records are many objects without cycles.
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
-    _cap_memory(memory)
+    cap_memory(memory)
     replies.write(_READY)
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        _write_result(function, request["payload"], Path(request["path"]))
+        write_result(function, request["payload"], Path(request["path"]))
         replies.write(_DONE)
-
-
-def _cap_memory(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    cap = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
-    except ValueError:  # macOS refuses a cap below what it has mapped already
-        return

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from xlcrm.forks import HAS_FORK
+
 AS_OF = ("--as-of", "2024-05-20")
 JSON = ("--format", "json")
 ROOT = Path(__file__).parents[2]
@@ -60,6 +62,7 @@ def test_a_mistake_is_one_clear_line(
     assert not Path("a.xlsx").exists()
 
 
+@pytest.mark.skipif(not HAS_FORK, reason="a fresh interpreter has no such fault")
 def test_a_fault_of_ours_costs_the_file_unless_details_are_wanted(
     folder: Any, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from xlcrm.filled_workbook.archive import open_archive
 from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.options import Options
-from xlcrm.workers import Limits
+from xlcrm.work import Limits
 
 LOG = "communication_log"
 LABEL = "沟通动态记录表"

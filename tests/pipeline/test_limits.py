@@ -8,14 +8,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from xlcrm.cli.merge import exit_code
+from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.merges import MergeResult
-from xlcrm.workers import Limits
+from xlcrm.pipeline.options import Options
+from xlcrm.work import Limits
 
 LOG = "communication_log"
 TALK = {
@@ -122,6 +125,29 @@ def test_what_passed_the_limit_once_is_read_the_next_time(team: Any) -> None:
     (file,) = (each for each in again.document["files"] if each["path"] == "m.xlsx")
     assert (file["status"], file["rows_seen"]) == ("merged", 6_000)
     assert again.document["records"][LOG] == 6_002 - again.document["duplicates"]
+
+
+@pytest.mark.parametrize(
+    ("write", "limits", "detail"),
+    [
+        (lambda path: write_many_rows(path, 3_000), Limits(seconds=0.1), "timeout"),
+        pytest.param(
+            lambda path: write_far_corners(path, 1),
+            Limits(memory=140 * MB),
+            "memory",
+            marks=needs_cap,
+        ),
+    ],
+    ids=["hangs", "eats-memory"],
+)
+def test_one_small_file_alone_is_guarded_as_well(
+    tmp_path: Path, write: Callable[[Path], None], limits: Limits, detail: str
+) -> None:
+    write(path := tmp_path / "a.xlsx")
+    assert path.stat().st_size < 256 * 1024
+    result = check([path], Options(date(2024, 5, 20), limits=limits))
+    assert [(each.status, each.reason) for each in result.files] == [("rejected", "unreadable")]
+    assert [each.parameters["detail"] for each in result.findings] == [detail]
 
 
 # Workbooks that are valid, small as files, and dear to read.

@@ -80,16 +80,6 @@ def open_archive(data: bytes) -> Archive:
     return Archive(parts)
 
 
-def part_names(data: bytes) -> list[str]:
-    """Return the names that an archive states, without inflating anything.
-
-    Raises:
-        Rejected: as `open_archive`.
-    """
-    _refuse_other_formats(data)
-    return [entry.filename for entry in _directory(data)]
-
-
 def _refuse_other_formats(data: bytes) -> None:
     if data.startswith((_LOCAL_HEADER, _END_RECORD)):
         return

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-from xlcrm.filled_workbook.archive import OLE, open_archive, part_names
+from xlcrm.filled_workbook.archive import OLE, open_archive
 from xlcrm.filled_workbook.csv_sheet import is_text, read_csv
 from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
 from xlcrm.filled_workbook.other_formats import read_ods, read_xls, read_xlsb
-from xlcrm.filled_workbook.package import WORKBOOK, other_kind
+from xlcrm.filled_workbook.package import other_kind
 from xlcrm.filled_workbook.sheets import IsWanted, RawWorkbook, read_workbook
-from xlcrm.filled_workbook.source import Rejected, Source, read_source
+from xlcrm.filled_workbook.source import Source
 
 
 def open_workbook(
@@ -45,12 +45,3 @@ def open_workbook(
     if kind == "ods":
         return read_ods(data, archive)
     return read_workbook(data, archive, is_wanted)
-
-
-def is_guarded(path: Path) -> bool:
-    """Whether a file is read as .xlsx or .xlsm: only there has all been looked at before a reader
-    gets it that could end the process."""
-    try:
-        return WORKBOOK in part_names(read_source(path).data)
-    except Rejected:  # named where the file is read
-        return False

@@ -14,7 +14,7 @@ from xlcrm.findings import Finding, Language
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
 from xlcrm.spec.settings import Settings
-from xlcrm.workers import Limits
+from xlcrm.work import Limits
 
 Progress = Callable[[int, int, str], None]
 SCHEMA_VERSION = 1

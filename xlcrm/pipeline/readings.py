@@ -8,12 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from xlcrm.examination import TASK, payload
-from xlcrm.filled_workbook.opening import is_guarded
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry
 from xlcrm.pipeline.options import Options
 from xlcrm.records import FileReading
-from xlcrm.workers import Item, Outcome, run_batches
+from xlcrm.work import Item, Outcome
+from xlcrm.workers import run_batches
 
 _SMALL = 256 * 1024  # bytes that this process reads itself, where it is the only file
 _FILES_A_WORKER = 8  # a child process takes some time to start
@@ -141,10 +141,10 @@ def _reading(outcome: Outcome) -> FileReading:
 
 
 def _workers(entries: Sequence[Entry], options: Options) -> int:
-    """Return how many child processes to use; none for one small .xlsx alone."""
+    """Return how many child processes to use; none, but a fork, for one small file alone."""
     if options.workers is not None:
         return max(1, options.workers)
-    if len(entries) == 1 and entries[0].size <= _SMALL and is_guarded(entries[0].path):
+    if len(entries) == 1 and entries[0].size <= _SMALL:
         return 0
     wanted = -(-len(entries) // _FILES_A_WORKER)
     return max(1, min(os.cpu_count() or 1, _MOST_WORKERS, wanted))

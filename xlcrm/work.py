@@ -1,0 +1,117 @@
+"""An item of work: how it is done, and what came of it, whichever process does it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+Payload: TypeAlias = Mapping[str, Any]
+Function: TypeAlias = Callable[[Payload], dict[str, Any]]
+Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
+
+# Out of memory, Rust code would look for a trace before it says so, and hang.
+QUIET_RUST = {"RUST_BACKTRACE": "0"}
+_UNDECODABLE = "surrogatepass"  # a file's name need not be text
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds an item may take, and bytes of address space a child may have (where the platform
+    can limit it: Linux and most other Unixes)."""
+
+    seconds: float = 30.0
+    memory: int = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A piece of work; `name` is for people, `payload` is JSON-able."""
+
+    name: str
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an item: a result as JSON `text`, or a failure with its detail for whoever
+    debugs.
+
+    error: the function raised; killed: the child died; memory, timeout: it hit a limit.
+    """
+
+    item: Item
+    text: str | None
+    failure: Failure | None = None
+    detail: str = ""
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The result itself; None after a failure."""
+        return None if self.text is None else cast("dict[str, Any]", json.loads(self.text))
+
+
+def read_result(item: Item, path: Path) -> Outcome:
+    """The outcome that a result file holds."""
+    return _outcome(item, path.read_text(encoding="utf-8", errors=_UNDECODABLE))
+
+
+def write_result(function: Function, payload: Payload, path: Path) -> None:
+    """Run a task and write its outcome to a result file."""
+    path.write_text(_run(function, payload), encoding="utf-8", errors=_UNDECODABLE)
+
+
+def load(task: str) -> Function:
+    """The function that `"module:function"` names."""
+    module, _, name = task.partition(":")
+    return cast(Function, getattr(importlib.import_module(module), name))
+
+
+def _run(function: Function, payload: Payload) -> str:
+    """The outcome of one call: a line that says how it failed, if it did, then the result as JSON.
+
+    Whatever a task raises is its item's failure, not ours.
+    """
+    try:
+        return "{}\n" + json.dumps(function(payload), ensure_ascii=False)
+    except MemoryError:
+        return json.dumps({"failure": "memory"})
+    except Exception:
+        return json.dumps({"failure": "error", "detail": traceback.format_exc()})
+
+
+def _outcome(item: Item, said: str) -> Outcome:
+    """What `_run` said of an item."""
+    failure, _, text = said.partition("\n")
+    return Outcome(item, text or None, **json.loads(failure))
+
+
+def cause_of_death(code: int, log: Path) -> tuple[Failure, str]:
+    """Why a process ended with this code, and its last words on stderr, kept in `log`."""
+    words = last_words(log)
+    # Rust code can't raise a MemoryError: it says this and aborts.
+    failure: Failure = "memory" if "memory allocation of" in words else "killed"
+    return failure, f"exit code {code}. {words}".strip()
+
+
+def last_words(log: Path) -> str:
+    """The end of what a process wrote to its log."""
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
+
+def cap_memory(memory: int) -> None:
+    """Limit this process's address space, in bytes, where the platform can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    cap = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
+    except ValueError:  # macOS refuses a cap below what it has mapped already
+        return
