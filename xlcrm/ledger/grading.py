@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from xlcrm.findings import SEVERITIES, Finding, Severity
 from xlcrm.ledger.model import Ledger
+from xlcrm.spec.model import Spec
 
 _ROW = re.compile(r"\d+$")
 _Place = tuple[str, str, int]
 
 
-def grade(ledger: Ledger, findings: Iterable[Finding]) -> None:
+def grade(ledger: Ledger, findings: Iterable[Finding], spec: Spec) -> None:
     """Set ``worst`` of every record to the gravest error or warning at any of its places."""
     worst: dict[_Place, Severity] = {}
+    forms = _forms(ledger, spec)
     for finding in findings:
         if finding.table and finding.cell and finding.sheet and finding.severity != "info":
             match = _ROW.search(finding.cell)
-            for row in (int(match.group()) if match else 0, 0):
-                place = (finding.file, finding.sheet, row)
-                worst[place] = _graver(worst.get(place), finding.severity)
+            row = int(match.group()) if match else 0
+            begun = forms.get((finding.file, finding.sheet, finding.table))
+            if begun:  # forms stand one under the other: it is of the last that begins above it
+                row = begun[max(bisect_right(begun, row) - 1, 0)]
+            place = (finding.file, finding.sheet, row)
+            worst[place] = _graver(worst.get(place), finding.severity)
     for records in ledger.records.values():
         for record in records:
             record.worst = None
@@ -28,6 +35,16 @@ def grade(ledger: Ledger, findings: Iterable[Finding]) -> None:
                 found = worst.get((source.file, source.sheet, source.row))
                 if found:
                     record.worst = _graver(record.worst, found)
+
+
+def _forms(ledger: Ledger, spec: Spec) -> Mapping[tuple[str, str, str], list[int]]:
+    """Return the rows in which forms begin, by file, sheet and table, ascending."""
+    rows: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for table, records in ledger.records.items():
+        if spec.tables[table].layout == "form":
+            for file, sheet, row in (source for record in records for source in record.sources):
+                insort(rows[file, sheet, table], row)
+    return rows
 
 
 def _graver(one: str | None, other: Severity) -> Severity:

@@ -52,5 +52,5 @@ def assemble(
     present = [record for reading in readings if not reading.removed for record in reading.records]
     everything += check_together(present, spec, base, options.as_of)
     ordered = in_order(everything)
-    grade(ledger, ordered)
+    grade(ledger, ordered, spec)
     return Picture(ledger, ordered)
