@@ -353,7 +353,6 @@ def test_a_misspelt_label_is_read_where_it_is_certain(sheet: Any, written: str, 
     ("written", "label", "suggested"),
     [
         ("沟通力式", "沟通方式", "沟通方式"),  # but what stands below is no channel
-        ("沟通", "沟通方式", None),  # near two
         ("方式", "沟通方式", None),
         ("会面渠道", "沟通方式", None),
     ],
@@ -367,6 +366,13 @@ def test_a_label_that_is_not_certain_is_suggested_at_most(
     found = {each.code: each for each in reading.findings}
     assert set(found) == {"unknown-column", "missing-column"}
     assert found["unknown-column"].suggestion == suggested
+
+
+def test_a_label_as_near_to_another_is_none(sheet: Any) -> None:
+    reading = sheet(LOG.replace("客户ID", "客录ID"))
+    assert [each.extras for each in reading.records] == [{"客录ID": "C001"}, {"客录ID": "C002"}]
+    found = {each.code: each for each in reading.findings}
+    assert found["unknown-column"].suggestion is None
 
 
 def test_a_field_has_one_column(sheet: Any) -> None:
