@@ -130,7 +130,7 @@ def inputs(root: Path) -> dict[Path, str]:
 
 @pytest.fixture(scope="module")
 def merged(team: Path) -> Ran:
-    return xlcrm("merge", team, "--format", "json", "--workers", "2", *AS_OF)
+    return xlcrm("merge", team, "--return", "--format", "json", "--workers", "2", *AS_OF)
 
 
 @pytest.fixture(scope="module")

@@ -157,10 +157,19 @@ def test_a_missing_id_is_the_next_one_of_the_owners_range(mine: Path, tmp_path: 
     options = Options(date(2024, 5, 20), settings=Settings(members=members))
     talks = [dict(TALKS[0], record_id="J100"), *({**each, "record_id": ""} for each in TALKS[1:])]
     staff_workbook(mine, communication_log=talks)
-    staff_workbook(mine.parent / "李娜.xlsx", communication_log=[dict(TALKS[2], record_id="J101")])
+    theirs = [dict(TALKS[2], record_id="J101"), dict(TALKS[1], record_id="J104")]
+    staff_workbook(mine.parent / "李娜.xlsx", communication_log=theirs)
     result = checked(mine.parent, tmp_path / "退回", settings=options.settings)
     (made,) = (each.workbook for each in result.returned or () if each.workbook)
     assert [line.suggestion for line in lines(made) if line.field == "记录ID"] == ["J102", "J103"]
+
+
+def test_an_id_that_is_meant_is_offered_unless_it_is_taken(mine: Path, tmp_path: Path) -> None:
+    ids = ("J001", "J3", "", "J1")
+    talks = [dict(TALKS[0], record_id=each, topic=str(n)) for n, each in enumerate(ids)]
+    made = back(staff_workbook(mine, communication_log=talks), tmp_path / "退回")
+    offered = {line.cell: line.suggestion for line in lines(made) if line.field == "记录ID"}
+    assert offered == {"B5": "J003", "B6": "J004", "B7": "J002"}
 
 
 def test_remarks_in_the_column_are_not_lost(made: Path, tmp_path: Path) -> None:

@@ -28,7 +28,10 @@ from returned_cases import (
 )
 
 from xlcrm.pipeline.options import UsageError
+from xlcrm.sheet_words import Words
+from xlcrm.spec.checks import LANGUAGES
 from xlcrm.spec.model import Table
+from xlcrm.text import label_key
 
 
 def faults(book: Workbook) -> None:
@@ -193,6 +196,12 @@ def test_a_workbook_of_every_table_is_sound(tmp_path: Path) -> None:
 def _first_text(table: Table) -> str:
     texts = (f.key for f in table.shown() if f.type.name in ("text", "name") and f.key != table.id)
     return next(texts)
+
+
+def test_no_field_is_called_as_our_column() -> None:
+    words = [Words(each)(f"returned.{key}") for each in LANGUAGES for key in ("column", "key")]
+    for table in SPEC.tables.values():
+        assert not {label_key(word) for word in words} & table.by_label.keys(), table.key
 
 
 def test_files_in_order_are_not_returned(mine: Path, tmp_path: Path) -> None:

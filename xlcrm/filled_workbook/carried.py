@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import TypeVar
 
 from xlcrm.filled_workbook.cells import Surroundings
@@ -59,6 +60,8 @@ class Carrier:
         if type(cell) is date and not sheet.is_date_only(row, column):
             timed = field is None or isinstance(field.type, _TIMED)
             return datetime(cell.year, cell.month, cell.day) if timed else cell
+        if isinstance(cell, float) and not isfinite(cell):  # what a broken file may hold
+            return as_text(cell)
         if isinstance(cell, float | int) and not isinstance(cell, bool):
             counted = field is not None and field.type.kind in ("date", "datetime")
             return cell + _EPOCHS if counted and self.around.date1904 else cell

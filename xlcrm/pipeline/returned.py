@@ -30,7 +30,7 @@ from xlcrm.template_workbook import write_workbook
 
 _CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
-_MENDED = frozenset({"old-template"})  # what going back mends
+_MENDED = frozenset({"old-template", "missing-column"})  # what going back mends
 _NAMING_CELLS = frozenset({"duplicate-id", "duplicate-header"})  # others name ids, or files
 IN_ORDER = "in-order"
 _APART = "contact-codes"
@@ -77,7 +77,7 @@ def filled_files(
     one, as x.csv and x.xlsx, are numbered. Raises UsageError for a workbook that people filled, or
     where the next run would read what is written.
     """
-    inputs = {each.entry.path.resolve() for each in statuses}
+    inputs = {_place_of(each.entry.path) for each in statuses}
     if any(_is_read(path, folder) for path in paths):
         raise UsageError("return-is-read", path=str(folder))
     taken: set[str] = set()
@@ -86,11 +86,16 @@ def filled_files(
         path = each.entry.path
         target = _numbered(folder / _below(path, paths).with_suffix(".xlsx"), taken)
         taken.add(str(target).casefold())
-        if target.resolve() in inputs:
+        if _place_of(target) in inputs:
             raise UsageError("output-is-input", path=str(target))
         reason = each.reason if each.status != "read" else None
         files.append(Filled(path, each.entry.file, reason, each.entry.shared, target))
     return files
+
+
+def _place_of(path: Path) -> Path:
+    """Return where a file lies, whatever it leads to: links may lead to themselves."""
+    return path.parent.resolve() / path.name
 
 
 def _is_read(path: Path, folder: Path) -> bool:
