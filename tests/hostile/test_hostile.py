@@ -227,3 +227,21 @@ def test_the_secret_is_nowhere(team: Path, written: dict[str, bytes]) -> None:
     for path in workbooks(team):
         with zipfile.ZipFile(path) as archive:
             assert not any(secret in archive.read(name) for name in archive.namelist())
+
+
+def test_nothing_acts_in_what_is_handed_back(team: Path, tmp_path: Path) -> None:
+    ran = xlcrm("check", team / "inject", "--return", tmp_path / "back", "--workers", "2", *AS_OF)
+    assert ran.code == 3 and "Traceback" not in ran.err
+    returned = sorted((tmp_path / "back").rglob("*.xlsx"))
+    assert len(returned) > 10
+    for path in returned:
+        assert list(outputs.acting_with_input(path)) == [], path.name
+        assert not [place for place, text in outputs.texts(path) if outputs.odd_characters(text)]
+
+
+@pytest.mark.parametrize("file", ["number/no score 0.xlsx", "grid/stray on a sheet of ours.xlsx"])
+def test_odd_cells_do_not_stop_an_upgrade(team: Path, tmp_path: Path, file: str) -> None:
+    ran = xlcrm("upgrade", team / file, "-o", tmp_path, "--format", "json")
+    (told,) = ran.document["files"]
+    whole = told["status"] == "upgraded" and told["records"] == GOOD_ROWS
+    assert whole or (told["status"], told["reason"]) == ("rejected", "too-large")

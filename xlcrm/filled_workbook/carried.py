@@ -55,7 +55,7 @@ class Carrier:
             return Broken(cell.code) if cell.code in _ERRORS else cell.code
         if isinstance(cell, UncachedFormula):
             return Unstored.at(cell.text, sheet.name, address(*place))
-        if isinstance(cell, time | timedelta):
+        if isinstance(cell, time | timedelta) or (isinstance(cell, float) and not isfinite(cell)):
             return as_text(cell)
         if type(cell) is date and not sheet.is_date_only(row, column):
             timed = field is None or isinstance(field.type, _TIMED)

@@ -11,7 +11,8 @@ from typing import Any
 
 from xlcrm.filled_workbook.contents import Contents, read_contents
 from xlcrm.filled_workbook.notes import SheetNotes, notes_of
-from xlcrm.filled_workbook.reading import read_file
+from xlcrm.filled_workbook.reading import read_file, rejection
+from xlcrm.filled_workbook.source import Rejected
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.pages import FreeSheet, Note
 from xlcrm.ledger.discovery import describe
@@ -81,9 +82,14 @@ def upgrade(
             result.findings += (each for each in read.findings if each.code == status.reason)
             continue
         (reading,) = read.readings
+        try:
+            contents = read_contents(path, reading.file, options.spec, texts("blank"))
+        except Rejected as rejected:  # a sheet of ours may be broken too
+            result.files.append(Upgraded(reading.file, "rejected", rejected.code))
+            result.findings.append(rejection(reading.file, rejected.code, rejected.detail))
+            continue
         target = _target(path, folder, taken, options.language)
         taken.add(target.resolve())
-        contents = read_contents(path, reading.file, options.spec, texts("blank"))
         _write(contents, target, options, language)
         count = len(reading.records)
         result.files.append(Upgraded(reading.file, "upgraded", None, target, count))
