@@ -12,7 +12,7 @@ _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile(rf"{INVISIBLE.pattern[:-1]}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _ODD = re.compile(rf"{_UNSEEN.pattern[:-1]}\s]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85]")
 _LINE_ENDS = re.compile(r"[\t\n]")
 _LABEL_NOISE = re.compile(r"[\s*:]+")
 
