@@ -95,19 +95,37 @@ def test_names_that_are_no_text_are_escaped(tmp_path: Path) -> None:
     assert list(found(tmp_path)) == ["\\udcff\\udcfe.xlsx", "a\\u000ab.xlsx"]
 
 
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        (PermissionError(13, "Permission denied"), "permission"),
+        (FileNotFoundError(2, "No such file or directory"), "missing"),
+        (OSError(5, "Input/output error"), "io-error"),
+    ],
+)
 def test_a_folder_that_cannot_be_listed_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, detail: str
 ) -> None:
     put(tmp_path, "a.xlsx", "闭/b.xlsx")
     listed = os.scandir
 
     def scandir(path: Path) -> object:
         if path.name == "闭":
-            raise PermissionError(13, "Permission denied")
+            raise error
         return listed(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    assert found(tmp_path) == {"a.xlsx": (None, ""), "闭": ("unreadable", "permission")}
+    assert found(tmp_path) == {"a.xlsx": (None, ""), "闭": ("unreadable", detail)}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths are not that long there")
+def test_folders_may_be_very_deep(tmp_path: Path) -> None:
+    file = "d/" * 500 + "a.xlsx"
+    folder = tmp_path
+    for _ in range(500):
+        (folder := folder / "d").mkdir()
+    (folder / "a.xlsx").write_bytes(b"x")
+    assert found(tmp_path) == {file: (None, "")}
 
 
 def test_a_single_file_is_named_as_it_was_given(

@@ -48,7 +48,7 @@ def discover(folder: Path) -> list[Entry]:
     The folder of results and the settings workbook are no input and left out.
     Raises OSError where the folder itself can't be listed.
     """
-    return sorted(_walk(folder, folder), key=lambda entry: entry.file)
+    return sorted(_walk(folder), key=lambda entry: entry.file)
 
 
 def describe(path: Path) -> Entry:
@@ -65,34 +65,44 @@ def describe(path: Path) -> Entry:
     return Entry(path, escaped(file), status.st_size, status.st_mtime_ns, code, detail)
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Entry]:
-    with os.scandir(folder) as entries:
-        found = list(entries)
-    for entry in found:
-        top = folder == root
-        if top and entry.name in (OUTPUT_FOLDER, SETTINGS_FILE):
+def _walk(root: Path) -> Iterator[Entry]:
+    folders = [root]
+    while folders:  # a synced folder may hold itself, hundreds of levels deep
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = list(entries)
+        except OSError as error:
+            if folder == root:
+                raise
+            yield Entry(folder, _relative(folder, root), 0, 0, "unreadable", _why(error))
             continue
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _subfolder(path, root)
-        else:
-            yield _entry(entry, path, root)
-
-
-def _subfolder(path: Path, root: Path) -> Iterator[Entry]:
-    """Yield the files of a folder below; one that can't be listed is an entry itself."""
-    try:
-        yield from _walk(path, root)
-    except PermissionError:
-        yield Entry(path, _relative(path, root), 0, 0, "unreadable", "permission")
+        for entry in found:
+            path = Path(entry.path)
+            if folder == root and entry.name in (OUTPUT_FOLDER, SETTINGS_FILE):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            else:
+                yield _entry(entry, path, root)
 
 
 def _entry(entry: os.DirEntry[str], path: Path, root: Path) -> Entry:
-    status = entry.stat(follow_symlinks=False)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return Entry(path, _relative(path, root), 0, 0, "unreadable", _why(error))
     code, detail = _reason(entry.name, status.st_mode)
     if code is None and any(part.startswith(".") for part in path.relative_to(root).parts):
         code, detail = "skipped-temporary", "hidden"  # what sync programs keep of older versions
     return Entry(path, _relative(path, root), status.st_size, status.st_mtime_ns, code, detail)
+
+
+def _why(error: OSError) -> str:
+    """Return why a file or folder could not be looked at."""
+    if isinstance(error, FileNotFoundError):
+        return "missing"
+    return "permission" if isinstance(error, PermissionError) else "io-error"
 
 
 def _reason(name: str, mode: int) -> tuple[str | None, str]:
