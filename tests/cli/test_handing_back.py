@@ -46,11 +46,13 @@ def test_merge_says_it_below_its_result(folder: Any, run: Any) -> None:
 
 def test_a_folder_that_is_read_is_no_place_to_return_to(folder: Any, run: Any) -> None:
     wrong = folder.put_wrong()
+    assert run("merge", "团队", *AS_OF).code == 0  # what makes it a team's folder
     before = wrong.read_bytes()
     for command in (
         ("check", "团队", "--return", "团队"),
         ("check", "团队", "--return", Path("团队", "退回")),
         ("check", Path("团队", "李娜.xlsx"), "--return", "团队"),
+        ("check", Path("团队", "李娜.xlsx"), "--return", Path("团队", "退回")),
     ):
         done = run(*command, *ZH)
         assert done.code == 2 and "请换" in done.err

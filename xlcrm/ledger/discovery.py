@@ -51,6 +51,11 @@ def discover(folder: Path) -> list[Entry]:
     return sorted(_walk(folder), key=lambda entry: entry.file)
 
 
+def is_team_folder(folder: Path) -> bool:
+    """Whether a folder is a team's: one with its settings, or that has been merged."""
+    return any((folder / mark).exists() for mark in (OUTPUT_FOLDER, SETTINGS_FILE))
+
+
 def describe(path: Path) -> Entry:
     """Return a single file as an entry, named from the current folder where a way leads there.
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.ledger.discovery import Entry, describe, discover
+from xlcrm.ledger.discovery import Entry, describe, discover, is_team_folder
 from xlcrm.ledger.state import latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec
-from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
+from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.validation.roots import without_consequences
 from xlcrm.validation.together import check_together
 
@@ -109,9 +109,8 @@ def _entries(path: Path, *, folders: bool) -> list[Entry]:
 
 
 def _is_shared(path: Path) -> bool:
-    """Whether a file lies in a team's folder: one with its settings, or that has been merged."""
-    marks = (OUTPUT_FOLDER, SETTINGS_FILE)
-    return any((folder / mark).exists() for folder in path.resolve().parents for mark in marks)
+    """Whether a file lies in a team's folder."""
+    return any(map(is_team_folder, path.resolve().parents))
 
 
 def _readings_around(path: Path, options: Options) -> list[FileReading]:

@@ -17,6 +17,7 @@ from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import column_index
 from xlcrm.layout.pages import HEADER, FreeSheet, ListPage, Page, Place
 from xlcrm.layout.remarks import LISTED, MORE, OTHERS, Remark, Spot
+from xlcrm.ledger.discovery import is_team_folder
 from xlcrm.pipeline.free_ids import FreeIds, numbers_of
 from xlcrm.pipeline.offers import with_offers
 from xlcrm.pipeline.options import Options, UsageError
@@ -78,7 +79,7 @@ def filled_files(
     where the next run would read what is written.
     """
     inputs = {_place_of(each.entry.path) for each in statuses}
-    if any(_is_read(path, folder) for path in paths):
+    if _is_read(paths, folder):
         raise UsageError("return-is-read", path=str(folder))
     taken: set[str] = set()
     files = []
@@ -98,12 +99,15 @@ def _place_of(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def _is_read(path: Path, folder: Path) -> bool:
-    """Whether what lies in ``folder`` is an input where ``path`` is one."""
-    root, inside = path.resolve(), folder.resolve()
-    if not root.is_dir() or not inside.is_relative_to(root):
-        return False
-    return inside.relative_to(root).parts[:1] != (OUTPUT_FOLDER,)
+def _is_read(paths: Sequence[Path], folder: Path) -> bool:
+    """Whether what lies in ``folder`` is read with ``paths``, or merged with a team's folder."""
+    inside = folder.resolve()
+    roots = {path.resolve() for path in paths if path.is_dir()}
+    return any(
+        inside.relative_to(root).parts[:1] != (OUTPUT_FOLDER,)
+        for root in (inside, *inside.parents)
+        if root in roots or is_team_folder(root)
+    )
 
 
 def _below(path: Path, paths: Sequence[Path]) -> Path:
