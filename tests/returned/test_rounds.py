@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -104,3 +107,23 @@ def test_what_is_mended_is_gone(mine: Path, tmp_path: Path) -> None:
         ("required-missing", FORM, "customer_name"),
     }
     assert told(back(made, tmp_path / "2")) == told(made)
+
+
+def test_every_run_says_the_same_in_the_same_order(mine: Path, tmp_path: Path) -> None:
+    """Python's own order of a set differs from run to run."""
+
+    def private(book: Workbook) -> None:
+        labels = ("沟通主题", "关键内容记录", "后续行动", "客户名称", "需求标签")
+        put(book, 4, **dict.fromkeys(labels, "13812345678"))
+
+    staff_workbook(mine, private)
+    root = str(Path(__file__).parents[2])
+    said = set()
+    for seed in "123":
+        into = tmp_path / seed
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root}
+        command = [sys.executable, "-m", "xlcrm", "check", mine, "--return", into, "-q"]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True)
+        out = done.stdout.replace(os.fsencode(seed + os.sep), b"")
+        said.add((done.returncode, out, (into / "张伟.xlsx").read_bytes()))
+    assert len(said) == 1 and next(iter(said))[0] == 1

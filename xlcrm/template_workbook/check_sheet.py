@@ -86,9 +86,9 @@ def _write_choice(written: WrittenSheet, lines: Sequence[Line], words: Words) ->
 
 
 def _rank(line: Line) -> tuple[object, ...]:
-    spot = line.remark.spot
-    page = spot.page if spot else -1
-    return SEVERITIES.index(line.remark.finding.severity), page, line.place or (-1, -1)
+    spot, finding = line.remark.spot, line.remark.finding
+    page, place = spot.page if spot else -1, line.place or (-1, -1)
+    return SEVERITIES.index(finding.severity), page, place, finding.code, finding.cell or ""
 
 
 def _row(line: Line, words: Words) -> Sequence[object]:

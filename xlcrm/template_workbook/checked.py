@@ -56,7 +56,8 @@ class Checked:
     language: Language
 
     def fitted(self, slots: Collection[Slot]) -> Checked:
-        """Return the same where a finding of a cell that the page doesn't show is of its row."""
+        """Return the same in the order of the ``slots``, where a finding of a cell that the page
+        doesn't show is of its row."""
         remarks = []
         for each in self.remarks:
             if each.spot and each.spot.row is not None and each.spot.slot not in slots:
@@ -65,7 +66,13 @@ class Checked:
                 slot = next(near, CHECK_RESULT)
                 each = replace(each, spot=each.spot._replace(slot=slot))
             remarks.append(each)
-        return replace(self, remarks=remarks)
+        order = {slot: n for n, slot in enumerate(slots)}
+
+        def rank(remark: Remark) -> tuple[int, str]:
+            slot = remark.spot.slot if remark.spot else None
+            return -1 if slot is None else order.get(slot, -1), remark.finding.code
+
+        return replace(self, remarks=sorted(remarks, key=rank))
 
     def row(self, row: int, slots: Sequence[Slot], cells: Sequence[object]) -> list[object]:
         """Return the cells of a list's row, in these slots, as they look; ours among them."""
@@ -87,7 +94,7 @@ class Checked:
     def state(self, row: int) -> State:
         """Return the word on a row: how much is to be mended in it, and where."""
         words = Words(self.language)
-        found = [each for each in self._rows[row] if each.severity in _MENDED]
+        found = sorted((e for e in self._rows[row] if e.severity in _MENDED), key=_rank)
         if not found:
             return State(words("returned.passed"), PASSED)
         counts = Counter(each.severity for each in found)

@@ -29,7 +29,8 @@ class Batch:
 
     def __init__(self, records: Sequence[Record]) -> None:
         self.records, self.table = records, records[0].block.table
-        self.keys = frozenset(chain.from_iterable(record.values for record in records))
+        # In their order: what is told of them is told in it, run after run.
+        self.keys = dict.fromkeys(chain.from_iterable(record.values for record in records))
         self._columns: dict[str, Column] = {}
 
     def column(self, key: str) -> Column:
