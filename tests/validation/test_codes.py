@@ -236,7 +236,7 @@ SAMPLES: dict[str, Sample] = {
         customer({"J4": GOOD_CODE}), base),
     "digits-lost": Sample(issued({"A4": 202405001000001234}), A, issued({"A4": 202405001}), issue),
     "error-value": Sample(talk({"G4": "#N/A"}), G, talk({"G4": "N/A,对方未接"})),
-    "ambiguous-tick": Sample(Book({revisit: [REVISIT]}, {"C15": "☑", "E15": "☑"}), ("C15",),
+    "ambiguous-tick": Sample(Book({revisit: [REVISIT]}, {"C15": "☑", "F15": "☑"}), ("C15",),
         Book({revisit: [REVISIT]}, {"C15": "√"}), revisit),
     "duplicate-id": Sample(Book({log: [LOG, {**LOG, "topic": "二"}]}), ("A4", "A5"),
         Book({log: [LOG, {**LOG, "topic": "二", "record_id": "J002"}]})),
