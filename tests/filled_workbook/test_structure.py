@@ -4,6 +4,7 @@ merged cells, totals and notes, hidden parts, misspelt labels."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlcrm.filled_workbook.reading import read_file
 from xlcrm.findings import Finding
 from xlcrm.records import FileReading
+from xlcrm.spec.loader import load_spec
+from xlcrm.spec.settings import Settings
+from xlcrm.template_workbook import write_workbook
 
 BASE = """
 客户ID | 客户名称 | 客户类型 | 联系人 | 所属行业 | 职位 | 需求阶段 | 初始来源 | 重要备注
@@ -141,6 +146,17 @@ def test_forms_one_under_the_other_are_records_each(sheet: Any, titled: bool) ->
     one, two = reading.records
     assert (one.place, one.cell("customer_name")) == ("", "B2" if titled else "B1")
     assert (two.place, two.cell("customer_name")) == ("9", "B10" if titled else "B9")
+
+
+def test_a_label_that_stands_twice_on_a_form_does_not_divide_it(tmp_path: Path) -> None:
+    """In English a section of the multi-channel record has the name of a field."""
+    key, path = "multichannel_record", tmp_path / "a.xlsx"
+    order = [field.key for field in load_spec().tables[key].fields][::-1]
+    spec = load_spec(Settings(order={key: order}))
+    values = {"customer_name": "华东智造", "status": "待跟进", "owner": "张伟", "theirs": "*总监"}
+    tables, created = [spec.tables[key]], datetime(2024, 5, 20)
+    write_workbook(path, tables, spec, "en", created=created, records={key: [values]})
+    assert [record.values for record in read_file(path, path.name, spec).records] == [values]
 
 
 @pytest.mark.parametrize("upper", ["list", "form"])

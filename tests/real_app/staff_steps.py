@@ -52,6 +52,8 @@ class Staff:
         for work in self.works.values():
             if own := work.declared.get("own"):
                 yield own["told"], self._name(work, 0), f"{self._own_column(work)}3"
+            if "filter" in work.declared:  # what it hides is read, and said
+                yield "normalised", self._name(work, 0), None
             for n, record in enumerate(work.records):
                 for label, cell in record.items():
                     for code in cell.codes:

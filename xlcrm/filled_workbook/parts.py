@@ -6,14 +6,14 @@ so that only rows with such a cell are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlcrm.filled_workbook.headers import LIST_LABELS, SHARE, ListHeader, is_ours
 from xlcrm.filled_workbook.located import FormMarks, form_share, locate, marks_on
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.marks import Mark
-from xlcrm.spec.model import Spec
+from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.text import label_key
 
@@ -114,9 +114,27 @@ def _is_in_form(
 
 
 def _is_form(sheet: RawSheet, rows: Collection[int], spec: Spec) -> bool:
-    words = {key for row in rows for _, key in _labels(sheet.rows[row], spec)}
+    return _form_of(_words(sheet, rows, spec), spec) is not None
+
+
+def _words(sheet: RawSheet, rows: Collection[int], spec: Spec) -> set[str]:
+    return {key for row in rows for _, key in _labels(sheet.rows[row], spec)}
+
+
+def _form_of(words: set[str], spec: Spec) -> Table | None:
+    """Return the form of which most labels are among some words, if they are enough for one."""
     forms = (table for table in spec.tables.values() if table.layout == "form")
-    return any(form_share(table, words) >= SHARE for table in forms)
+    best = max(forms, key=lambda table: form_share(table, words), default=None)
+    return best if best and form_share(best, words) >= SHARE else None
+
+
+def _are_apart(above: set[str], below: set[str], spec: Spec) -> bool:
+    """Whether words above and below are those of two forms: others, or mostly the same again.
+
+    What is said once above and once below, as a section and a field may be, divides none.
+    """
+    again = len(above & below) * 2 > min(len(above), len(below))
+    return again or _form_of(above, spec) is not _form_of(below, spec)
 
 
 def _labels(row: Sequence[CellValue], spec: Spec) -> Iterator[tuple[int, str]]:
@@ -135,18 +153,37 @@ def _forms(sheet: RawSheet, rows: Sequence[int], spec: Spec) -> Iterator[int]:
     forms = [table for table in spec.tables.values() if table.layout == "form"]
     titles = {label_key(label) for table in forms for label in table.labels.values()}
     begun: dict[int, list[int]] = {}
+    titled: set[int] = set()
     first: set[tuple[int, str]] = set()
     start = -1
     for row in rows:
         found = set(_labels(sheet.rows[row], spec))
-        titled = any(key in titles for _, key in found)
-        if titled or start < 0 or found & first:
+        if any(key in titles for _, key in found):
+            titled.add(row)
+        if row in titled or start < 0 or found & first:
             start, first = row, set()
             begun[start] = []
         begun[start].append(row)
-        if not first and not titled:
+        if not first and row not in titled:
             first = found
-    yield from (start for start, own in begun.items() if _is_form(sheet, own, spec))
+    yield from _joined(sheet, begun, titled, spec)
+
+
+def _joined(
+    sheet: RawSheet, begun: Mapping[int, list[int]], titled: Collection[int], spec: Spec
+) -> Iterator[int]:
+    """Yield the first row of each form; what only seemed to begin another is joined to it."""
+    start, own = -1, list[int]()
+    for row, others in begun.items():
+        above, below = (_words(sheet, each, spec) for each in (own, others))
+        if own and row not in titled and not _are_apart(above, below, spec):
+            own += others
+            continue
+        if _is_form(sheet, own, spec):
+            yield start
+        start, own = row, list(others)
+    if _is_form(sheet, own, spec):
+        yield start
 
 
 def _heading(sheet: RawSheet, row: int, floor: int) -> int:
