@@ -12,6 +12,7 @@ from xlcrm.filled_workbook.list_rows import Aside
 from xlcrm.filled_workbook.sheet_xml import Address, Box
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.findings import Finding
+from xlcrm.privacy import mask
 from xlcrm.records import Block, address, column_letters
 from xlcrm.text import printable
 
@@ -60,12 +61,17 @@ class ListNotes:
         """Return what stands in a cell, unless it is what the table keeps apart."""
         if self.block.columns.get(self.header.table.private or "") == column:
             return None
-        return printable(written(self.sheet.rows[row][column]))[:_LABEL]
+        return _told(written(self.sheet.rows[row][column]))
 
     def _label(self, code: str, column: int, **words: Any) -> Finding:
-        value = printable(self.header.labels[column])[:_LABEL]
+        value = _told(self.header.labels[column])
         return self._finding(code, self.header.place(self.sheet, column), value=value, **words)
 
     def _finding(self, code: str, place: Address | None, **words: Any) -> Finding:
         block = self.block
         return header_finding(code, block.sheet, block.file, self.header.table, place, **words)
+
+
+def _told(text: str) -> str:
+    """Return what is repeated of a text: masked first, as half a number is known for none."""
+    return mask(printable(text))[:_LABEL]
