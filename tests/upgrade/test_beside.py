@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,15 +17,6 @@ from xlcrm.spec.loader import load_spec
 from xlcrm.template_workbook import write_workbook
 
 TODAY = Options(date(2024, 5, 20))
-
-
-@pytest.fixture(params=["openpyxl", "LibreOffice"])
-def saved(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
-    """Saves a workbook by the program that people use."""
-    if request.param == "openpyxl":
-        return lambda path: path
-    soffice = request.getfixturevalue("soffice")
-    return lambda path: Path(soffice.convert(path, "xlsx"))
 
 
 def written(path: Path, language: Language = "zh") -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,6 @@ TODAY = Options(
     ),
 )
 THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
-
-
-@pytest.fixture(params=["openpyxl", "LibreOffice"])
-def saved(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
-    """Saves a workbook by the program that people use."""
-    if request.param == "openpyxl":
-        return lambda path: path
-    soffice = request.getfixturevalue("soffice")
-    return lambda path: Path(soffice.convert(path, "xlsx"))
 
 
 def written(path: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -157,15 +156,6 @@ def one(path: Path, options: Options = TODAY, **given: Any) -> tuple[Path, list[
     (made,) = result.files
     assert made.workbook
     return made.workbook, result.findings
-
-
-@pytest.fixture(params=["openpyxl", "LibreOffice"])
-def saved(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
-    """Saves a workbook by the program that people use."""
-    if request.param == "openpyxl":
-        return lambda path: path
-    soffice = request.getfixturevalue("soffice")
-    return lambda path: Path(soffice.convert(path, "xlsx"))
 
 
 @pytest.mark.parametrize("core", [False, True])

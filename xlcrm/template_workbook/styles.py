@@ -131,12 +131,13 @@ OPEN_CELL: Mapping[str, Any] = {
     "bg_color": palette.REQUIRED_FILL,
     "border_color": palette.BORDER,
 }
-CHECK_TITLE: Mapping[str, Any] = {
+GUIDE_TITLE: Mapping[str, Any] = {
     "bold": True,
-    "font_size": 16,
+    "font_size": 18,
     "font_color": palette.TITLE_TEXT,
     "valign": "vcenter",
 }
+CHECK_TITLE: Mapping[str, Any] = {**GUIDE_TITLE, "font_size": 16}
 CHECK_COUNTS: Mapping[str, Any] = {
     "bold": True,
     "font_color": palette.TITLE_TEXT,
@@ -149,12 +150,6 @@ CHECK_HINT: Mapping[str, Any] = {
     "text_wrap": True,
     "valign": "vcenter",
     "indent": 1,
-}
-GUIDE_TITLE: Mapping[str, Any] = {
-    "bold": True,
-    "font_size": 18,
-    "font_color": palette.TITLE_TEXT,
-    "valign": "vcenter",
 }
 GUIDE_PART: Mapping[str, Any] = {
     "bold": True,
