@@ -41,6 +41,7 @@ GOOD = {
         '=AND(COUNTA($A1:B1)>0,SUMPRODUCT(--EXACT(list_level,A1))=0,B1<>"no_name here!A1")'
     ),
     "whole rows, constants and numbers": condition("=IF(TRUE,ROW($1:$200)>1.0E-5,FALSE)"),
+    "as many functions in one another as Excel takes": condition("=" + "N(" * 64 + "A1" + ")" * 64),
     "a name computed from a sheet": name("=INDEX('客户''s'!$A$1:$A$9,2):'客户''s'!$A$9"),
     "a name of a name": name("=list_level"),
 }
@@ -52,6 +53,10 @@ BAD = {
     "a sheet that is not there": (name("='客户'!$A$1"), "no sheet 客户"),
     "a sheet without quotes": (condition("=客户!$A$1>0"), "no sheet 客户"),
     "a condition that is too long": (condition("=" + "+".join(["A1"] * 3000)), "9000 characters"),
+    "a condition of too many functions": (
+        condition("=" + "N(" * 65 + "A1" + ")" * 65 + ">0"),
+        "more than 64 deep",
+    ),
 }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.values import WriteFailed
 
 _LONGEST = 8192  # characters of a formula that Excel takes; xlsxwriter looks after lists
+_DEEPEST = 64  # functions in one another that it takes
+_BRACKET = re.compile(r"[()]")
 _QUOTED = re.compile(r'"[^"]*"')
 _SHEET = re.compile(r"'((?:[^']|'')+)'!|([^\s'!,(&=<>+*/-]+)!")
 _WORD = re.compile(r"(?<![\w.$])[A-Za-z_]\w*(?![\w.(!$])")
@@ -51,6 +54,9 @@ def _check(place: str, formula: str, sheets: set[str], names: set[str]) -> None:
     if len(formula) > _LONGEST:
         raise WriteFailed(f"{place}: a formula of {len(formula)} characters")
     bare = _QUOTED.sub("", formula)
+    depths = accumulate(1 if each == "(" else -1 for each in _BRACKET.findall(bare))
+    if max(depths, default=0) > _DEEPEST:
+        raise WriteFailed(f"{place}: functions are nested more than {_DEEPEST} deep")
     for quoted, plain in _SHEET.findall(bare):
         if (quoted.replace("''", "'") or plain) not in sheets:
             raise WriteFailed(f"{place}: there is no sheet {quoted or plain}")
