@@ -14,7 +14,7 @@ from xlcrm.cli.common import (
     common_options,
     progress_bar,
 )
-from xlcrm.cli.handing_back import tell_returned
+from xlcrm.cli.handing_back import is_incomplete, tell_returned
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.checks import check
@@ -58,6 +58,8 @@ def command(
         else:
             console.say("said.none")
         tell_returned(console, result.returned or ())
+    if is_incomplete(result.returned):
+        return exits.USAGE
     if any(each.status == "rejected" for each in result.files):
         return exits.REJECTED
     errors = any(each.severity == "error" for each in result.findings)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcrm.cli.common import Console, shown
-from xlcrm.findings import Finding
-from xlcrm.pipeline.returned import IN_ORDER, Returned
+from xlcrm.cli.words import say
+from xlcrm.findings import Finding, Language
+from xlcrm.pipeline.returned import IN_ORDER, NOT_WRITTEN, Returned
 from xlcrm.text import printable
 
 
@@ -19,8 +20,18 @@ def tell_returned(console: Console, returned: Sequence[Returned]) -> None:
             console.say("said.returned", path=path, workbook=workbook, count=each.findings)
             console.findings(each.lost)
         elif each.reason != IN_ORDER:
-            message = Finding(each.reason or "", each.file).message(console.language)
-            console.say("said.not_returned", path=path, message=message)
+            console.say("said.not_returned", path=path, message=_why(each, console.language))
     in_order = sum(each.reason == IN_ORDER for each in returned)
     if in_order:
         console.say("said.in_order", count=in_order)
+
+
+def _why(returned: Returned, language: Language) -> str:
+    if returned.reason == NOT_WRITTEN:
+        return say(language, "error.not-written", detail=printable(returned.detail or ""))
+    return Finding(returned.reason or "", returned.file).message(language)
+
+
+def is_incomplete(returned: Sequence[Returned] | None) -> bool:
+    """Whether a workbook that was to go back could not be written."""
+    return any(each.reason == NOT_WRITTEN for each in returned or ())

@@ -17,7 +17,7 @@ from xlcrm.cli.common import (
     progress_bar,
     shown,
 )
-from xlcrm.cli.handing_back import tell_returned
+from xlcrm.cli.handing_back import is_incomplete, tell_returned
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
@@ -64,6 +64,8 @@ def command(
 
 def exit_code(result: MergeResult, *, findings: bool = False) -> int:
     """Return the exit code of a run that merged: the gravest that holds."""
+    if is_incomplete(result.returned):
+        return exits.USAGE
     if result.pending:
         return exits.BUSY
     if result.rejected:

@@ -60,7 +60,7 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
 
     ``into`` is the folder for the workbooks that go back to whoever filled them. Raises UsageError
     for a path that does not exist, where no workbook is found, and for what ``filled_files``
-    refuses; OSError where a workbook can't be written.
+    refuses.
     """
     found = [entry for path in paths for entry in _entries(path, folders=len(paths) > 1)]
     entries = list({entry.file: entry for entry in found}.values())

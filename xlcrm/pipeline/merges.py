@@ -94,7 +94,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
 
 def hand_back(folder: Path, result: MergeResult) -> MergeResult:
     """Write the workbooks in which there is something to mend to the folder of results, and return
-    the result of the merge with them. Raises OSError where one can't be written."""
+    the result of the merge with them."""
     found = {entry.file: entry for entry in entries_of(folder)}
     statuses = [
         FileStatus(found[each["path"]], _as_read(each["status"]), each["reason"])

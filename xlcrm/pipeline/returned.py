@@ -33,7 +33,7 @@ _CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 _MENDED = frozenset({"old-template", "missing-column"})  # what going back mends
 _NAMING_CELLS = frozenset({"duplicate-id", "duplicate-header"})  # others name ids, or files
-IN_ORDER = "in-order"
+IN_ORDER, NOT_WRITTEN = "in-order", "not-written"
 _APART = "contact-codes"
 
 
@@ -52,12 +52,14 @@ class Filled:
 @dataclass(frozen=True)
 class Returned:
     """What went back to a person: ``workbook`` with so many findings; None and the ``reason`` where
-    none did (``in-order``, or a finding's code)."""
+    none did (``in-order``, ``not-written`` with what the system says of which path as ``detail``,
+    or a finding's code)."""
 
     file: str
     findings: int
     workbook: Path | None = None
     reason: str | None = None
+    detail: str | None = None
     lost: Sequence[Finding] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -66,6 +68,7 @@ class Returned:
             "workbook": str(self.workbook.absolute()) if self.workbook else None,
             "findings": self.findings,
             "reason": self.reason,
+            "detail": self.detail,
         }
 
 
@@ -136,7 +139,7 @@ def return_workbooks(
     """Write a workbook for each file in which there is something to mend or to accept.
 
     ``findings`` are all of the run. One that was edited since it was written is never replaced: the
-    new one lies beside it. Raises OSError where a workbook can't be written.
+    new one lies beside it. One that can't be written keeps none of the others from it.
     """
     found: dict[str, list[Finding]] = {each.file: [] for each in files}
     for each in findings:
@@ -170,7 +173,11 @@ def _returned(
         return Returned(file, count, reason=rejected.code)
     if contents.sha256 != reading.sha256:
         return Returned(file, count, reason="locked")
-    return _write(filled, contents, reading, told, options)
+    try:
+        return _write(filled, contents, reading, told, options)
+    except OSError as error:  # the others are to go back all the same
+        detail = f"{filled.target}: {error.strerror or error}"
+        return Returned(file, count, reason=NOT_WRITTEN, detail=detail)
 
 
 def _write(
