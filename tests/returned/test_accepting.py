@@ -127,7 +127,7 @@ def test_rows_may_be_moved_in_the_meantime(made: Path) -> None:
     assert channels(made)["甲"] == "电话" and channels(made)["乙"] is None
 
 
-def test_what_was_typed_since_wins(made: Path) -> None:
+def test_what_was_typed_since_wins_and_is_said(made: Path) -> None:
     def both(book: Workbook) -> None:
         accept(book, "F4", "F5")
         put(book, 4, 沟通方式="微信")
@@ -135,6 +135,40 @@ def test_what_was_typed_since_wins(made: Path) -> None:
     changed(made, both)
     read = [each["channel"] for each in values(made) if "channel" in each and "content" in each]
     assert read[:2] == ["微信", "电话"]
+    (said,) = (f for f in checked(made).findings if f.parameters.get("detail") == "outdone")
+    assert (said.sheet, said.cell, said.severity) == (LOG, "F4", "info")
+    assert "采纳的建议“电话”没有用:沟通方式后来改成了“微信”" in said.message("zh")
+    assert "“电话” was not used" in said.message("en") and "“微信” since" in said.message("en")
+
+
+def test_one_who_types_what_is_suggested_is_told_nothing(made: Path) -> None:
+    changed(made, lambda book: (accept(book, "F4"), put(book, 4, 沟通方式="电话")))
+    told = [f.parameters.get("detail") for f in checked(made).findings]
+    assert not {"outdone", "accepted", "accepted-formula"} & set(told)
+
+
+@pytest.mark.parametrize("value", ["=B4", "#N/A"])
+def test_a_cell_that_has_become_a_formula_is_said(made: Path, value: str) -> None:
+    changed(made, lambda book: (accept(book, "F4"), put(book, 4, 沟通方式=value)))
+    (said,) = (f for f in checked(made).findings if f.code == "not-carried")
+    line = next(each for each in lines(load_workbook(made)) if each.cell == "F4")
+    assert (said.sheet, said.cell, said.value) == (FINDINGS, f"I{line.row}", "电话")
+    assert "现在是公式" in said.message("zh") and "formula" in said.message("en")
+
+
+def test_a_line_of_which_nothing_can_be_accepted_is_said(made: Path) -> None:
+    """Its suggestion shows, but the cell that it is of is not known: by hand, or not at all."""
+
+    def without_key(book: Workbook) -> None:
+        accept(book, "F4", "F5")
+        sheet = book[FINDINGS]
+        row = next(line.row for line in lines(book) if line.cell == "F4")
+        sheet.cell(row, sheet.max_column).value = None
+
+    changed(made, without_key)
+    (said,) = (f for f in checked(made).findings if f.code == "not-carried")
+    assert (said.sheet, said.value) == (FINDINGS, "电话")
+    assert "不能自动改" in said.message("zh") and "can't be applied" in said.message("en")
 
 
 def test_a_row_that_is_gone_or_there_twice_is_said(made: Path) -> None:

@@ -217,7 +217,7 @@ def test_files_in_order_are_not_returned(mine: Path, tmp_path: Path) -> None:
     }
     assert [p.name for p in (tmp_path / "退回").rglob("*") if p.is_file()] == ["五月.xlsx"]
     assert [list(each) for each in result.to_json()["returned"]] == [
-        ["path", "workbook", "findings", "reason"]
+        ["path", "workbook", "findings", "reason", "detail"]
     ] * 3
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from xlcrm.filled_workbook.cells import written
 from xlcrm.filled_workbook.form_cells import at, find_cells
@@ -17,7 +17,7 @@ from xlcrm.filled_workbook.headers import ListHeader
 from xlcrm.filled_workbook.located import FormMarks, marks_on
 from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheet_xml import Address
-from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
+from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import CHECK, OWN_SHEET, Mark, mark, read_marks
 from xlcrm.layout.remarks import ACCEPT, KEY, ROW_KEY, SUGGESTION, LineKey, digest
@@ -35,9 +35,10 @@ Marked = Sequence[tuple[RawSheet, Sequence[Mark]]]
 
 
 class _Line(NamedTuple):
-    """A suggestion accepted: by its key, with the text accepted, and where that was said."""
+    """A suggestion accepted: by its key, with the text accepted, and where that was said; without
+    a key there is no telling what it is of."""
 
-    key: LineKey
+    key: LineKey | None
     text: str
     sheet: str
     cell: str
@@ -53,11 +54,16 @@ class _Target(NamedTuple):
 
 @dataclass
 class Acceptance:
-    """What was accepted: the cells that hold it now by sheet, and what there is to tell."""
+    """What was accepted: the cells that hold it now by sheet, and what there is to tell.
+
+    ``missed`` are lines that could not be applied with the detail that says why, ``outdone`` those
+    whose cells a person has changed since.
+    """
 
     cells: dict[str, dict[Address, CellValue]] = field(default_factory=lambda: defaultdict(dict))
-    applied: list[tuple[_Target, str]] = field(default_factory=list)
-    missed: list[_Line] = field(default_factory=list)
+    applied: list[tuple[_Target, CellValue, str]] = field(default_factory=list)
+    missed: list[tuple[_Line, str]] = field(default_factory=list)
+    outdone: list[tuple[_Target, CellValue, str]] = field(default_factory=list)
 
     def on(self, sheet: RawSheet) -> RawSheet:
         """Return a sheet with what was accepted on it."""
@@ -73,22 +79,41 @@ class Acceptance:
         return replace(sheet, rows=rows)
 
     def findings(self, file: str, records: Sequence[Record]) -> Iterator[Finding]:
-        """Yield what was accepted, and what could not be: its row is gone, or there are several."""
-        for target, text in self.applied:
-            sheet, place, table, of, label = target
-            name = next((table.name_of(r.values) for r in records if _is_at(r, target)), None)
-            was = mask(printable(written(at(sheet, place))))[:_WRITTEN]
-            words = {"label": of.labels if of else label, "read": text, "detail": "accepted"}
-            key = of.key if of else None
-            cell = address(*place)
+        """Yield what was accepted, and what could not be: its row is gone, there are several, or
+        its cell holds something else by now."""
+        for detail, cells in (("accepted", self.applied), ("outdone", self.outdone)):
+            for target, cell, text in cells:
+                yield _noted(target, cell, text, detail, file, records)
+        for line, detail in self.missed:
+            words = {"detail": detail}
             yield Finding(
-                "normalised", file, sheet.name, cell, table.key, key, name, was, None, words
+                "not-carried", file, line.sheet, line.cell, value=line.text, parameters=words
             )
-        for line in self.missed:
-            detail = {"detail": "accepted"}
-            yield Finding(
-                "not-carried", file, line.sheet, line.cell, value=line.text, parameters=detail
-            )
+
+    def apply(self, line: _Line, target: _Target) -> None:
+        """Let a cell hold what was accepted for it, unless it holds something else by now."""
+        sheet, place = target.sheet, target.place
+        now = self.cells[sheet.name].get(place, at(sheet, place))
+        if place in sheet.formulas or place in sheet.suspects:
+            self.missed.append((line, "accepted-formula"))
+        elif line.key and digest(written(now)) == line.key.was:
+            self.cells[sheet.name][place] = _cell(target.field, line.text)
+            self.applied.append((target, now, line.text))
+        elif digest(written(now)) != digest(written(_cell(target.field, line.text))):
+            self.outdone.append((target, now, line.text))
+
+
+def _noted(
+    target: _Target, cell: CellValue, text: str, detail: str, file: str, records: Sequence[Record]
+) -> Finding:
+    sheet, place, table, of, label = target
+    name = next((table.name_of(r.values) for r in records if _is_at(r, target)), None)
+    held = mask(printable(written(cell)))[:_WRITTEN]
+    words = {"label": of.labels if of else label, "read": text, "detail": detail}
+    key, cell_name = of.key if of else None, address(*place)
+    return Finding(
+        "normalised", file, sheet.name, cell_name, table.key, key, name, held, None, words
+    )
 
 
 def is_check_sheet(names: Mapping[str, str]) -> bool:
@@ -104,19 +129,15 @@ def accepted(marked: Marked, spec: Spec) -> Acceptance:
         return found
     rows = _rows_by_key((each for each in marked if not _is_own(each[1])), spec)
     for line in lines:
-        places = rows.get(line.key.row, [])
-        targets = [each for each in (_target(place, line.key) for place in places) if each]
-        if len(targets) != 1:
-            found.missed.append(line)
+        if line.key is None:
+            found.missed.append((line, "accepted-unknown"))
             continue
-        (target,) = targets
-        cell = at(target.sheet, target.place)
-        if target.place in target.sheet.formulas or isinstance(cell, CellError | UncachedFormula):
-            continue
-        cells = found.cells[target.sheet.name]
-        if digest(cell) == line.key.was and target.place not in cells:
-            cells[target.place] = _cell(target.field, line.text)
-            found.applied.append((target, line.text))
+        places = (_target(place, line.key) for place in rows.get(line.key.row, []))
+        targets = [each for each in places if each]
+        if len(targets) == 1:
+            found.apply(line, targets[0])
+        else:
+            found.missed.append((line, "accepted"))
     return found
 
 
@@ -143,14 +164,13 @@ def check_columns(sheet: RawSheet) -> tuple[int, Mapping[str, int]]:
 def _lines(sheet: RawSheet) -> Iterator[_Line]:
     """Yield the lines of the sheet of findings in whose column of acceptance a tick stands."""
     first, columns = check_columns(sheet)
-    places = [columns.get(name) for name in (ACCEPT, SUGGESTION, KEY)]
-    if None in places:
+    accept, suggestion, key = (columns.get(name) for name in (ACCEPT, SUGGESTION, KEY))
+    if accept is None or suggestion is None:
         return
-    accept, suggestion, key = cast(list[int], places)
     for number, row in enumerate(sheet.rows[first:], first):
-        line_key = LineKey.read(written(row[key]))
         text = written(row[suggestion]).strip()
-        if line_key and text and is_ticked(written(row[accept])):
+        if text and is_ticked(written(row[accept])):
+            line_key = None if key is None else LineKey.read(written(row[key]))
             yield _Line(line_key, text, sheet.name, address(number, accept))
 
 
