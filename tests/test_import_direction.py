@@ -33,6 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": {"privacy", "text", "findings"},
     "spec": {"privacy", "text", "findings", "records", "resources"},
     "customers": KNOWN,
+    "file_names": {"text"},
+    "confidential": KNOWN | {"customers"},
     "timeliness": KNOWN,
     "timelines": KNOWN,
     "layout": KNOWN,
@@ -52,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},
     "master_workbook": KNOWN | PRINTING,
+    "archive_index": KNOWN | WORDS | {"layout", "record_sheet"},
     "report_workbook": KNOWN | PRINTING,
     # What a child process does, and the children.
     "examination": KNOWN | {"filled_workbook", "validation"},
@@ -63,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | PRINTING
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
-    | {"master_workbook", "report_workbook"},
+    | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},

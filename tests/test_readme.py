@@ -55,7 +55,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_readme_shows_the_main_commands() -> None:
     shown = " ".join(command for command, _ in commands())
-    for name in ("demo", "init", "new", "check", "explain", "merge", "report", "upgrade"):
+    for name in (
+        "demo",
+        "init",
+        "new",
+        "check",
+        "explain",
+        "merge",
+        "report",
+        "archive",
+        "upgrade",
+    ):
         assert f"xlcrm {name}" in shown
 
 

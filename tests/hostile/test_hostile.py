@@ -239,6 +239,16 @@ def test_nothing_acts_in_what_is_handed_back(team: Path, tmp_path: Path) -> None
         assert not [place for place, text in outputs.texts(path) if outputs.odd_characters(text)]
 
 
+def test_nothing_acts_in_what_is_archived(team: Path, tmp_path: Path) -> None:
+    ran = xlcrm("archive", team, "--to", tmp_path / "filed", "--workers", "2", *AS_OF)
+    assert (ran.code, "Traceback" in ran.err) == (3, False)
+    filed = sorted((tmp_path / "filed").rglob("*.xlsx"))
+    assert filed
+    for path in filed:
+        assert list(outputs.acting_with_input(path)) == [], path.name
+        assert not [place for place, text in outputs.texts(path) if outputs.odd_characters(text)]
+
+
 @pytest.mark.parametrize("file", ["number/no score 0.xlsx", "grid/stray on a sheet of ours.xlsx"])
 def test_odd_cells_do_not_stop_an_upgrade(team: Path, tmp_path: Path, file: str) -> None:
     ran = xlcrm("upgrade", team / file, "-o", tmp_path, "--format", "json")

@@ -17,7 +17,17 @@ from xlcrm.cli import exits
 from xlcrm.cli.words import language_of, say
 from xlcrm.text import printable
 
-_COMMANDS = ("demo", "init", "new", "check", "explain", "merge", "report", "upgrade")
+_COMMANDS = (
+    "demo",
+    "init",
+    "new",
+    "check",
+    "explain",
+    "merge",
+    "report",
+    "archive",
+    "upgrade",
+)
 
 
 class _Commands(click.Group):

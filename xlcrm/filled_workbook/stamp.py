@@ -7,6 +7,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,11 +27,14 @@ _DAMAGE = (
 
 def run_id(path: Path) -> str | None:
     """Return the run id of the master at ``path``; None for any other file, or none at all."""
-    properties = _root(path, _PART)
-    for each in properties if properties is not None else ():
-        if each.get("name") == RUN_PROPERTY:
-            return "".join(each.itertext()).strip() or None
-    return None
+    return properties(path).get(RUN_PROPERTY) or None
+
+
+def properties(path: Path) -> Mapping[str, str]:
+    """Return the custom properties of a workbook; none of what can't be read."""
+    root = _root(path, _PART)
+    found = root if root is not None else ()
+    return {each.get("name", ""): "".join(each.itertext()).strip() for each in found}
 
 
 def is_as_written(path: Path, password: str | None = None) -> bool:

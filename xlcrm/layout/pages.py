@@ -97,6 +97,7 @@ class ListPage:
 class FormPage:
     """A form sheet: cells, and notes on them, by slot. ``shape`` holds of the record's values those
     by which the form is laid out: as many action rows, and choices that are no longer offered.
+    ``hint`` stands below the title, instead of how the form is filled in.
     ``origins`` tell which slot (of row 0) came from each zero-based place that was read."""
 
     table: Table
@@ -105,6 +106,7 @@ class FormPage:
     name: str | None = None
     notes: Mapping[str, Note] = field(default_factory=dict)
     origins: Origins = field(default_factory=dict, repr=False, compare=False)
+    hint: str | None = None
 
 
 @dataclass(frozen=True)

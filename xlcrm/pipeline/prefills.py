@@ -175,7 +175,7 @@ def _pages(
         yield _list_page(table, own, options, core=core)
         return
     for record in own:
-        yield _form(table, record, options, core=core)
+        yield record_form(table, record, options, core=core)
     yield FormPage(table)
 
 
@@ -191,7 +191,9 @@ def _list_page(
     return ListPage(shown, rows, labels)
 
 
-def _form(table: Table, record: LedgerRecord, options: Options, *, core: bool) -> FormPage:
+def record_form(
+    table: Table, record: LedgerRecord, options: Options, *, core: bool = False
+) -> FormPage:
     """Return a record as a form; what fields hold that the team has dropped stands on it too."""
     dropped = {each.labels["zh"]: each.key for each in table.dropped}
     kept = {dropped[label]: text for label, text in record.extras.items() if label in dropped}

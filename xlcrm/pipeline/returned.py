@@ -82,7 +82,7 @@ def filled_files(
     where the next run would read what is written.
     """
     inputs = {_place_of(each.entry.path) for each in statuses}
-    if _is_read(paths, folder):
+    if is_read(paths, folder):
         raise UsageError("return-is-read", path=str(folder))
     taken: set[str] = set()
     files = []
@@ -102,7 +102,7 @@ def _place_of(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def _is_read(paths: Sequence[Path], folder: Path) -> bool:
+def is_read(paths: Sequence[Path], folder: Path) -> bool:
     """Whether what lies in ``folder`` is read with ``paths``, or merged with a team's folder."""
     inside = folder.resolve()
     roots = {path.resolve() for path in paths if path.is_dir()}

@@ -135,6 +135,7 @@ def _choice(item: Mapping[str, Any], place: str) -> Choice:
         item.get("polarity"),
         item.get("class"),
         item.get("lost", False),
+        withheld=item.get("withheld", False),
     )
 
 

@@ -15,7 +15,7 @@ class Choice:
     """A value of a vocabulary with its English label and the other words read as it.
 
     One that is not ``shown`` is read and not offered; from the day ``until`` (ISO) on it no longer
-    holds.
+    holds. A record with one that is ``withheld`` is not for everybody's eyes.
     """
 
     value: str
@@ -26,6 +26,7 @@ class Choice:
     lost: bool = False
     shown: bool = True
     until: str | None = None
+    withheld: bool = False
 
     @property
     def is_offered(self) -> bool:

@@ -147,6 +147,8 @@ class _FormWriter:
         words = Words(self.language)
         if self.checked:
             return words("returned.form", state=self.checked.state(0).text)
+        if self.page.hint is not None:
+            return self.page.hint
         hints = ["blank.required_hint", "blank.colours_hint", "blank.form_hint"]
         if any(isinstance(field.type, Actions) for field in self.plan.table.fields):
             hints.append("blank.actions_hint")

@@ -42,7 +42,13 @@ class _List:
 
 
 def write_lists(
-    wb: Book, fields: Iterable[Field], spec: Spec, language: Language, *, with_calendar: bool
+    wb: Book,
+    fields: Iterable[Field],
+    spec: Spec,
+    language: Language,
+    *,
+    with_calendar: bool,
+    hidden: bool = False,
 ) -> None:
     """Write the vocabularies that ``fields`` use, and the team's calendar, where there are any."""
     used = {key: spec.vocabularies[key] for field in fields for key in _vocabularies(field)}
@@ -68,6 +74,8 @@ def write_lists(
     written.worksheet.set_paper(9)
     written.worksheet.fit_to_pages(ceil(sum(each.width for each in columns) / _PAGE_WIDTH), 0)
     protect(written.worksheet)
+    if hidden:
+        written.worksheet.hide()
 
 
 def _calendar(spec: Spec, language: Language) -> Iterable[_List]:

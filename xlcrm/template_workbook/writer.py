@@ -55,6 +55,7 @@ def write_workbook(
     leftovers: Sequence[Leftover] = (),
     numbers: Mapping[str, Numbers] | None = None,
     remarks: Sequence[Remark] | None = None,
+    filed: Mapping[str, str] | None = None,
 ) -> None:
     """Write a workbook of ``tables`` to ``target``, atomically; the same arguments, the same bytes.
 
@@ -63,8 +64,9 @@ def write_workbook(
     instead say sheet by sheet what is to stand there, a person's own sheets among them, and
     ``leftovers`` what stood beside. ``numbers`` are by table the first and last running number of
     the person's own ids: the next free one is offered. ``remarks`` are what was found on the pages:
-    they are marked, and listed on a sheet of their own. Raises OSError where the file can't be
-    written.
+    they are marked, and listed on a sheet of their own. ``filed`` are properties of a workbook
+    that is kept and no more filled in: it shows no guide and lists. Raises OSError where the file
+    can't be written.
     """
     given = list(_pages(tables, records or {}, language)) if pages is None else pages
     making = Making(spec, language, _customers(tables, core=core), numbers or {})
@@ -77,7 +79,8 @@ def write_workbook(
             told = [_with_others(each, planned) for each in remarks]
             planned = [_checked(n, each, told, language) for n, each in enumerate(planned)]
             write_check_sheet(wb, sheets.findings, _lines(planned, told), language)
-        write_guide(wb, shown, making)
+        if filed is None:
+            write_guide(wb, shown, making)
         base = next((page for page in sheets.pages if _is_base(page)), None)
         for each in planned:
             _write_page(wb, each, making, is_base=each.page is base)
@@ -85,11 +88,16 @@ def write_workbook(
             write_leftovers(wb, leftovers, language)
         used = [*(field for _, fields in shown for field in fields), *_fields_of(given, core=core)]
         calendar = _needs_calendar([*tables, *_tables_of(given)], spec, core=core)
-        write_lists(wb, used, spec, language, with_calendar=calendar)
-        wb.workbook.set_custom_property(PROPERTY, spec.purpose)
-        for table in tables:
-            made = str(template_of(table, spec, language, core=core))
-            wb.workbook.set_custom_property(version_property(table.key), made)
+        write_lists(wb, used, spec, language, with_calendar=calendar, hidden=filed is not None)
+        stamps = _stamps(tables, making, core=core)
+        for name, text in {PROPERTY: spec.purpose, **stamps, **(filed or {})}.items():
+            wb.workbook.set_custom_property(name, text)
+
+
+def _stamps(tables: Sequence[Table], making: Making, *, core: bool) -> Mapping[str, str]:
+    """Return the properties that say from which templates the sheets are."""
+    made = ((t.key, template_of(t, making.spec, making.language, core=core)) for t in tables)
+    return {version_property(key): str(template) for key, template in made}
 
 
 def _pages(
