@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from returned_cases import (
+    BASE,
     FINDINGS,
     LOG,
     TALKS,
@@ -204,6 +205,37 @@ def test_an_id_that_is_meant_is_offered_unless_it_is_taken(mine: Path, tmp_path:
     made = back(staff_workbook(mine, communication_log=talks), tmp_path / "退回")
     offered = {line.cell: line.suggestion for line in lines(made) if line.field == "记录ID"}
     assert offered == {"B5": "J003", "B6": "J004", "B7": "J002"}
+
+
+def offered(path: Path) -> dict[str | None, str | None]:
+    """What is offered for ids, by cell."""
+    return {line.cell: line.suggestion for line in lines(path) if line.field == "记录ID"}
+
+
+def test_of_two_rows_with_one_id_the_later_is_offered_another(mine: Path, tmp_path: Path) -> None:
+    talks = [dict(each, record_id="J001") for each in TALKS]
+    made = back(staff_workbook(mine, communication_log=talks), tmp_path / "退回")
+    assert offered(made) == {"B4": None, "B5": "J002", "B6": "J003"}
+    (note,) = (load_workbook(made)[LOG][cell].comment.text for cell in ["B5"])
+    assert "重复" in note and "“J002”" in note
+    changed(made, lambda book: accept(book, "B4", "B5", "B6"))
+    ids = [each["record_id"] for each in values(made) if "record_id" in each]
+    assert ids == ["J001", "J002", "J003"]
+    assert not told(made, ["duplicate-id"])
+
+
+def test_a_customers_id_that_talks_refer_to_is_for_a_person(mine: Path, tmp_path: Path) -> None:
+    """Which of two customers their talks are of, no program knows."""
+    base = [dict(each, customer_id="C001") for each in BASE]
+    made = back(staff_workbook(mine, customer_base=base), tmp_path / "退回")
+    found = {line.cell: line.suggestion for line in lines(made) if "重复" in (line.fault or "")}
+    assert found == {"B4": None, "B5": None, "B6": None}
+    others = [dict(each, customer_id="C009") for each in TALKS]
+    made = back(
+        staff_workbook(mine, customer_base=base, communication_log=others), tmp_path / "再退"
+    )
+    found = {line.cell: line.suggestion for line in lines(made) if "重复" in (line.fault or "")}
+    assert found == {"B4": None, "B5": "C002", "B6": "C003"}
 
 
 def test_remarks_in_the_column_are_not_lost(made: Path, tmp_path: Path) -> None:

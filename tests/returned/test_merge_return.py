@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from returned_cases import LOG, TALKS, accept, changed, columns, lines, put, sta
 
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
 from xlcrm.pipeline.options import Options
+from xlcrm.spec.settings import Settings
 
 OPTIONS = Options(date(2024, 5, 20))
 
@@ -48,6 +50,38 @@ def test_what_files_disagree_on_is_in_each_of_them(tmp_path: Path) -> None:
         assert other in line.fault and sheet[line.cell].value == "J001"
         assert other in sheet[line.cell].comment.text
     assert {path: path.read_bytes() for path in before} == before
+
+
+def offers(root: Path) -> dict[str, str | None]:
+    """What is offered in place of an id that two people have, by file."""
+    home = root / "汇总" / "退回"
+    found = ((file, each) for file in home.rglob("*.xlsx") for each in lines(file))
+    return {
+        file.relative_to(home).as_posix(): each.suggestion
+        for file, each in found
+        if "编号相同" in each.fault
+    }
+
+
+def test_of_two_people_one_is_offered_another_id(tmp_path: Path) -> None:
+    root = team(tmp_path / "团队")
+    merged(root)
+    assert offers(root) == {"华东/李娜.xlsx": None, "张伟.xlsx": "J004"}
+    back = root / "汇总" / "退回" / "张伟.xlsx"
+    changed(back, lambda book: accept(book, "B4"))
+    shutil.copyfile(back, root / "张伟.xlsx")
+    codes = [each["code"] for each in merged(root).document["findings"]]
+    assert "id-collision" not in codes and "duplicate-id" not in codes
+
+
+def test_whose_range_the_id_lies_in_keeps_it(tmp_path: Path) -> None:
+    root = team(tmp_path / "团队")
+    members = [
+        {"name": "张伟", "file": "张伟*", "ids": (1, 99)},
+        {"name": "李娜", "file": "李娜*", "ids": (100, 199)},
+    ]
+    hand_back(root, merge(root, replace(OPTIONS, settings=Settings(members=members))))
+    assert offers(root) == {"华东/李娜.xlsx": "J100", "张伟.xlsx": None}
 
 
 def test_without_being_asked_nothing_goes_back(tmp_path: Path) -> None:

@@ -1,33 +1,27 @@
-"""Ids for records that have none: the next free ones of their owner's range."""
+"""Ids for records that have none, or another's: the next free ones of their owner's range."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlcrm.findings import Finding
+from xlcrm.pipeline.renumbering import SHARED, Place, place_of, to_renumber
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.codes import Id
 
 _LACKING = frozenset({"id-missing", "required-missing", "bad-id"})
-_ANY = (1, 999_999_999)
-
-
-def numbers_of(file: str, spec: Spec) -> tuple[int, int]:
-    """Return the first and last running number of the ids of whoever fills a file."""
-    name = spec.member_of(file)
-    member = next((each for each in spec.members if each["name"] == name), {})
-    first, last = member.get("ids", _ANY)
-    return first, last
 
 
 class FreeIds:
     """The ids that no record of a run has, offered once each."""
 
-    def __init__(self, records: Iterable[Record], spec: Spec) -> None:
+    def __init__(self, records: Sequence[Record], findings: Sequence[Finding], spec: Spec) -> None:
         self.spec = spec
+        self._renumbered = to_renumber(findings, records, spec)
+        self._given: dict[Place, str | None] = {}
         self._used: dict[str, set[str]] = defaultdict(set)
         self._last: dict[tuple[str, str, str], int] = {}
         for record in records:
@@ -36,17 +30,24 @@ class FreeIds:
                 self._used[record.table].add(str(record.values[key]))
 
     def proposed(self, findings: Sequence[Finding], own: Sequence[Record]) -> Iterator[Finding]:
-        """Yield the findings of a file, with a free id where one is missing or can't be read.
+        """Yield the findings of a file, with a free id where one is missing, can't be read, or is
+        another record's too.
 
         It is the next one in its owner's range, else after those of the file, whose records are
         ``own``.
         """
         for each in findings:
-            table = self.spec.tables.get(each.table or "")
-            if table and each.field == table.id and each.code in _LACKING:
-                yield replace(each, suggestion=self._free(each, table, own))
+            table, place = self.spec.tables.get(each.table or ""), place_of(each)
+            if table and each.field == table.id and self._asks(each):
+                if place not in self._given:
+                    self._given[place] = self._free(each, table, own)
+                yield replace(each, suggestion=self._given[place])
             else:
                 yield each
+
+    def _asks(self, finding: Finding) -> bool:
+        is_shared = finding.code in SHARED and place_of(finding) in self._renumbered
+        return finding.code in _LACKING or is_shared
 
     def _free(self, finding: Finding, table: Table, own: Sequence[Record]) -> str | None:
         used, meant = self._used[table.key], finding.suggestion
@@ -66,7 +67,7 @@ class FreeIds:
         self, kind: Id, month: str, file: str, table: Table, own: Sequence[Record]
     ) -> str | None:
         """Return the next free id; None where the range has none left."""
-        first, last = numbers_of(file, self.spec)
+        first, last = self.spec.numbers_of(file)
         number = self._last.get((file, table.key, month))
         if number is None:
             texts = (str(r.values.get(table.id or "", "")) for r in own if r.table == table.key)

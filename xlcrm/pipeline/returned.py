@@ -18,7 +18,7 @@ from xlcrm.layout.marks import column_index
 from xlcrm.layout.pages import HEADER, FreeSheet, ListPage, Page, Place
 from xlcrm.layout.remarks import LISTED, MORE, OTHERS, Remark, Spot
 from xlcrm.ledger.discovery import is_team_folder
-from xlcrm.pipeline.free_ids import FreeIds, numbers_of
+from xlcrm.pipeline.free_ids import FreeIds
 from xlcrm.pipeline.offers import with_offers
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.readings import FileStatus
@@ -146,7 +146,7 @@ def return_workbooks(
         if each.file in found:
             found[each.file].append(each)
     records = [record for reading in readings.values() for record in reading.records]
-    ids = FreeIds(records, options.spec)
+    ids = FreeIds(records, findings, options.spec)
     return [_returned(each, readings, found[each.file], ids, options) for each in files]
 
 
@@ -209,7 +209,7 @@ def _write_workbook(
 ) -> None:
     made, spec = contents.template, options.spec
     language = made.language if made else options.language
-    tables, numbers = list(tables_of(contents, spec)), numbers_of(file, spec)
+    tables, numbers = list(tables_of(contents, spec)), spec.numbers_of(file)
     plain = io.BytesIO()
     write_workbook(
         plain,

@@ -17,6 +17,7 @@ from xlcrm.text import fold, label_key
 Labels = Mapping[str, str]
 CUSTOMER = "customer"  # in a natural key: the resolved customer, whichever field names it
 CUSTOMER_FIELDS = ("customer_name", "customer_id")
+_ANY_NUMBER = (1, 999_999_999)
 _WRITTEN = ("{}", "{}:", "{}\uff1a", "*{}", "{}*")
 Level = Literal["core", "ext", "off"]
 Purpose = Literal["filled", "settings"]
@@ -228,6 +229,13 @@ class Spec:
             if pattern and any(fnmatchcase(name, pattern) for name in names):
                 return str(member["name"])
         return None
+
+    def numbers_of(self, file: str) -> tuple[int, int]:
+        """Return the first and last running number of the ids of whoever fills a file."""
+        name = self.member_of(file)
+        member = next((each for each in self.members if each["name"] == name), {})
+        first, last = member.get("ids", _ANY_NUMBER)
+        return first, last
 
     def has_field(self, name: str) -> bool:
         """Whether ``table.field`` is there: a team may have dropped it."""
