@@ -234,7 +234,17 @@ def test_data_goes_to_stdout_alone(folder: Any, run: Any) -> None:
 
 def test_help_has_an_example(run: Any) -> None:
     assert "merge" in run("--help").out
-    for command in ("demo", "new", "check", "explain", "merge", "report", "archive", "upgrade"):
+    for command in (
+        "demo",
+        "new",
+        "check",
+        "explain",
+        "merge",
+        "report",
+        "archive",
+        "watch",
+        "upgrade",
+    ):
         ran = run(command, "-h")
         assert ran.code == 0 and f"xlcrm {command}" in ran.out
 

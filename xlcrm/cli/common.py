@@ -54,10 +54,11 @@ class Console:
             self._list(options.notices, err=True)
         return options
 
-    def document(self, document: Mapping[str, Any]) -> None:
-        """Print the JSON document, in UTF-8 whatever the console's encoding."""
+    def document(self, document: Mapping[str, Any], *, indent: int | None = 2) -> None:
+        """Print the JSON document, in UTF-8 whatever the console's encoding; without ``indent`` on
+        one line."""
         if self.as_json:
-            text = json.dumps(document, ensure_ascii=False, indent=2)
+            text = json.dumps(document, ensure_ascii=False, indent=indent)
             sys.stdout.flush()
             sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
             sys.stdout.buffer.flush()

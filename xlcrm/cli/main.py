@@ -8,14 +8,13 @@ import gc
 import importlib
 import os
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from xlcrm import __version__
 from xlcrm.cli import exits
 from xlcrm.cli.words import language_of, say
-from xlcrm.text import printable
 
 _COMMANDS = (
     "demo",
@@ -26,6 +25,7 @@ _COMMANDS = (
     "merge",
     "report",
     "archive",
+    "watch",
     "upgrade",
 )
 
@@ -101,7 +101,7 @@ def main() -> NoReturn:
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
-        code = _fail("interrupted", exits.INTERRUPTED)
+        code = _fail(say(language_of(), "error.interrupted"), exits.INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has left: nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -118,24 +118,12 @@ def main() -> NoReturn:
 
 def _explain(error: Exception) -> int:
     """Print one clear line about what went wrong and return the exit code."""
-    from xlcrm.pipeline.masters import MasterBusy
-    from xlcrm.pipeline.options import UsageError
-    from xlcrm.spec.loader import SpecError
+    from xlcrm.cli.failures import failure
 
-    if isinstance(error, UsageError):
-        return _fail(error.code, exits.USAGE, **error.words)
-    if isinstance(error, MasterBusy):
-        return _fail("busy", exits.BUSY, path=str(error))
-    if isinstance(error, SpecError):
-        return _fail("internal", exits.USAGE, reason=str(error))
-    if isinstance(error, OSError):
-        path, reason = str(error.filename or ""), error.strerror or str(error)
-        return _fail("os", exits.USAGE, path=path, reason=reason)
-    return _fail("internal", exits.USAGE, reason=f"{type(error).__name__}: {error}"[:300])
+    line, code = failure(error, language_of())
+    return _fail(line, code)
 
 
-def _fail(key: str, code: int, **words: Any) -> int:
-    language = language_of()
-    line = say(language, "error.prefix") + say(language, f"error.{key}", **words)
-    click.echo(printable(line).replace("\n", " "), err=True)
+def _fail(line: str, code: int) -> int:
+    click.echo(say(language_of(), "error.prefix") + line, err=True)
     return code
