@@ -21,6 +21,7 @@ from xlcrm.text import printable, uncontrolled
 
 _DATE_TEXT, _CENTURIES = 40, ("19", "20")
 _ERA = timedelta(days=3653)
+_LABEL = 60  # characters of a label, or of what a row begins with, that are repeated
 _WRITTEN = 200  # characters of a value as written that a finding keeps
 
 
@@ -42,6 +43,12 @@ def written(cell: CellValue) -> str:
     if isinstance(cell, UncachedFormula):
         return cell.text
     return as_text(cell)
+
+
+def told(text: str) -> str:
+    """Return what is repeated of a label, or of what a row begins with: masked first, as half a
+    number is known for none."""
+    return mask(printable(text))[:_LABEL]
 
 
 def kept(cell: CellValue) -> str:

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from xlcrm.filled_workbook.form_labels import Place, find_labels
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.forms import FormCell, FormPlan, form_plan
 from xlcrm.layout.marks import MARK_WIDTH, read_marks
-from xlcrm.spec.model import Field, Table
+from xlcrm.spec.model import Field, Labels, Table
 from xlcrm.spec.types.actions import Actions
-from xlcrm.spec.types.base import as_text
 from xlcrm.text import label_key
-
-Place = tuple[int, int]
-_SAME_COLUMN = 0.1  # what standing in the planned column adds to a match
 
 
 @dataclass(frozen=True)
 class FormCells:
-    """Cells by slot, and for ticked fields printed in one cell the cells right of their label."""
+    """Cells by slot, and for ticked fields printed in one cell the cells right of their label.
+
+    ``nearly`` and ``perhaps`` are as ``FormLabels`` has them.
+    """
 
     slots: Mapping[str, Place]
     lines: Mapping[str, Sequence[Place]]
-
-
-@dataclass(frozen=True)
-class _Printed:
-    """A text that the form prints, where the plan has it, and the forms it is known by."""
-
-    cell: FormCell
-    keys: frozenset[str]
-    kind: Literal["label", "head", "choice", "section"]
+    nearly: Mapping[Place, Labels]
+    perhaps: Mapping[Place, Labels]
 
 
 def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> FormCells:
@@ -47,7 +39,7 @@ def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> For
     most = sum(slot in named for slot in inputs) >= len(inputs) / 2
     if most and not _are_stale(sheet, table, named):
         slots = {slot: place for slot, place in named.items() if _is_field(table, slot)}
-        return FormCells(dict(_more_actions(sheet, table, slots)), {})
+        return FormCells(dict(_more_actions(sheet, table, slots)), {}, {}, {})
     return _LabelReader(sheet, table, _whole_plan(table)).find()
 
 
@@ -122,12 +114,12 @@ def at(sheet: RawSheet, place: Place) -> CellValue:
 
 
 class _LabelReader:
-    """Aligns what the plan prints with what stands on the sheet, in reading order."""
+    """Finds the cells that people fill by where the labels stand."""
 
     def __init__(self, sheet: RawSheet, table: Table, plan: FormPlan) -> None:
         self.sheet, self.table, self.plan = sheet, table, plan
-        self.printed = list(_printed(plan))
-        self.places = self._match()
+        self.found = find_labels(sheet, plan)
+        self.places = self.found.places
 
     def find(self) -> FormCells:
         slots: dict[str, Place] = {}
@@ -143,7 +135,7 @@ class _LabelReader:
         for field in self.table.fields:
             if isinstance(field.type, Actions):
                 slots.update(self._actions(field))
-        return FormCells(slots, lines)
+        return FormCells(slots, lines, self.found.nearly, self.found.perhaps)
 
     def _place(self, cell: FormCell) -> Place | None:
         return self.places.get((cell.row, cell.column))
@@ -224,74 +216,3 @@ class _LabelReader:
             below = [r for r, _ in self.places.values() if r > row]
             last = min(below, default=len(self.sheet.rows)) - 1
             yield from _action_slots(self.sheet, field, columns, row + 1, last, {last + 1})
-
-    def _match(self) -> dict[Place, Place]:
-        """Return where on the sheet each printed cell of the plan stands, by its planned place."""
-        known = {key for printed in self.printed for key in printed.keys}
-        found = [
-            (key, (row, column))
-            for row, cells in enumerate(self.sheet.rows)
-            for column, cell in enumerate(cells)
-            if cell != "" and (key := _cell_key(cell)) in known
-        ]
-        pairs = _align(self.printed, found)
-        places = {(p.cell.row, p.cell.column): found[n][1] for p, n in pairs}
-        used = set(places.values())
-        for printed in self.printed:  # labels that people moved to another line
-            planned = (printed.cell.row, printed.cell.column)
-            if planned in places or printed.kind != "label":
-                continue
-            free = [at for key, at in found if key in printed.keys and at not in used]
-            if len(free) == 1:
-                places[planned] = free[0]
-                used.add(free[0])
-        return places
-
-
-def _printed(plan: FormPlan) -> Iterator[_Printed]:
-    for cell in plan.cells:
-        if not cell.text or cell.role not in ("label", "head", "choice", "section"):
-            continue
-        keys = {label_key(text) for text in cell.text.values() if isinstance(text, str)}
-        if cell.role == "label" and cell.field:
-            keys |= set(cell.field.label_keys())
-        yield _Printed(cell, frozenset(keys), cell.role)
-
-
-def _cell_key(cell: CellValue) -> str:
-    if isinstance(cell, str):
-        return label_key(cell) if len(cell) <= 60 else ""
-    return as_text(cell) if isinstance(cell, float) else ""
-
-
-def _align(
-    printed: Sequence[_Printed], found: Sequence[tuple[str, Place]]
-) -> list[tuple[_Printed, int]]:
-    """Return the longest common order of printed and found texts; planned columns break ties."""
-    width = len(found) + 1
-    best = [[0.0] * width for _ in range(len(printed) + 1)]
-    for i in range(len(printed) - 1, -1, -1):
-        keys, column = printed[i].keys, printed[i].cell.column
-        for j in range(len(found) - 1, -1, -1):
-            score = max(best[i + 1][j], best[i][j + 1])
-            key, place = found[j]
-            if key in keys:
-                score = max(score, best[i + 1][j + 1] + _weight(column, place))
-            best[i][j] = score
-    pairs = []
-    i = j = 0
-    while i < len(printed) and j < len(found):
-        key, place = found[j]
-        weight = _weight(printed[i].cell.column, place)
-        if key in printed[i].keys and best[i][j] == best[i + 1][j + 1] + weight:
-            pairs.append((printed[i], j))
-            i, j = i + 1, j + 1
-        elif best[i][j] == best[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return pairs
-
-
-def _weight(column: int, place: Place) -> float:
-    return 1 + (_SAME_COLUMN if place[1] == column else 0)

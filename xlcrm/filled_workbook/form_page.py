@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 
 from xlcrm.filled_workbook.carried import Carrier
-from xlcrm.filled_workbook.form_cells import FormCells, Place, find_cells
+from xlcrm.filled_workbook.form_cells import FormCells, find_cells
+from xlcrm.filled_workbook.form_labels import Place
 from xlcrm.filled_workbook.form_record import boxes, read_form
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import RawSheet
@@ -147,6 +148,7 @@ def _action_number(slot: str) -> int:
 
 def _printed(sheet: RawSheet, table: Table, cells: FormCells) -> Iterator[Place]:
     """Yield the cells in which the form's own texts stand: labels, choices, numbers of actions."""
+    yield from cells.nearly
     texts = set(_texts(table.with_dropped))
     actions = [(row, column) for slot, (row, column) in cells.slots.items() if _action_number(slot)]
     last = max((column for _, column in cells.slots.values()), default=0) + 1

@@ -13,11 +13,14 @@ from xlcrm.filled_workbook.cells import (
     anchor_days,
     assign,
     finding,
+    header_finding,
     kept,
     record_day,
+    told,
     written,
 )
-from xlcrm.filled_workbook.form_cells import Place, at, find_cells
+from xlcrm.filled_workbook.form_cells import at, find_cells
+from xlcrm.filled_workbook.form_labels import Place
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
@@ -36,10 +39,10 @@ def read_form(
 ) -> tuple[list[Record], list[Finding]]:
     """Return the record of a form sheet, none where nothing is filled, and its findings."""
     reader = _FormReader(sheet, marks, file, around)
-    record = reader.record()
+    record, labels = reader.record(), list(reader.labels())
     if record is None:
-        return [], []
-    return [record], [finding(noted, marks.table) for noted in reader.noted]
+        return [], [each for each in labels if each.suggestion]
+    return [record], [*labels, *(finding(noted, marks.table) for noted in reader.noted)]
 
 
 class _FormReader:
@@ -63,6 +66,17 @@ class _FormReader:
         self._keep_dropped()
         filled = self.written.values or self.written.raw
         return self.written if filled else None
+
+    def labels(self) -> Iterator[Finding]:
+        """Yield the labels that are misspelt, top to bottom: what they were read as, or may be."""
+        nearly, perhaps = self.cells.nearly, self.cells.perhaps
+        block = self.written.block
+        for place in sorted({*nearly, *perhaps}):
+            code = "normalised" if place in nearly else "unknown-column"
+            meant = nearly.get(place) or perhaps[place]
+            words: dict[str, Any] = {"detail": "label", "value": told(written(self._at(place)))}
+            words |= {"read": meant} if place in nearly else {"suggestion": meant["zh"]}
+            yield header_finding(code, block.sheet, block.file, self.table, place, **words)
 
     def _keep_dropped(self) -> None:
         """Keep what fields hold that the team has dropped as text, and tell nothing of it."""

@@ -6,17 +6,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from xlcrm.filled_workbook.cells import header_finding, written
+from xlcrm.filled_workbook.cells import header_finding, told, written
 from xlcrm.filled_workbook.headers import ListHeader
 from xlcrm.filled_workbook.list_rows import Aside
 from xlcrm.filled_workbook.sheet_xml import Address, Box
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.findings import Finding
-from xlcrm.privacy import mask
 from xlcrm.records import Block, address, column_letters
-from xlcrm.text import printable
-
-_LABEL = 60  # characters of a label, or of what a row begins with, that are repeated
 
 
 class ListNotes:
@@ -61,17 +57,12 @@ class ListNotes:
         """Return what stands in a cell, unless it is what the table keeps apart."""
         if self.block.columns.get(self.header.table.private or "") == column:
             return None
-        return _told(written(self.sheet.rows[row][column]))
+        return told(written(self.sheet.rows[row][column]))
 
     def _label(self, code: str, column: int, **words: Any) -> Finding:
-        value = _told(self.header.labels[column])
+        value = told(self.header.labels[column])
         return self._finding(code, self.header.place(self.sheet, column), value=value, **words)
 
     def _finding(self, code: str, place: Address | None, **words: Any) -> Finding:
         block = self.block
         return header_finding(code, block.sheet, block.file, self.header.table, place, **words)
-
-
-def _told(text: str) -> str:
-    """Return what is repeated of a text: masked first, as half a number is known for none."""
-    return mask(printable(text))[:_LABEL]

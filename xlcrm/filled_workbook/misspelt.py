@@ -1,14 +1,15 @@
-"""Headers that are nearly a field's label: which field is meant, and whether that is certain."""
+"""Labels that are nearly a field's, of columns and on forms: which is meant, and if for sure."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date
 from itertools import islice
+from typing import TypeVar
 
-from xlcrm.filled_workbook.sheets import CellError, RawSheet, UncachedFormula
+from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.spec.types.numbers import Number
@@ -21,6 +22,7 @@ _ANY_DAY = ReadContext(date(2000, 1, 1), date(2000, 1, 1))
 _REMARK = re.compile(r"(.+?)[(\[【].*[)\]】]")
 _DIGIT = re.compile(r"\d")
 Nearest = dict[int, Field]
+_Meant = TypeVar("_Meant", bound=Hashable)
 
 
 def nearest_labels(
@@ -38,8 +40,9 @@ def nearest_labels(
     if not others:
         return {}, {}
     missing = {each.key for each in table.fields if each.is_input} - columns.keys()
-    meant = {column: _nearest(table, label) for column, label in others.items()}
-    fields = {column: each for column, each in meant.items() if each and each.key in missing}
+    known = {label: each.key for label, each in table.by_label.items()}
+    meant = {column: nearest(label, known) for column, label in others.items()}
+    fields = {column: table.by_key[key] for column, key in meant.items() if key in missing}
     times = Counter(each.key for each in fields.values())
     certain = {
         column: each
@@ -49,23 +52,26 @@ def nearest_labels(
     return certain, {column: fields[column] for column in fields.keys() - certain.keys()}
 
 
-def _nearest(table: Table, label: str) -> Field | None:
-    """Return the field to whose label ``label`` is clearly the nearest."""
+def nearest(label: str, known: Mapping[str, _Meant]) -> _Meant | None:
+    """Return what is meant by a label that is clearly nearest to one of those ``known``.
+
+    They are by their keys (``label_key``).
+    """
     from rapidfuzz.distance import OSA  # late: needed where something is wrong
 
     word = label_key(_without_remark(label))
-    if word in table.by_label:
-        return table.by_label[word]
+    if word in known:
+        return known[word]
     digits = _DIGIT.findall(word)
-    best: dict[str, int] = {}
-    for known, each in table.by_label.items():
+    best: dict[_Meant, int] = {}
+    for key, each in known.items():
         # 联系人2 is another contact, no slip of the pen.
-        near = digits == _DIGIT.findall(known)
-        away = OSA.distance(word, known, score_cutoff=_tolerance(known)) if near else _FAR
-        away = away if away <= _tolerance(known) else _FAR
-        best[each.key] = min(away, best.get(each.key, _FAR))
+        near = digits == _DIGIT.findall(key)
+        away = OSA.distance(word, key, score_cutoff=_tolerance(key)) if near else _FAR
+        away = away if away <= _tolerance(key) else _FAR
+        best[each] = min(away, best.get(each, _FAR))
     first, second = sorted(best, key=best.__getitem__)[:2]
-    return table.by_key[first] if best[first] < best[second] else None
+    return first if best[first] < best[second] else None
 
 
 def _without_remark(label: str) -> str:
@@ -86,9 +92,13 @@ def _fits(sheet: RawSheet, row: int, column: int, field: Field, label: str) -> b
     if isinstance(field.type, Number) and _without_remark(label) != label:
         return False
     below = (cell for line in sheet.rows[row + 1 :] if (cell := line[column]) != "")
-    read = [
-        field.type.read(cell, _ANY_DAY).value is not None
-        for cell in islice(below, _SAMPLE)
-        if not isinstance(cell, CellError | UncachedFormula)
-    ]
+    known = (c for c in islice(below, _SAMPLE) if not isinstance(c, CellError | UncachedFormula))
+    read = [can_hold(field, cell) for cell in known]
     return sum(read) >= _FIT * len(read)
+
+
+def can_hold(field: Field, cell: CellValue) -> bool:
+    """Whether a filled cell can be read as a field's, whatever its day."""
+    if isinstance(cell, CellError | UncachedFormula):
+        return False
+    return field.type.read(cell, _ANY_DAY).value is not None
