@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -20,16 +21,16 @@ from xlcrm.workers import run_batch, run_batches
 
 TASK = "worker_task:do"
 TASK_SOURCE = """
-import os, sys, time
+import json, os, sys, time
 
 def do(payload):
     match payload["do"]:
         case "return":
             print("noise on stdout", flush=True)
-            return {"pid": os.getpid(), "twice": payload["value"] * 2}
+            return json.dumps({"pid": os.getpid(), "twice": payload["value"] * 2})
         case "nap":
             time.sleep(0.3)
-            return {"pid": os.getpid()}
+            return json.dumps({"pid": os.getpid()})
         case "hang":
             time.sleep(600)
         case "allocate":
@@ -40,8 +41,8 @@ def do(payload):
             os._exit(7)
         case "raise":
             raise ValueError("no such thing: 客户")
-        case "tuple":
-            return {"pair": (1, 2)}
+        case "lines":
+            return "one\\n\\ntwo"
         case "unfit":
             return {"value": object()}
 """
@@ -64,6 +65,11 @@ def item(action: str, value: Any = None) -> Item:
     return Item(f"{action}-{value}", {"do": action, "value": value})
 
 
+def result(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.text is not None
+    return cast("dict[str, Any]", json.loads(outcome.text))
+
+
 def run(items: list[Item], workers: int, **limits: float) -> dict[str, Outcome]:
     outcomes = run_batches(TASK, items, workers=workers, limits=Limits(**limits))  # type: ignore[arg-type]
     return {outcome.item.name: outcome for outcome in outcomes}
@@ -77,8 +83,8 @@ def assert_good(outcomes: dict[str, Outcome], items: list[Item]) -> None:
     for one in items:
         outcome = outcomes[one.name]
         assert outcome.failure is None
-        assert outcome.result is not None
-        assert outcome.result["twice"] == one.payload["value"] * 2
+        assert outcome.text is not None
+        assert result(outcome)["twice"] == one.payload["value"] * 2
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 9])
@@ -89,7 +95,7 @@ def test_all_items_return_wherever_they_run(workers: int) -> None:
 
 def test_children_live_long_and_are_no_more_than_asked() -> None:
     outcomes = run(good(12), 2)
-    pids = {outcome.result["pid"] for outcome in outcomes.values() if outcome.result}
+    pids = {result(outcome)["pid"] for outcome in outcomes.values() if outcome.text}
     assert 1 <= len(pids) <= 2
 
 
@@ -110,7 +116,7 @@ def test_a_bad_item_costs_that_item_only(action: str, failure: str, workers: int
     seconds = 2 if action == "hang" else 60  # whatever else the machine is busy with
     outcomes = run([*items[:3], bad, *items[3:]], workers, seconds=seconds, memory=512 * 1024**2)
     assert outcomes[bad.name].failure == failure
-    assert outcomes[bad.name].result is None
+    assert outcomes[bad.name].text is None
     assert_good(outcomes, items)
     assert len(outcomes) == 7
 
@@ -132,8 +138,8 @@ def test_details_say_what_happened(workers: int) -> None:
 
 
 def test_results_are_the_same_in_a_child_and_in_a_fork() -> None:
-    results = [run([item("tuple")], workers)["tuple-None"].result for workers in (0, 1)]
-    assert results == [{"pair": [1, 2]}] * 2
+    texts = [run([item("lines")], workers)["lines-None"].text for workers in (0, 1)]
+    assert texts == ["one\n\ntwo"] * 2
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -155,11 +161,11 @@ def test_closing_ends_busy_children_at_once(gone: Callable[[int], bool]) -> None
         TASK, [*good(1), *(item("hang", n) for n in range(5))], workers=2, limits=Limits(seconds=90)
     )
     first = next(outcomes)
-    assert first.result is not None
+    assert first.text is not None
     began = time.monotonic()
     outcomes.close()  # type: ignore[attr-defined]
     assert time.monotonic() - began < 20
-    assert gone(first.result["pid"])
+    assert gone(result(first)["pid"])
 
 
 def test_a_task_that_cannot_be_imported_is_a_mistake_of_ours() -> None:
@@ -171,8 +177,8 @@ def test_a_task_that_cannot_be_imported_is_a_mistake_of_ours() -> None:
 def test_an_undecodable_name_travels(workers: int) -> None:
     name = "\udcff.xlsx"
     outcome = run([Item("x", {"do": "return", "value": name})], workers)["x"]
-    assert outcome.result is not None
-    assert outcome.result["twice"] == name * 2
+    assert outcome.text is not None
+    assert result(outcome)["twice"] == name * 2
 
 
 def test_a_batch_runs_on_any_executor(tmp_path: Path) -> None:
@@ -203,18 +209,20 @@ def gone() -> Callable[[int], bool]:
 def test_an_interrupt_is_the_parents_to_heed() -> None:
     outcomes = run_batches(TASK, [item("nap", number) for number in range(3)], workers=1)
     first = next(outcomes)
-    assert first.result is not None
-    os.kill(first.result["pid"], signal.SIGINT)
-    assert [outcome.result for outcome in outcomes] == [first.result] * 2
+    assert first.text is not None
+    os.kill(result(first)["pid"], signal.SIGINT)
+    assert [outcome.text for outcome in outcomes] == [first.text] * 2
 
 
 INTERRUPTED = """
+import json
+
 from xlcrm.work import Item
 from xlcrm.workers import run_batches
 
 items = [Item("first", {"do": "return", "value": 1}), Item("hang", {"do": "hang"})]
 for outcome in run_batches("worker_task:do", items, workers=1):
-    print(outcome.result["pid"], flush=True)
+    print(json.loads(outcome.text)["pid"], flush=True)
 """
 
 

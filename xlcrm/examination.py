@@ -33,9 +33,9 @@ def examine(
     file.
     """
     reading = read_file(path, file, spec, private=private, password=password)
-    reading.findings += check_records(reading.records, spec)
-    reading.findings += check_duplicates(reading.records, spec)
-    reading.findings += check_ended(reading.records, spec)
+    reading.findings += check_records(reading.blocks, spec)
+    reading.findings += check_duplicates(reading.blocks, spec)
+    reading.findings += check_ended(reading.blocks, spec)
     return reading
 
 
@@ -58,11 +58,11 @@ def payload(
     }
 
 
-def examine_task(work: Mapping[str, Any]) -> dict[str, Any]:
-    """Examine the file that a payload names; the result is ``FileReading.to_state``."""
+def examine_task(work: Mapping[str, Any]) -> str:
+    """Examine the file that a payload names; the result is ``FileReading.to_text``."""
     spec = _spec(work["settings"])
     asked = {name: work[name] for name in ("private", "password")}
-    return examine(Path(work["path"]), work["file"], spec, **asked).to_state()
+    return examine(Path(work["path"]), work["file"], spec, **asked).to_text()
 
 
 @lru_cache(maxsize=1)

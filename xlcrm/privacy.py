@@ -34,8 +34,7 @@ _WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u
 # Every private value has an @ or ten digits with at most a bracket and a space between two.
 _AT = "@\uff20"
 _TEN_DIGITS = re.compile(
-    r"(?<![0-9\uff10-\uff19])[0-9\uff10-\uff19]"
-    r"(?:[) \-\uff09\u3000\uff0d]{0,2}+[0-9\uff10-\uff19]){9}"
+    r"[0-9\uff10-\uff19](?:[) \-\uff09\u3000\uff0d]{0,2}+[0-9\uff10-\uff19]){9}"
 )
 
 

@@ -7,17 +7,19 @@ their canonical value, several values a list, structured values a mapping or a l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby
-from operator import attrgetter
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from xlcrm.findings import Finding
 
 Value = str | int | float | bool | list[Any] | dict[str, Any]
 Values = dict[str, Value]
+Column: TypeAlias = list[Value | None]
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 # Columns that follow a table's own in the master: what they are, and the slots that mark them.
 MASTER_SLOTS: Mapping[str, str] = {
@@ -141,80 +143,166 @@ class LedgerRecord:
 
 
 @dataclass(slots=True)
+class Records(Sequence[Record]):
+    """The records of one block, top to bottom, held column by column.
+
+    ``rows`` are their zero-based rows; ``columns`` the values of each field that any of them has,
+    None where one has none; ``raw`` and ``extras`` are those of ``Record``, by a record's number. A
+    ``Record`` is made when it is asked for: most work looks at columns alone.
+    """
+
+    block: Block
+    rows: list[int]
+    columns: Mapping[str, Column]
+    raw: dict[int, dict[str, str]] = field(default_factory=dict)
+    extras: dict[int, dict[str, str]] = field(default_factory=dict)
+    _made: dict[int, Record] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> Records:
+        """Return records of one block, one at least."""
+        keys = dict.fromkeys(key for record in records for key in record.values)
+        return cls(
+            records[0].block,
+            [record.row for record in records],
+            {key: [record.values.get(key) for record in records] for key in keys},
+            {n: record.raw for n, record in enumerate(records) if record.raw},
+            {n: record.extras for n, record in enumerate(records) if record.extras},
+            dict(enumerate(records)),
+        )
+
+    @property
+    def table(self) -> str:
+        return self.block.table
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Record]:
+        return map(self.__getitem__, range(len(self.rows)))
+
+    @overload
+    def __getitem__(self, n: int) -> Record: ...
+    @overload
+    def __getitem__(self, n: slice) -> list[Record]: ...
+    def __getitem__(self, n: int | slice) -> Record | list[Record]:
+        if isinstance(n, slice):
+            return [self[each] for each in range(*n.indices(len(self)))]
+        record = self._made.get(n)
+        if record is None:
+            cells = ((key, column[n]) for key, column in self.columns.items())
+            values = {key: value for key, value in cells if value is not None}
+            raw, extras = self.raw.get(n, {}), self.extras.get(n, {})
+            record = self._made[n] = Record(self.block, self.rows[n], values, raw, extras)
+        return record
+
+    def column(self, key: str) -> Column:
+        """Return the value of a field in each record, None where there is none."""
+        return self.columns[key] if key in self.columns else [None] * len(self.rows)
+
+
+@dataclass(slots=True)
 class FileReading:
     """What one file says: its records, and the findings that depend on this file alone.
 
     ``file`` is the path relative to the folder read; ``modified`` when its content was saved (ISO
-    8601, UTC); ``rejected`` the code of the finding why nothing could be read; ``own`` whether it
-    is a workbook that xlcrm wrote for reading (master, report) and no input; ``encoded`` is
-    ``to_state`` as JSON text, where it is at hand.
+    8601, UTC); ``blocks`` are its records block by block, in their order; ``rejected`` the code of
+    the finding why nothing could be read; ``own`` whether it is a workbook that xlcrm wrote for
+    reading (master, report) and no input; ``encoded`` is ``to_text``, where it is at hand.
     """
 
     file: str
     sha256: str = ""
     modified: str = ""
-    records: list[Record] = field(default_factory=list)
+    blocks: list[Records] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rejected: str | None = None
     own: str | None = None
     removed: bool = False
     encoded: str | None = field(default=None, repr=False, compare=False)
 
-    def to_state(self) -> dict[str, Any]:
-        """Return plain JSON data; ``from_state`` is its inverse."""
-        return {
+    @property
+    def records(self) -> list[Record]:
+        """All records, each as one: dearer than a look at the columns that are wanted."""
+        return list(chain.from_iterable(self.blocks))
+
+    def to_text(self) -> str:
+        """Return all of it but the file's path as text; ``from_text`` is its inverse.
+
+        The first line is JSON, and so is each line after it: a column's values, which are not
+        parsed before they are asked for.
+        """
+        head = {
             "sha256": self.sha256,
             "modified": self.modified,
             "rejected": self.rejected,
             "own": self.own,
-            "blocks": [
-                _block_state(block, list(records))
-                for block, records in groupby(self.records, key=attrgetter("block"))
-            ],
+            "blocks": list(map(_block_state, self.blocks)),
             "findings": [finding.to_state() for finding in self.findings],
         }
+        columns = (column for block in self.blocks for column in block.columns.values())
+        return "\n".join(map(_AS_JSON, [head, *columns]))
 
     @classmethod
-    def from_state(cls, file: str, state: Mapping[str, Any]) -> FileReading:
-        """Return the reading that ``to_state`` gave, as one of ``file``."""
+    def from_text(cls, file: str, text: str) -> FileReading:
+        """Return the reading that ``to_text`` gave, as one of ``file``."""
+        first, *columns = text.split("\n")
+        head, lines = json.loads(first), iter(columns)
         return cls(
             file,
-            state["sha256"],
-            state["modified"],
-            [record for block in state["blocks"] for record in _records_of(file, block)],
-            [Finding(**{**finding, "file": file}) for finding in state["findings"]],
-            state["rejected"],
-            state["own"],
+            head["sha256"],
+            head["modified"],
+            [_block_of(file, block, lines) for block in head["blocks"]],
+            [Finding(**{**finding, "file": file}) for finding in head["findings"]],
+            head["rejected"],
+            head["own"],
+            encoded=text,
         )
 
 
-def _block_state(block: Block, records: Sequence[Record]) -> dict[str, Any]:
-    """Return the records of a block column by column: half as long, and twice as fast to read."""
-    keys = dict.fromkeys(key for record in records for key in record.values)
+class _Lines(Mapping[str, Column]):
+    """Columns as JSON text, each parsed when it is first asked for."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._parsed: dict[str, Column] = {}
+
+    def __getitem__(self, key: str) -> Column:
+        column = self._parsed.get(key)
+        if column is None:
+            column = self._parsed[key] = json.loads(self._texts[key])
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def _block_state(records: Records) -> dict[str, Any]:
+    """Return all that is said of a block but its columns."""
+    block = records.block
     return {
         "sheet": block.sheet,
         "table": block.table,
         "columns": dict(block.columns),
         "cells": dict(block.cells),
         "extra_columns": dict(block.extras),
-        "rows": [record.row for record in records],
-        "values": {key: [record.values.get(key) for record in records] for key in keys},
-        "raw": {n: record.raw for n, record in enumerate(records) if record.raw},
-        "extras": {n: record.extras for n, record in enumerate(records) if record.extras},
+        "rows": records.rows,
+        "values": list(records.columns),
+        "raw": records.raw,
+        "extras": records.extras,
     }
 
 
-def _records_of(file: str, state: Mapping[str, Any]) -> list[Record]:
+def _block_of(file: str, state: Mapping[str, Any], lines: Iterator[str]) -> Records:
+    """Return a block by its state; of ``lines`` the next ones are its columns."""
     cells = {slot: (row, column) for slot, (row, column) in state["cells"].items()}
     sheet, table, extras = state["sheet"], state["table"], state["extra_columns"]
     block = Block(file, sheet, table, state["columns"], cells, extras)
-    records = [Record(block, row, {}) for row in state["rows"]]
-    for key, column in state["values"].items():
-        for record, value in zip(records, column, strict=True):
-            if value is not None:
-                record.values[key] = value
-    for n, raw in state["raw"].items():
-        records[int(n)].raw = raw
-    for n, others in state["extras"].items():
-        records[int(n)].extras = others
-    return records
+    raw, others = (
+        {int(n): texts for n, texts in state[name].items()} for name in ("raw", "extras")
+    )
+    values = {key: next(lines) for key in state["values"]}
+    return Records(block, state["rows"], _Lines(values), raw, others)

@@ -28,6 +28,11 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip()
 
 
+def is_clean(text: str) -> bool:
+    """Whether ``clean`` would change nothing, and there is no space in ``text`` at all."""
+    return unicodedata.is_normalized("NFKC", text) and not _ODD.search(text)
+
+
 def compact(text: str) -> str:
     """Return ``clean`` text without any space: for values in which a space means nothing."""
     return clean(text).replace(" ", "")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
 Payload: TypeAlias = Mapping[str, Any]
-Function: TypeAlias = Callable[[Payload], dict[str, Any]]
+Function: TypeAlias = Callable[[Payload], str]
 Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
 
 # Out of memory, Rust code would look for a trace before it says so, and hang.
@@ -38,8 +38,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an item: a result as JSON `text`, or a failure with its detail for whoever
-    debugs.
+    """What came of an item: its result as `text`, or a failure with its detail for whoever debugs.
 
     error: the function raised; killed: the child died; memory, timeout: it hit a limit.
     """
@@ -48,11 +47,6 @@ class Outcome:
     text: str | None
     failure: Failure | None = None
     detail: str = ""
-
-    @property
-    def result(self) -> dict[str, Any] | None:
-        """The result itself; None after a failure."""
-        return None if self.text is None else cast("dict[str, Any]", json.loads(self.text))
 
 
 def read_result(item: Item, path: Path) -> Outcome:
@@ -72,12 +66,12 @@ def load(task: str) -> Function:
 
 
 def _run(function: Function, payload: Payload) -> str:
-    """The outcome of one call: a line that says how it failed, if it did, then the result as JSON.
+    """The outcome of one call: a line that says how it failed, if it did, then the result.
 
     Whatever a task raises is its item's failure, not ours.
     """
     try:
-        return "{}\n" + json.dumps(function(payload), ensure_ascii=False)
+        return "{}\n" + function(payload)
     except MemoryError:
         return json.dumps({"failure": "memory"})
     except Exception:

@@ -1,6 +1,6 @@
 """Work that may hang, crash or eat all memory, done item by item in long-lived child processes.
 
-A task is `"module:function"`; the function takes a JSON-able dict and returns one. A child that
+A task is `"module:function"`; the function takes a JSON-able dict and returns text. A child that
 dies, hangs or runs out of memory costs the item it was at and nothing else: it is replaced and the
 run goes on. Children are fresh interpreters on every platform.
 

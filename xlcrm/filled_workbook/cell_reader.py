@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
-from xlcrm.spec.types.base import BLANK, FieldType, Problem, ReadContext, Reading
+from xlcrm.spec.types.base import BLANK, SEAM, FieldType, Problem, ReadContext, Reading
 from xlcrm.spec.types.dates import DayTime, TimeRange
 from xlcrm.text import is_controlled
 
@@ -35,6 +35,14 @@ class CellReader:
         self.plain, self._told = met.plain, met.told
         self._kind, self._sheet = kind, sheet
         self._anywhere = ReadContext(date1904=date1904)
+
+    def stands(self, cells: Sequence[CellValue]) -> bool:
+        """Whether all cells of a column are texts that mean what is written in them."""
+        if {*map(type, cells)} != {str}:
+            return False
+        column = SEAM.join(cast("Sequence[str]", cells))
+        fits = len(column) <= _SURE and column.count(SEAM) == len(cells) - 1
+        return fits and column.isprintable() and self._kind.stands(column)
 
     def read(self, place: tuple[int, int], cell: CellValue, context_of: ContextOf) -> Reading:
         """Return the reading of the cell at ``place``; its row's context is asked if needed."""

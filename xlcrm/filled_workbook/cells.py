@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Any
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
 from xlcrm.privacy import mask
-from xlcrm.records import Record, address
+from xlcrm.records import Record, Value, address
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import moment_of
@@ -27,9 +27,10 @@ _WRITTEN = 200  # characters of a value as written that a finding keeps
 
 @dataclass(slots=True)
 class Noted:
-    """A problem of one cell of a record, before it is a finding."""
+    """A problem of one cell of a record, before it is a finding; ``number`` is the record's among
+    those read with it."""
 
-    record: Record
+    number: int
     field: Field
     slot: str
     raw: CellValue
@@ -56,35 +57,21 @@ def kept(cell: CellValue) -> str:
     return uncontrolled(written(cell))
 
 
-def assign(
-    noted: list[Noted], record: Record, field: Field, slot: str, raw: CellValue, reading: Reading
-) -> None:
-    """Put what a cell means into its record; what it does not say goes to ``raw`` as written."""
-    if reading.value is not None:
-        record.values[field.key] = reading.value
-    elif reading.problems:
-        record.raw[field.key] = kept(raw)
-    problems = (
-        [*reading.problems, *_take_rest(record, reading)] if reading.rest else reading.problems
-    )
-    noted.extend(Noted(record, field, slot, raw, problem) for problem in problems)
-
-
-def _take_rest(record: Record, reading: Reading) -> list[Problem]:
-    """Give fields that were left blank what the text holds for them; return what that has to be
-    told, all that is told alike as one."""
+def problems_of(reading: Reading, give: Callable[[str, Value], bool]) -> Sequence[Problem]:
+    """Return what has to be told of a reading, and of what its text holds for other fields of its
+    record, all that is told alike as one. ``give`` puts that there, unless something is there
+    already."""
     told: dict[str, Problem] = {}
     for key, given in reading.rest.items():
         value, problems = (
             (given.value, given.problems) if isinstance(given, Reading) else (given, ())
         )
-        if value is None or key in record.values or key in record.raw:
+        if value is None or not give(key, value):
             continue
-        record.values[key] = value
         for problem in problems:
             known = told.get(problem.code)
             told[problem.code] = _joined(known, problem) if known else problem
-    return list(told.values())
+    return [*reading.problems, *told.values()]
 
 
 def _joined(one: Problem, other: Problem) -> Problem:
@@ -148,9 +135,9 @@ def _may_be_date(cell: CellValue) -> bool:
     return isinstance(cell, date)
 
 
-def finding(noted: Noted, table: Table) -> Finding:
+def finding(noted: Noted, record: Record, table: Table) -> Finding:
     """Return the finding of a noted problem; what may be private is not repeated in it."""
-    record, field, words = noted.record, noted.field, dict(noted.problem.parameters)
+    field, words = noted.field, dict(noted.problem.parameters)
     if noted.problem.code == "normalised" and words.get("read") == printable(written(noted.raw)):
         words["detail"] = "unseen"
     value = None if field.key == table.private else mask(printable(written(noted.raw)))[:_WRITTEN]

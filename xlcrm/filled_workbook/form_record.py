@@ -11,10 +11,10 @@ from xlcrm.filled_workbook.cells import (
     Noted,
     Surroundings,
     anchor_days,
-    assign,
     finding,
     header_finding,
     kept,
+    problems_of,
     record_day,
     told,
     written,
@@ -25,7 +25,7 @@ from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
 from xlcrm.layout.forms import choices_of
-from xlcrm.records import Block, Record
+from xlcrm.records import Block, Record, Records, Value
 from xlcrm.spec.model import Field, Labels
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import BLANK, Cell, Problem, ReadContext, Reading, as_text
@@ -36,13 +36,14 @@ from xlcrm.text import clean, fold
 
 def read_form(
     sheet: RawSheet, marks: FormMarks, file: str, around: Surroundings
-) -> tuple[list[Record], list[Finding]]:
-    """Return the record of a form sheet, none where nothing is filled, and its findings."""
+) -> tuple[Records | None, list[Finding]]:
+    """Return the record of a form sheet, None where nothing is filled, and its findings."""
     reader = _FormReader(sheet, marks, file, around)
     record, labels = reader.record(), list(reader.labels())
     if record is None:
-        return [], [each for each in labels if each.suggestion]
-    return [record], [*labels, *(finding(noted, marks.table) for noted in reader.noted)]
+        return None, [each for each in labels if each.suggestion]
+    findings = (finding(noted, record, marks.table) for noted in reader.noted)
+    return Records.of([record]), [*labels, *findings]
 
 
 class _FormReader:
@@ -126,11 +127,28 @@ class _FormReader:
             return
         reader = CellReader(field.type, self.sheet, self.around.date1904)
         reading = reader.read(place, cell, lambda _: self.context)
-        assign(self.noted, self.written, field, field.key, cell, reading)
+        self._assign(field, cell, reading)
         if place in self.sheet.formulas and reading.value is not None:
-            self.noted.append(
-                Noted(self.written, field, field.key, cell, Problem("formula-in-input"))
-            )
+            self._note(field, field.key, cell, Problem("formula-in-input"))
+
+    def _assign(self, field: Field, cell: CellValue, reading: Reading) -> None:
+        """Put what a cell means into the record; what is not understood stays as written."""
+        if reading.value is not None:
+            self.written.values[field.key] = reading.value
+        elif reading.problems:
+            self.written.raw[field.key] = kept(cell)
+        for problem in problems_of(reading, self._give):
+            self._note(field, field.key, cell, problem)
+
+    def _give(self, key: str, value: Value) -> bool:
+        """Give a field that was left blank what the text of another holds for it."""
+        blank = key not in self.written.values and key not in self.written.raw
+        if blank:
+            self.written.values[key] = value
+        return blank
+
+    def _note(self, field: Field, slot: str, cell: CellValue, problem: Problem) -> None:
+        self.noted.append(Noted(0, field, slot, cell, problem))
 
     def _read_ticks(self, field: Field) -> None:
         """Read a field whose choices are printed each with a box of its own, or on one line."""
@@ -146,7 +164,7 @@ class _FormReader:
         place = self._field_places().get(field.key)
         if place and (reading.value is not None or problems or reading.problems):
             reading = Reading(reading.value, (*problems, *reading.problems))
-            assign(self.noted, self.written, field, field.key, raw, reading)
+            self._assign(field, raw, reading)
 
     def _ticked(self, field: Field) -> tuple[str, list[str], list[Problem]]:
         """Return the ticks as written, the words ticked, and cells that are no tick."""
@@ -212,7 +230,7 @@ class _FormReader:
         else:
             reading = with_notes(kind.read_part(part, cell, self.context), cell)
         for problem in reading.problems:
-            self.noted.append(Noted(self.written, field, slot, cell, problem))
+            self._note(field, slot, cell, problem)
         if reading.value is None and reading.problems:
             self.written.raw[field.key] = _appended(self.written.raw, field.key, kept(cell))
         return reading.value

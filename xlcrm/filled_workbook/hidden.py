@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from xlcrm.filled_workbook.form_cells import at
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.findings import Finding
-from xlcrm.records import Record, column_letters
+from xlcrm.records import Record, Records, column_letters
 
 
-def hidden_finding(sheet: RawSheet, records: Sequence[Record], file: str) -> Finding | None:
+def hidden_finding(sheet: RawSheet, blocks: Sequence[Records], file: str) -> Finding | None:
     """Return the finding of what of a sheet's records is hidden; None where nothing is."""
-    if not records:
+    if not blocks:
         return None
     if sheet.hidden:
         return Finding("normalised", file, sheet.name, parameters={"detail": "hidden-sheet"})
-    hidden = sheet.hidden_rows(0 if records[0].block.cells else records[0].row)  # mostly none
-    rows = sorted(_rows(records) & hidden) if hidden else []
-    columns = [c for c in sorted(sheet.hidden_columns) if _is_filled(sheet, c, records)]
+    first = blocks[0]
+    hidden = sheet.hidden_rows(0 if first.block.cells else first.rows[0])  # mostly none
+    hidden_columns = sheet.hidden_columns
+    records = list(chain.from_iterable(blocks)) if hidden or hidden_columns else []
+    rows = sorted(_rows(records) & hidden)
+    columns = [c for c in sorted(hidden_columns) if _is_filled(sheet, c, records)]
     ranges = [*_ranges(rows), *map(column_letters, columns)]
     if not ranges:
         return None

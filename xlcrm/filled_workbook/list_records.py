@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest
 from operator import itemgetter
+from typing import Any, cast
 
 from xlcrm.filled_workbook.cell_reader import CellReader
 from xlcrm.filled_workbook.cells import (
     Noted,
     Surroundings,
-    assign,
     finding,
     header_finding,
     kept,
+    problems_of,
     record_day,
     written,
 )
@@ -26,9 +28,9 @@ from xlcrm.filled_workbook.list_rows import list_rows, says_nothing
 from xlcrm.filled_workbook.merged import spread
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
-from xlcrm.records import Block, Record, column_letters
+from xlcrm.records import Block, Column, Records, Value, column_letters
 from xlcrm.spec.model import Field
-from xlcrm.spec.types.base import Problem, ReadContext
+from xlcrm.spec.types.base import Problem, ReadContext, Reading
 from xlcrm.text import printable
 
 _WHOLE_LABEL = 255  # of a column that is kept, which some program may have filled
@@ -38,10 +40,11 @@ _GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
 
 def read_list(
     sheet: RawSheet, header: ListHeader, file: str, around: Surroundings
-) -> tuple[list[Record], list[Finding]]:
+) -> tuple[Records, list[Finding]]:
     """Return the records of a list sheet, top to bottom, and what was wrong or interpreted."""
     reader = _ListReader(sheet, header, file, around)
-    return reader.records(), [*reader.notes(), *reader.findings()]
+    records = reader.records()
+    return records, [*reader.notes(), *reader.findings(records)]
 
 
 class _ListReader:
@@ -65,55 +68,81 @@ class _ListReader:
         self.unnamed = list(self._unnamed_columns())
         extras |= {column_letters(column): column for column in self.unnamed}
         self.block = Block(file, sheet.name, table.key, inputs, extras=extras)
+        self.numbers = list(self.rows)
+        self.columns: dict[str, Column] = {}
+        self.raw: dict[int, dict[str, str]] = defaultdict(dict)
 
-    def records(self) -> list[Record]:
-        records = {row: Record(self.block, row, {}) for row in self.rows}
-        made, columns = list(records.values()), list(zip(*self.rows.values(), strict=True))
+    def records(self) -> Records:
+        cells = list(zip(*self.rows.values(), strict=True))
         contexts = self._contexts()
         for key in self._reading_order():
             field, column = self.table.by_key[key], self.inputs[key]
-            if made and column < self.sheet.width:
-                self._read_column(field, column, made, columns[column], contexts)
-            self._note_formulas(records, field, column)
-        for label, column in self.block.extras.items():
-            for row, cell in self._cells(column):
-                records[row].extras[label] = kept(cell)
-                if isinstance(cell, CellError | UncachedFormula):
-                    self.errors.append(self._error(label, row, column, cell))
-        return list(records.values())
+            if self.rows and column < self.sheet.width and cells[column].count("") < len(cells[0]):
+                self._read_column(field, column, cells[column], contexts)
+            self._note_formulas(field, column)
+        columns = {k: each for k, each in self.columns.items() if each.count(None) < len(each)}
+        return Records(self.block, self.numbers, columns, dict(self.raw), self._extras())
 
     def _read_column(
-        self,
-        field: Field,
-        column: int,
-        records: Sequence[Record],
-        cells: Sequence[CellValue],
-        contexts: _Contexts,
+        self, field: Field, column: int, cells: Sequence[CellValue], contexts: _Contexts
     ) -> None:
         """Read a column's cells, one a record. Most were met before, and nothing is to be said."""
-        if cells.count("") == len(cells):
-            return
         reader = CellReader(field.type, self.sheet, self.around.date1904)
-        plain, key, origins = reader.plain, field.key, self.origins
+        if reader.stands(cells):
+            self._keep(field.key, [cell or None for cell in cast("Sequence[str]", cells)])
+            return
+        plain, origins = reader.plain, self.origins
         values = list(map(plain.get, cells))
-        if None in values or 0 in plain or 1 in plain:  # to a dictionary True is 1
-            for n, (record, cell) in enumerate(zip(records, cells, strict=True)):
-                known = plain.get(cell)
-                if (known is None and cell != "") or cell.__class__ is bool:
-                    place = record.row, column
-                    if origins:
-                        place = origins.get(place, place)
-                    reading = reader.read(place, cell, contexts)
-                    known = reading.value
-                    if known is None or reading.problems or reading.rest:
-                        assign(self.noted, record, field, key, cell, reading)
-                values[n] = known
-        for record, value in zip(records, values, strict=True):
-            if value is not None:
-                record.values[key] = value
+        for n in _unread(values, cells, plain):
+            cell = cells[n]
+            known = None if cell.__class__ is bool else plain.get(cell)
+            if known is None:
+                place = self.numbers[n], column
+                if origins:
+                    place = origins.get(place, place)
+                reading = reader.read(place, cell, contexts)
+                known = reading.value
+                if known is None or reading.problems or reading.rest:
+                    self._note(n, field, cell, reading)
+            values[n] = known
+        self._keep(field.key, values)
 
-    def findings(self) -> Iterator[Finding]:
-        yield from (finding(noted, self.table) for noted in self.noted)
+    def _keep(self, key: str, values: Column) -> None:
+        """Keep a column, with what the words of other fields have given it."""
+        given = self.columns.get(key)
+        if given:
+            own = zip(values, given, strict=True)
+            values = [other if value is None else value for value, other in own]
+        self.columns[key] = values
+
+    def _note(self, n: int, field: Field, cell: CellValue, reading: Reading) -> None:
+        """Note what is to be told of a cell; what it does not say goes to ``raw`` as written."""
+        if reading.value is None and reading.problems:
+            self.raw[n][field.key] = kept(cell)
+
+        def give(key: str, value: Value) -> bool:
+            column = self.columns.setdefault(key, [None] * len(self.numbers))
+            blank = column[n] is None and key not in self.raw.get(n, ())
+            if blank:
+                column[n] = value
+            return blank
+
+        for problem in problems_of(reading, give):
+            self.noted.append(Noted(n, field, field.key, cell, problem))
+
+    def _extras(self) -> dict[int, dict[str, str]]:
+        """Return the texts of columns that are no field's by their labels, by record."""
+        extras: dict[int, dict[str, str]] = defaultdict(dict)
+        number = {row: n for n, row in enumerate(self.numbers)} if self.block.extras else {}
+        for label, column in self.block.extras.items():
+            for row, cell in self._cells(column):
+                extras[number[row]][label] = kept(cell)
+                if isinstance(cell, CellError | UncachedFormula):
+                    self.errors.append(self._error(label, row, column, cell))
+        return dict(sorted(extras.items()))
+
+    def findings(self, records: Records) -> Iterator[Finding]:
+        yield from (finding(noted, records[noted.number], self.table) for noted in self.noted)
         yield from self.errors
 
     def _error(self, label: str, row: int, column: int, cell: CellValue) -> Finding:
@@ -140,12 +169,13 @@ class _ListReader:
         cells = {} if anchor is None else dict(self._cells(anchor))
         return _Contexts(cells, self.around)
 
-    def _note_formulas(self, records: dict[int, Record], field: Field, column: int) -> None:
+    def _note_formulas(self, field: Field, column: int) -> None:
         for row, cell in self._cells(column) if column in self._odd else ():
             # That a formula fails is told already; and an error carried over is a formula itself.
             if (row, column) in self.sheet.formulas and not isinstance(cell, CellError):
                 problem = Problem("formula-in-input")
-                self.noted.append(Noted(records[row], field, field.key, cell, problem))
+                number = self.numbers.index(row)
+                self.noted.append(Noted(number, field, field.key, cell, problem))
 
     def _extra_columns(self) -> Iterator[tuple[str, int]]:
         """Yield the columns that are no field's, by names of which no two are equal."""
@@ -179,6 +209,19 @@ class _ListReader:
             yield from notes.of_header()
             yield from notes.of_columns(self.unnamed)
             yield from notes.of_rows(self.asides, self.merged)
+
+
+def _unread(
+    values: Sequence[Value | None], cells: Sequence[CellValue], plain: Mapping[Any, Value]
+) -> Sequence[int]:
+    """Return the numbers of cells of which ``plain`` has no value: to a dictionary True is 1."""
+    if 0 in plain or 1 in plain:
+        pairs = enumerate(zip(values, cells, strict=True))
+        return [n for n, (v, c) in pairs if (v is None and c != "") or c.__class__ is bool]
+    if None not in values:
+        return ()
+    pairs = enumerate(zip(values, cells, strict=True))
+    return [n for n, (v, c) in pairs if v is None and c != ""]
 
 
 class _Contexts:

@@ -25,7 +25,7 @@ from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions
-from xlcrm.records import FileReading
+from xlcrm.records import FileReading, Records
 from xlcrm.spec.model import PURPOSES, Spec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def read_file(
         # Parts that are looked into only where a cell asks for it may turn out broken here.
         _read_workbook(workbook, spec, reading, own=own, private=private)
     except Rejected as rejected:
-        reading.rejected, reading.records = rejected.code, []
+        reading.rejected, reading.blocks = rejected.code, []
         reading.findings = [rejection(file, rejected.code, rejected.detail)]
     return reading
 
@@ -91,7 +91,8 @@ def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, pri
     for sheet, marks in marked:
         parts = tables_on(sheet, marks, spec)
         _read_sheet(sheet, parts, around, reading, private=private)
-    reading.findings += acceptance.findings(reading.file, reading.records)
+    records = reading.records if acceptance.applied else ()
+    reading.findings += acceptance.findings(reading.file, records)
 
 
 def _is_wanted(names: Mapping[str, str]) -> bool:
@@ -118,13 +119,13 @@ def _read_sheet(
     *,
     private: bool,
 ) -> None:
-    first = len(reading.records)
+    first = len(reading.blocks)
     for part, found in parts:
         if found and found.table.private and not private:
             reading.findings.append(Finding("contact-codes", reading.file, sheet.name))
         else:
             _read_part(part, found, around, reading)
-    hidden = hidden_finding(sheet, reading.records[first:], reading.file)
+    hidden = hidden_finding(sheet, reading.blocks[first:], reading.file)
     reading.findings += [hidden] if hidden else []
 
 
@@ -134,13 +135,14 @@ def _read_part(
     around: Surroundings,
     reading: FileReading,
 ) -> None:
+    records: Records | None
     if isinstance(found, ListHeader):
         records, findings = read_list(sheet, found, reading.file, around)
     elif isinstance(found, FormMarks):
         records, findings = read_form(sheet, found, reading.file, around)
     else:
-        records, findings = [], list(_unknown(sheet, reading))
-    reading.records += records
+        records, findings = None, list(_unknown(sheet, reading))
+    reading.blocks += [records] if records else []
     told = [each for each in reading.findings if each.cell is None]  # once a sheet
     reading.findings += (each for each in findings if each.cell or each not in told)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers import expat
@@ -19,6 +19,7 @@ CELL_LIMIT = 5_000_000
 
 Address: TypeAlias = tuple[int, int]
 Box: TypeAlias = tuple[int, int, int, int]
+FormulaCells: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 # A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells), names a
 # shared text by what is no number (calamine takes the first then), or is written otherwise than all
@@ -27,9 +28,16 @@ _NOT_USUAL = re.compile(
     rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
     rb'(?: t="(?:s"(?:/>|><v>[0-9]{1,9}+<)|(?:str|inlineStr|n|b|d|e)"[ >/])|/?>| cm="1">))'
 )
+# Each usual cell that is not blank and holds more than a value and nothing else: the letters and
+# number of one with a formula; of any other nothing.
+_ODD_CELL = re.compile(
+    rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
+    rb'(?: t="s"><v>[0-9]{1,9}+</v></c>|(?: t="(?:str|n|b|d)")?+><v>[^<]*+</v></c>'
+    rb'|(?: t="(?:s|str|n|b|d)")?+/>|></c>| t="inlineStr"><is><t[^>]*+>[^<]*+</t></is></c>))'
+    rb'(?: r="([A-C]?[A-Z])([0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
+    rb'(?: t="(?:str|n|b|d)")?+>\s*+<f[\s>/])?'
+)
 _FORMULA = re.compile(rb"<f[\s>/]")
-_FORMULA_PLACE = re.compile(rb'<c r="([A-Z]++)([0-9]++)"[^>]*+>\s*+<f[\s>/]')
-_FORMULA_LETTERS = re.compile(rb'<c r="([A-Z]++)[0-9]++"[^>]*+>\s*+<f[\s>/]')
 # Possessive: what stands in a cell without a formula is not looked at twice.
 _FORMULA_CELL = re.compile(
     rb'<c r="([A-Z]++)([0-9]++)"([^>]*+)>\s*+'
@@ -74,19 +82,22 @@ class CellScan:
     uncached: set[Address] = field(default_factory=set)
 
 
-def is_usual(xml: bytes) -> bool:
-    """Whether a sheet is written as all usual programs do, so that it can be searched.
+def formula_cells(xml: bytes) -> FormulaCells | None:
+    """Return the letters and number of each cell with a formula, by a search; None of a sheet with
+    errors, or written otherwise than all usual programs do, of which only a scan can tell.
 
     Raises:
         Rejected: too-large (grid: more than 5 million cells from A1 to the last one with
             content), unreadable (xml).
     """
-    if _is_small(xml):
-        return True
-    scanner = _exact_scan(xml)
-    if scanner.height * scanner.width > CELL_LIMIT:
-        raise Rejected("too-large", "grid")
-    return False
+    found = _ODD_CELL.findall(xml)
+    if b"<sheetData" in xml and all(letters for letters, _ in found):
+        return found
+    if not _is_small(xml):
+        scanner = _exact_scan(xml)
+        if scanner.height * scanner.width > CELL_LIMIT:
+            raise Rejected("too-large", "grid")
+    return None
 
 
 def scan_cells(xml: bytes) -> CellScan:
@@ -99,16 +110,9 @@ def scan_cells(xml: bytes) -> CellScan:
     return _exact_scan(xml).found if found is None else found
 
 
-def odd_columns(xml: bytes, below: int) -> Set[int] | None:
-    """Return the columns that hold formulas under a row of a usual sheet, by a search.
-
-    None where only a scan can tell: of errors, and of formulas written in another way.
-    """
-    cut = max(0, xml.find(b'<row r="%d"' % (below + 2)))
-    above, under = _FORMULA_PLACE.findall(xml, 0, cut), _FORMULA_LETTERS.findall(xml, cut)
-    if _ERROR in xml or len(above) + len(under) != len(_FORMULA.findall(xml)):
-        return None
-    odd = set(under) | {letters for letters, number in above if int(number) > below + 1}
+def columns_under(row: int, cells: FormulaCells) -> Set[int]:
+    """Return the zero-based columns of those cells that lie under a row."""
+    odd = {letters for letters, number in cells if int(number) > row + 1}
     return {_column(letters.decode()) for letters in odd}
 
 

@@ -25,15 +25,16 @@ from xlcrm.filled_workbook.sheet_xml import (
     Address,
     Box,
     CellScan,
+    FormulaCells,
     a1,
     cell_styles,
     column_widths,
+    columns_under,
+    formula_cells,
     formula_text,
     hidden_columns,
     hidden_rows,
-    is_usual,
     merged_ranges,
-    odd_columns,
     row_heights,
     scan_cells,
 )
@@ -81,7 +82,7 @@ class RawSheet:
     top: int = 0
     bottom: int | None = None
     _xml: bytes = field(default=b"", repr=False)
-    _usual: bool = field(default=False, repr=False)
+    _found: FormulaCells | None = field(default=None, repr=False)
     _formats: _Formats = field(default=tuple, repr=False)
 
     @property
@@ -91,10 +92,9 @@ class RawSheet:
 
     def odd_columns(self, below: int) -> Set[int]:
         """The columns in which formulas or error cells stand under a row: mostly ours."""
-        found = odd_columns(self._xml, below) if self._usual else None
-        if found is None:
+        if self._found is None:
             return {column for row, column in self.formulas | self.suspects if row > below}
-        return found
+        return columns_under(below, self._found)
 
     @cached_property
     def formulas(self) -> Set[Address]:
@@ -251,13 +251,13 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
     )
 
 
-def _guarded(archive: Archive, part: str | None) -> tuple[bytes, bool] | None:
-    """A worksheet's XML that calamine can be trusted with, and whether it is as usual; None for a
-    sheet of another kind."""
+def _guarded(archive: Archive, part: str | None) -> tuple[bytes, FormulaCells | None] | None:
+    """A worksheet's XML that calamine can be trusted with, and its formulas where a search tells
+    of them; None for a sheet of another kind."""
     if part is None:
         return None
     xml = archive.read(part)
-    return xml, is_usual(xml)
+    return xml, formula_cells(xml)
 
 
 def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
-from xlcrm.records import MASTER_SLOTS, Block, FileReading, Record
+from xlcrm.records import MASTER_SLOTS, Block, FileReading, Record, Records
 
 _FILE, _PLACE, _NOTE, _KEY = (
     MASTER_SLOTS[name] for name in ("source_file", "source_place", "lead_note", "row_key")
@@ -36,9 +39,14 @@ def recovered(master: FileReading) -> list[FileReading]:
         extras = {name: text for name, text in record.extras.items() if name not in ours}
         files[file].append(Record(block, row, record.values, record.raw, extras))
     return [
-        FileReading(file, modified=master.modified, records=records, removed=True)
+        FileReading(file, modified=master.modified, blocks=_blocks(records), removed=True)
         for file, records in sorted(files.items())
     ]
+
+
+def _blocks(records: Sequence[Record]) -> list[Records]:
+    groups = groupby(records, key=attrgetter("block"))
+    return [Records.of(list(group)) for _, group in groups]
 
 
 def _place(record: Record) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from typing import Any
 from xlcrm.records import FileReading
 
 STATE_FOLDER = ".xlcrm"
-_FORMAT = 2
+_FORMAT = 3
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (
@@ -32,7 +32,7 @@ CREATE TABLE files (
 
 @dataclass(frozen=True)
 class FileState:
-    """A file as the last merge saw it. ``reading`` is ``FileReading.to_state`` as JSON text."""
+    """A file as the last merge saw it. ``reading`` is ``FileReading.to_text``."""
 
     file: str
     size: int
@@ -42,8 +42,8 @@ class FileState:
 
     def load(self) -> FileReading:
         """Return the reading."""
-        reading = FileReading.from_state(self.file, json.loads(self.reading))
-        reading.removed, reading.encoded = self.removed, self.reading
+        reading = FileReading.from_text(self.file, self.reading)
+        reading.removed = self.removed
         return reading
 
 
@@ -58,7 +58,7 @@ class State:
 
 def encode(reading: FileReading) -> str:
     """Return a reading as the text that a state keeps."""
-    return reading.encoded or json.dumps(reading.to_state(), ensure_ascii=False)
+    return reading.encoded or reading.to_text()
 
 
 def load_state(folder: Path, run_id: str, version: str) -> State | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from xlcrm.ledger.state import latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
-from xlcrm.records import FileReading, Record
+from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.validation.roots import without_consequences
@@ -45,7 +46,9 @@ class CheckResult:
 
 
 def _file(status: FileStatus, reading: FileReading | None) -> dict[str, Any]:
-    tables = Counter(record.table for record in reading.records) if reading else Counter[str]()
+    tables = Counter[str]()
+    for block in reading.blocks if reading else ():
+        tables[block.table] += len(block)
     return {
         "path": status.entry.file,
         "status": status.status,
@@ -70,8 +73,8 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
     around = [] if paths[0].is_dir() else _readings_around(paths[0], options)
     base = customer_base([*result.readings, *around], options.spec)
     findings = [*options.notices, *result.findings]
-    records = [record for reading in result.readings for record in reading.records]
-    findings += check_together(records, options.spec, base, options.as_of)
+    blocks = [block for reading in result.readings for block in reading.blocks]
+    findings += check_together(blocks, options.spec, base, options.as_of)
     checked = CheckResult(result.statuses, result.readings, in_order(findings), options)
     if into is None:
         return checked
@@ -83,10 +86,9 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
 def customer_base(readings: Sequence[FileReading], spec: Spec) -> CustomerBase:
     """Return the customers that all readings know."""
     table = spec.with_role("customers")
-    records: list[Record] = []
-    for reading in readings:
-        records += (record for record in reading.records if table and record.table == table.key)
-    return CustomerBase(records, spec.customer_aliases)
+    blocks = (block for reading in readings for block in reading.blocks)
+    known = (block for block in blocks if table and block.table == table.key)
+    return CustomerBase(chain.from_iterable(known), spec.customer_aliases)
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

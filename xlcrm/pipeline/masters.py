@@ -100,7 +100,7 @@ class Previous:
         readings = [each.load() for each in states]
         for reading in readings:
             reading.removed = True
-        return [reading for reading in readings if reading.records]
+        return [reading for reading in readings if reading.blocks]
 
 
 def find_previous(master: Path, home: Path, options: Options) -> Previous:

@@ -49,7 +49,7 @@ def assemble(
         if not rows.seen == rows.merged + rows.rejected:
             raise AssertionError(f"{reading.file}: {rows}")
     everything = [*options.notices, *findings, *ledger.findings]
-    present = [record for reading in readings if not reading.removed for record in reading.records]
+    present = [block for reading in readings if not reading.removed for block in reading.blocks]
     everything += check_together(present, spec, base, options.as_of)
     ordered = in_order(everything)
     grade(ledger, ordered, spec)

@@ -77,7 +77,7 @@ def _status(entry: Entry, reading: FileReading) -> FileStatus:
         return FileStatus(entry, "rejected", reading.rejected)
     if reading.own:
         return FileStatus(entry, "skipped", "skipped-temporary")
-    if not reading.records and any(each.code == "contact-codes" for each in reading.findings):
+    if not reading.blocks and any(each.code == "contact-codes" for each in reading.findings):
         return FileStatus(entry, "skipped", "contact-codes")
     return FileStatus(entry, "read", None)
 
@@ -128,11 +128,8 @@ def _fault(outcome: Outcome) -> RuntimeError:
 
 
 def _reading(outcome: Outcome) -> FileReading:
-    result = outcome.result
-    if result is not None:
-        reading = FileReading.from_state(outcome.item.name, result)
-        reading.encoded = outcome.text
-        return reading
+    if outcome.text is not None:
+        return FileReading.from_text(outcome.item.name, outcome.text)
     # Whatever failed, our own code too, costs this file and is named: the others are read.
     reading = FileReading(outcome.item.name, rejected="unreadable")
     detail = {"detail": outcome.failure or ""}

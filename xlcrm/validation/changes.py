@@ -43,12 +43,12 @@ def _said(
     for batch in all_of:
         for field in spec.tables[batch.table].fields:
             for n in batch.filled(field.key) if isinstance(field.type, Change) else ():
-                record = batch.records[n]
+                record = batch.record(n)
                 entry = _entry(record, field, before + n, spec)
                 customer = base.resolve(record.values, record.block.file) if entry else None
                 if entry and customer and isinstance(field.type, Change):
                     said[customer, field.type.vocabulary.key].append(entry)
-        before += len(batch.records)
+        before += len(batch)
     return said
 
 

@@ -101,11 +101,11 @@ def _action_incomplete(table: Table, rule: Arguments, spec: Spec) -> Check:
 
     def suspects(batch: Batch) -> Iterable[int]:
         if any(isinstance(action.type, Actions) for action in actions):
-            return range(len(batch.records))
+            return range(len(batch))
         # An action in words has its day and owner in fields of their own.
         acting = {n for action in actions for n in batch.filled(action.key)}
-        given = enumerate(zip(*map(batch.column, needs), strict=True))
-        return (n for n, values in given if n in acting and not all(map(_is_given, values)))
+        lacking = (n for key in needs for n in _not_given(batch, key))
+        return sorted(acting.intersection(lacking))
 
     return Check(suspects, check)
 
@@ -113,6 +113,14 @@ def _action_incomplete(table: Table, rule: Arguments, spec: Spec) -> Check:
 def _lacks(record: Record, key: str) -> bool:
     """Whether a field is blank, or a deadline without its day."""
     return is_blank(record, key) or not _is_given(record.values.get(key, ""))
+
+
+def _not_given(batch: Batch, key: str) -> Iterable[int]:
+    """Return the numbers of records in which a field is blank, or a deadline without its day."""
+    column = batch.column(key)
+    if batch.texts(key) is not None and None not in column:
+        return ()
+    return (n for n, value in enumerate(column) if not _is_given(value))
 
 
 def _is_given(value: Value | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from xlcrm.findings import Finding
-from xlcrm.records import Record, Value
+from xlcrm.records import Records, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.choices import Choice, Many, bare
 from xlcrm.validation.make import field_finding
@@ -14,20 +14,20 @@ from xlcrm.validation.tables import batches
 _DAY = len("2024-05-20")
 
 
-def check_ended(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
+def check_ended(blocks: Iterable[Records], spec: Spec) -> Iterator[Finding]:
     """Yield not-in-list at choices that had ended by the day of their record.
 
     A record without a day may be of before.
     """
     ended: dict[str, dict[str, tuple[Field, Mapping[str, str]]]] = {}
-    for batch in batches(records):
+    for batch in batches(blocks):
         table = spec.tables[batch.table]
         if table.key not in ended:
             ended[table.key] = dict(_ending(table))
         days = batch.column(table.date or "")
         for name, (field, ends) in ended[table.key].items():
             for n in batch.filled(name):
-                day, record = days[n], batch.records[n]
+                day, record = days[n], batch.record(n)
                 last = min((ends[w] for w in _words(record.values[name]) if w in ends), default="")
                 if last and isinstance(day, str) and last <= day[:_DAY]:
                     yield field_finding("not-in-list", record, table, field)

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from xlcrm.customers import ID, NAME, CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.records import Record, Value
+from xlcrm.records import Record, Records, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.codes import Reference
 from xlcrm.text import fold
@@ -18,12 +18,12 @@ from xlcrm.validation.tables import Batch, batches
 _OTHERS = 5  # cells that a message names
 
 
-def check_duplicates(records: Iterable[Record], spec: Spec) -> Iterator[Finding]:
+def check_duplicates(blocks: Iterable[Records], spec: Spec) -> Iterator[Finding]:
     """Yield duplicate-id at each of the records of one workbook that share a table's id.
 
     An unchanged copy on another sheet is no record of its own.
     """
-    for batch in batches(sorted(records, key=attrgetter("block.table"))):
+    for batch in batches(sorted(blocks, key=attrgetter("table"))):
         table = spec.tables[batch.table]
         for group in _sharing(batch, table.id) if table.id else ():
             field = table.by_key[table.id or ""]
@@ -36,9 +36,9 @@ def _sharing(batch: Batch, key: str) -> Iterator[list[Record]]:
     """Yield the records that share an id, where there are several, without unchanged copies."""
     counts = Counter(batch.column(key))
     groups: dict[str, list[Record]] = defaultdict(list)
-    for n, value in enumerate(batch.column(key) if len(counts) < len(batch.records) else ()):
+    for n, value in enumerate(batch.column(key) if len(counts) < len(batch) else ()):
         if isinstance(value, str) and counts[value] > 1:
-            record, group = batch.records[n], groups[value]
+            record, group = batch.record(n), groups[value]
             if not any(record.copies(other) for other in group):
                 group.append(record)
     return (group for group in groups.values() if len(group) > 1)
@@ -63,12 +63,11 @@ def check_customers(all_of: Iterable[Batch], spec: Spec, base: CustomerBase) -> 
         table = spec.tables[batch.table]
         field = table.by_key.get(ID)
         if field and isinstance(field.type, Reference):
-            files = [record.block.file for record in batch.records]
-            named = list(zip(batch.column(ID), batch.column(NAME), files, strict=True))
+            named = list(zip(batch.column(ID), batch.column(NAME), batch.files, strict=True))
             wrong = {each for each in set(named) if not _fits(*each, base)}
             for n, each in enumerate(named) if wrong else ():
                 if each in wrong:
-                    yield _misfit(batch.records[n], table, field, base)
+                    yield _misfit(batch.record(n), table, field, base)
 
 
 def _fits(customer_id: Value | None, name: Value | None, file: str, base: CustomerBase) -> bool:

@@ -21,7 +21,7 @@ def _needs_review(table: Table, rule: Arguments, spec: Spec, base: CustomerBase)
     graded = base.states(base_key)
 
     def suspects(batch: Batch) -> Iterable[int]:
-        return range(len(batch.records)) if graded else batch.filled(base_key)
+        return range(len(batch)) if graded else batch.filled(base_key)
 
     def check(record: Record) -> Iterable[Finding]:
         grade = record.values.get(base_key)
@@ -68,7 +68,7 @@ def check_double_customers(all_of: Iterable[Batch], spec: Spec) -> Iterator[Find
     for batch in all_of:
         if batch.table == customers.key:
             for n in batch.filled(NAME):
-                rows[fold(str(batch.column(NAME)[n]))].append(batch.records[n])
+                rows[fold(str(batch.column(NAME)[n]))].append(batch.record(n))
     field = customers.by_key[NAME]
     for group in rows.values():
         ids = {str(record.values[ID]) for record in group if ID in record.values}

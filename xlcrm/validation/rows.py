@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlcrm.findings import Finding
 from xlcrm.privacy import find_private, mask, may_hold_private
-from xlcrm.records import Record, Value
+from xlcrm.records import Record, Records, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.codes import CreditCode, Id
 from xlcrm.spec.types.dates import Moments
@@ -22,10 +22,10 @@ from xlcrm.validation.tables import Batch, asked, batches, checks_of
 _MISSED = frozenset({"action-incomplete"})
 
 
-def check_records(records: Sequence[Record], spec: Spec) -> Iterator[Finding]:
+def check_records(blocks: Sequence[Records], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
     prepared: dict[str, _Checks] = {}
-    for batch in batches(records):
+    for batch in batches(blocks):
         key = batch.table
         checks = prepared.get(key) or prepared.setdefault(key, _Checks(spec.tables[key], spec))
         found = checks.findings(batch)
@@ -54,7 +54,7 @@ class _Checks:
         and names, by its number."""
         found: dict[int, list[Finding]] = defaultdict(list)
         for n in self._lacking(batch):
-            found[n] += self._missing(batch.records[n])
+            found[n] += self._missing(batch.record(n))
         for n, others in asked(batch, self._rules).items():
             found[n] += others
         for n, all_found in found.items():
@@ -65,13 +65,12 @@ class _Checks:
             ]
         for field in self._contacts:
             for n in batch.saying(field.key, is_unmasked):
-                found[n].append(unmasked(batch.records[n], self.table, field))
+                found[n].append(unmasked(batch.record(n), self.table, field))
         return found
 
-    def _lacking(self, batch: Batch) -> Iterator[int]:
+    def _lacking(self, batch: Batch) -> Iterable[int]:
         """Yield the numbers of records that lack a value they are wanted to have."""
-        wanted = zip(*map(batch.column, self._wanted), strict=True)
-        return (n for n, values in enumerate(wanted) if None in values)
+        return batch.lacking(self._wanted)
 
     def _missing(self, record: Record) -> Iterator[Finding]:
         """Yield wanted fields on the sheet left blank; a missing column is told once, apart."""
@@ -99,10 +98,10 @@ def _private(batch: Batch, table: Table) -> Iterator[tuple[int, Finding]]:
             continue
         for n, value in enumerate(batch.column(key)):
             if value is not None:
-                yield from (
-                    (n, each) for each in _private_in(batch.records[n], table, field, value)
-                )
-    for n, record in enumerate(batch.records):
+                record = batch.record(n)
+                yield from ((n, each) for each in _private_in(record, table, field, value))
+    for n in batch.odd:
+        record = batch.record(n)
         for key, text in record.raw.items():
             for finding in _private_in(record, table, table.by_key[key], text):
                 yield n, finding
@@ -112,7 +111,8 @@ def _private(batch: Batch, table: Table) -> Iterator[tuple[int, Finding]]:
 
 def _all_text(batch: Batch, key: str) -> str:
     """Return all text of a field, however its values hold it, in the cheapest form there is."""
-    return json.dumps(list(batch.distinct(key)), ensure_ascii=False)
+    texts = batch.texts(key)
+    return json.dumps(batch.column(key), ensure_ascii=False) if texts is None else "|".join(texts)
 
 
 def _private_beside(record: Record, table: Table, label: str, text: str) -> Iterator[Finding]:

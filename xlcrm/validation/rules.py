@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -16,6 +16,8 @@ from xlcrm.validation.make import field_finding, is_blank
 from xlcrm.validation.moments import moment_of, moments_of
 from xlcrm.validation.tables import NOTHING, Arguments, Batch, Check, RuleMaker
 
+_DAY = 24  # hours
+
 
 def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
     """The later moment is not before the earlier one; days are compared where one is a day."""
@@ -24,6 +26,8 @@ def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
     field, label = table.by_key[later_key], table.by_key[first].labels
 
     def suspects(batch: Batch) -> Iterable[int]:
+        if first not in batch.keys or later_key not in batch.keys:
+            return ()
         pairs = enumerate(zip(batch.column(first), batch.column(later_key), strict=True))
         # Nearly always the later is the larger as text, too.
         return (
@@ -50,8 +54,11 @@ def _any_required(table: Table, rule: Arguments, spec: Spec) -> Check:
     keys = rule["fields"]
 
     def suspects(batch: Batch) -> Iterable[int]:
-        values = zip(*map(batch.column, keys), strict=True)
-        return (n for n, given in enumerate(values) if given.count(None) == len(keys))
+        columns = list(map(batch.column, keys))
+        if not all(None in column for column in columns):
+            return ()
+        rows = enumerate(zip(*columns, strict=True))
+        return (n for n, given in rows if given.count(None) == len(keys))
 
     def check(record: Record) -> Iterable[Finding]:
         if not all(is_blank(record, key) for key in keys):
@@ -123,17 +130,7 @@ def _required_unless(table: Table, rule: Arguments, spec: Spec) -> Check:
             if is_blank(record, key):
                 yield field_finding("required-missing", record, table, table.by_key[key])
 
-    return Check(_lacking(rule["needs"]), check)
-
-
-def _lacking(keys: Sequence[str]) -> Callable[[Batch], Iterable[int]]:
-    """Return what finds the records without a value of one of some fields."""
-
-    def lacking(batch: Batch) -> Iterable[int]:
-        values = zip(*map(batch.column, keys), strict=True)
-        return (n for n, given in enumerate(values) if None in given)
-
-    return lacking
+    return Check(lambda batch: batch.lacking(rule["needs"]), check)
 
 
 def _action_with_due(table: Table, rule: Arguments, spec: Spec) -> Check:
@@ -191,7 +188,7 @@ def _improvement_plan(table: Table, rule: Arguments, spec: Spec) -> Check:
             if is_blank(record, key):
                 yield field_finding("action-incomplete", record, table, table.by_key[key])
 
-    return Check(lambda batch: range(len(batch.records)), check)
+    return Check(lambda batch: range(len(batch)), check)
 
 
 def _score(record: Record, pair: tuple[str, str], counts: Mapping[str, float]) -> float | None:
@@ -206,14 +203,18 @@ def _late_entry(table: Table, rule: Arguments, spec: Spec) -> Check:
     talk_key, recorded_key = rule["talk"], rule["recorded"]
     hours, field = spec.parameter("entry_hours"), table.by_key[recorded_key]
     skip = spec.calendar if spec.parameter("entry_skip_nonworking") else None
+    day = len("2024-05-20") if hours >= _DAY else 0  # entered that day, it is in time in any case
 
     def suspects(batch: Batch) -> Iterable[int]:
+        if recorded_key not in batch.keys:
+            return ()
         pairs = enumerate(zip(batch.column(talk_key), batch.column(recorded_key), strict=True))
         return (
             n
             for n, (talk, recorded) in pairs
             if isinstance(talk, str)
             and isinstance(recorded, str)
+            and not (day and recorded[:day] <= talk[:day])
             and not entered_in_time(talk, recorded, hours, skipping=skip)
         )
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from xlcrm.findings import Parameter
 from xlcrm.records import Value
 from xlcrm.spec.working_days import OFFICIAL, Calendar
-from xlcrm.text import clean, fold
+from xlcrm.text import clean, fold, is_clean
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 CellKind = Literal["text", "date", "datetime", "integer", "number"]
@@ -38,6 +38,7 @@ class Reading(NamedTuple):
     rest: Mapping[str, Value | Reading] = {}
 
 
+SEAM = "|"
 BLANK = Reading(None)
 LOST = Reading(None, (Problem("digits-lost"),))
 _MAX_EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
@@ -104,6 +105,14 @@ class FieldType:
     def met(self) -> Mapping[bool, Met]:
         """What is kept of cells that were read, by how the workbook counts serial days."""
         return {False: Met({}, {}), True: Met({}, {})}
+
+    def stands(self, column: str) -> bool:
+        """Whether every cell of a column of texts, joined by ``SEAM``, means what is written in it:
+        a look at all of them costs less than one at each. It may be False all the same.
+
+        ``column`` is printable. A type that reads otherwise is asked cell by cell.
+        """
+        return type(self).read is FieldType.read and is_clean(column)
 
     def needs_context(self, text: str) -> bool:
         """Whether what ``text`` means may depend on the context."""

@@ -11,6 +11,7 @@ from xlcrm.records import Value
 from xlcrm.spec.types.base import (
     BLANK,
     LOST,
+    SEAM,
     Cell,
     FieldType,
     Problem,
@@ -46,6 +47,14 @@ class Id(FieldType):
             return Reading(None, (Problem("bad-id", self._suggest(text), {"form": self.form}),))
         notes = normalised(written, text) if isinstance(raw, str) else ()
         return Reading(text, notes)
+
+    def stands(self, column: str) -> bool:
+        return bool(self._forms.fullmatch(column))
+
+    @cached_property
+    def _forms(self) -> re.Pattern[str]:
+        form, seam = self._form.pattern, re.escape(SEAM)
+        return re.compile(rf"(?:{form})?+(?:{seam}(?:{form})?+)*+")
 
     @cached_property
     def _form(self) -> re.Pattern[str]:

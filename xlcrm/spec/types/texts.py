@@ -12,6 +12,7 @@ from xlcrm.records import Value
 from xlcrm.spec.types.base import (
     BLANK,
     LOST,
+    SEAM,
     Cell,
     CellKind,
     FieldType,
@@ -51,6 +52,11 @@ class Text(FieldType):
         if is_too_long(raw):
             return LOST
         return Reading(prose(as_text(raw)) or None)
+
+    def stands(self, column: str) -> bool:
+        whole = f"{SEAM}{column}{SEAM}"
+        trimmed = f" {SEAM}" not in whole and f"{SEAM} " not in whole
+        return type(self).read is Text.read and trimmed
 
 
 @dataclass(frozen=True)
