@@ -49,7 +49,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "filled_workbook": KNOWN | {"layout", "sheet_words"},
     "team_settings": KNOWN | {"sheet_words"},
     "validation": KNOWN | {"customers", "timeliness", "timelines"},
-    "ledger": KNOWN | {"customers"},
+    "sealing": set(),
+    "ledger": KNOWN | {"customers", "sealing"},
     "facts": KNOWN | {"customers", "timeliness", "timelines"},
     "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},
@@ -66,7 +67,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | PRINTING
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
-    | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"},
+    | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
+    | {"sealing"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},
@@ -78,6 +80,8 @@ LIBRARIES: dict[str, set[str]] = {
     "python_calamine": {"filled_workbook"},
     "openpyxl": {"filled_workbook"},
     "pandas": {"facts", "metrics"},
+    "msoffcrypto": {"filled_workbook"},
+    "cryptography": {"sealing"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import RUN_PROPERTY
@@ -39,7 +39,11 @@ class IndexRow(NamedTuple):
 
 
 def write_index(
-    path: Path, rows: Sequence[IndexRow], language: Language, created: datetime, digest: str
+    path: Path | BinaryIO,
+    rows: Sequence[IndexRow],
+    language: Language,
+    created: datetime,
+    digest: str,
 ) -> None:
     """Write the index to ``path``, atomically. ``digest`` is what it is known by again. Raises
     OSError where it can't be written."""

@@ -34,6 +34,7 @@ _LANGUAGE = language_of()
 )
 @click.option("--return", "give_back", is_flag=True, help=say(_LANGUAGE, "option.give_back"))
 @click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
+@click.option("--encrypt/--no-encrypt", default=None, help=say(_LANGUAGE, "option.encrypt"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
 @password_option
 @common_options
@@ -42,6 +43,7 @@ def command(
     output: Path | None,
     give_back: bool,
     strict: bool,
+    encrypt: bool | None,
     workers: int | None,
     password: str | None,
     **given: Any,
@@ -51,7 +53,7 @@ def command(
     console = common.console
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password)
+        options = replace(console.notices(options), password=password, encrypt=encrypt)
         result = merge(folder, options, output)
         result = hand_back(folder, result) if give_back else result
     console.document(result.document)

@@ -25,14 +25,15 @@ _DAMAGE = (
 )
 
 
-def run_id(path: Path) -> str | None:
-    """Return the run id of the master at ``path``; None for any other file, or none at all."""
-    return properties(path).get(RUN_PROPERTY) or None
+def run_id(path: Path, password: str | None = None) -> str | None:
+    """Return the run id of the master at ``path``; None for any other file, or none at all.
+    ``password`` opens it where it is encrypted."""
+    return properties(path, password).get(RUN_PROPERTY) or None
 
 
-def properties(path: Path) -> Mapping[str, str]:
+def properties(path: Path, password: str | None = None) -> Mapping[str, str]:
     """Return the custom properties of a workbook; none of what can't be read."""
-    root = _root(path, _PART)
+    root = _root(_opened(path, password) if password else path, _PART)
     found = root if root is not None else ()
     return {each.get("name", ""): "".join(each.itertext()).strip() for each in found}
 
@@ -42,17 +43,21 @@ def is_as_written(path: Path, password: str | None = None) -> bool:
 
     ``password`` opens it where it is encrypted. A file that can't be read is somebody else's.
     """
-    try:
-        data = read_source(path).data
-        file = io.BytesIO(decrypted(data, password) if is_encrypted(data) else data)
-    except Rejected:
-        return False
-    root = _root(file, _TIMES_PART)
+    root = _root(_opened(path, password), _TIMES_PART)
     if root is None:
         return False
     times = {each.tag.rpartition("}")[2]: each.text for each in root}
     created, modified = (times.get(name) for name in _TIMES)
     return created is not None and created == modified
+
+
+def _opened(path: Path, password: str | None) -> io.BytesIO:
+    """Return what a workbook holds, decrypted; nothing of one that can't be read."""
+    try:
+        data = read_source(path).data
+        return io.BytesIO(decrypted(data, password) if is_encrypted(data) else data)
+    except Rejected:
+        return io.BytesIO()
 
 
 def _root(file: Path | io.BytesIO, part: str) -> ElementTree.Element | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcrm.records import FileReading
+from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
 _FORMAT = 3
@@ -61,16 +62,19 @@ def encode(reading: FileReading) -> str:
     return reading.encoded or reading.to_text()
 
 
-def load_state(folder: Path, run_id: str, version: str) -> State | None:
+def load_state(
+    folder: Path, run_id: str, version: str, password: str | None = None
+) -> State | None:
     """Return the state of a run; None where there is none that this program and spec can use.
 
     ``folder`` is the folder of the master, ``version`` names program, settings and declarations.
+    ``password`` opens a state that has one.
     """
     path = _path(folder, run_id)
     if not path.is_file():
         return None
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{_uri(path)}?mode=ro", uri=True)) as db:
+        with contextlib.closing(_opened(path, password)) as db:
             meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
             if meta.get("format") != _FORMAT or meta.get("version") != version:
                 return None
@@ -79,26 +83,36 @@ def load_state(folder: Path, run_id: str, version: str) -> State | None:
                 file: FileState(file, size, mtime_ns, reading, bool(removed))
                 for file, size, mtime_ns, reading, removed in rows
             }
-    except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError):
-        return None  # damaged: everything is read again
+    except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError, SealedError):
+        return None  # damaged, or not ours to open: everything is read again
     return State(run_id, files, meta)
 
 
-def latest_state(folder: Path, version: str) -> State | None:
+def _opened(path: Path, password: str | None) -> sqlite3.Connection:
+    """Return the database of a state. Raises SealedError where the password does not open it."""
+    if not is_sealed(path):
+        return sqlite3.connect(f"file:{_uri(path)}?mode=ro", uri=True)
+    db = sqlite3.connect(":memory:")
+    db.deserialize(unseal(path.read_bytes(), password))
+    return db
+
+
+def latest_state(folder: Path, version: str, password: str | None = None) -> State | None:
     """Return the newest usable state below the folder of a master."""
     root = folder / STATE_FOLDER / "state"
     runs = sorted(root.iterdir(), key=lambda path: -path.stat().st_mtime) if root.is_dir() else []
-    states = (load_state(folder, path.name, version) for path in runs)
+    states = (load_state(folder, path.name, version, password) for path in runs)
     return next((state for state in states if state), None)
 
 
-def save_state(folder: Path, state: State, version: str) -> None:
-    """Write and sync a state. Raises OSError where the disk does not take it."""
+def save_state(folder: Path, state: State, version: str, secret: str | None = None) -> None:
+    """Write and sync a state, under a password if there is one. Raises OSError where the disk does
+    not take it."""
     path = _path(folder, state.run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".new")
     scratch.unlink(missing_ok=True)
-    with contextlib.closing(sqlite3.connect(scratch)) as db, db:
+    with contextlib.closing(sqlite3.connect(":memory:" if secret else scratch)) as db, db:
         db.executescript(_SCHEMA)
         meta = {**state.meta, "format": _FORMAT, "version": version}
         db.executemany("INSERT INTO meta VALUES (?, ?)", _json_rows(meta))
@@ -106,6 +120,9 @@ def save_state(folder: Path, state: State, version: str) -> None:
             "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
             ((f.file, f.size, f.mtime_ns, f.removed, f.reading) for f in state.files.values()),
         )
+        db.commit()
+        if secret:
+            scratch.write_bytes(seal(db.serialize(), secret))
     with scratch.open("rb+") as file:
         os.fsync(file.fileno())
     scratch.replace(path)

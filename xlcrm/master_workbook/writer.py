@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
@@ -40,7 +41,11 @@ SEVERITY_LOOKS = {
 
 
 def write_master(
-    path: Path, contents: MasterContents, spec: Spec, language: Language, created: datetime
+    path: Path | BinaryIO,
+    contents: MasterContents,
+    spec: Spec,
+    language: Language,
+    created: datetime,
 ) -> None:
     """Write a master, replacing the file at ``path`` whole.
 

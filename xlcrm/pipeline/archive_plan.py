@@ -49,19 +49,21 @@ def _sign(record: LedgerRecord) -> str:
 
 
 def digest_of(said: LedgerRecord | Sequence[object], options: Options) -> str:
-    """Return what a record, or an index, is known by to say the same as before: not the program's
-    version, nor the files that it comes from."""
+    """Return what a record, or an index, is known by to say the same as before, under a password
+    or not: not the program's version, nor the files that it comes from."""
     if isinstance(said, LedgerRecord):
         said = [said.table, said.values, said.raw, said.extras]
-    text = json.dumps([options.language, said], ensure_ascii=False, sort_keys=True)
+    text = json.dumps(
+        [options.language, bool(options.secret), said], ensure_ascii=False, sort_keys=True
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def filed_in(home: Path) -> list[Kept]:
+def filed_in(home: Path, password: str | None) -> list[Kept]:
     """Return the filed workbooks below a folder, in the order of their paths."""
     found = []
     for path in sorted(home.rglob("*.xlsx")):
-        said = {} if path.name.startswith(("~$", ".")) else properties(path)
+        said = {} if path.name.startswith(("~$", ".")) else properties(path, password)
         mark = said.get(RECORD_PROPERTY, "").split(" ")
         if len(mark) == len(Kept._fields) - 2:
             record, table, day, customer = mark
@@ -87,7 +89,7 @@ class Plan:
 
 def plan_archive(home: Path, forms: Sequence[LedgerRecord], told: Public, options: Options) -> Plan:
     """Return where the records of forms are to be filed below ``home``."""
-    kept = filed_in(home)
+    kept = filed_in(home, options.password)
     known = _known(home, kept, forms, told, options)
     used = {each.path for each in known.values()}
     words = Words(options.language)
@@ -132,7 +134,7 @@ def _known(
         digest = digest_of(record, options)
         mine = own[record.id]
         alike = [each for each in mine if each.digest == digest]
-        ours = alike or [each for each in mine if is_as_written(home / each.path)]
+        ours = alike or [each for each in mine if is_as_written(home / each.path, options.password)]
         before = digest_of(told.whole.get(record.id, record), options)
         ours = ours or same[record.table, digest] or same[record.table, before]
         if ours:

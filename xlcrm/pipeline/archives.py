@@ -24,6 +24,7 @@ from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.prefills import record_form
 from xlcrm.pipeline.returned import is_read
+from xlcrm.pipeline.secrets import lock, written
 from xlcrm.records import LedgerRecord
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Table
@@ -75,6 +76,7 @@ def archive(folder: Path, options: Options, into: Path | None = None) -> Archive
     if folder.is_dir() and is_read([folder], home):
         raise UsageError("archive-is-read", path=str(home))
     merged = merge(folder, options)
+    options = merged.options  # what it settled: whether to write under a password
     picture, spec = merged.picture, options.spec
     disputed = ((each.record, each.field) for each in picture.ledger.conflicts)
     told = public(picture.records, disputed, spec)
@@ -82,7 +84,7 @@ def archive(folder: Path, options: Options, into: Path | None = None) -> Archive
     home.mkdir(parents=True, exist_ok=True)
     plan = plan_archive(home, forms, told, options)
     files = [_file(home, record, plan, options) for record in forms]
-    files += _others(home, plan, told)
+    files += _others(home, plan, told, options.secret)
     hidden = (each for each in told.withheld if spec.tables[each.table].layout == "form")
     files += (Filed(None, LEFT_OUT, "confidential", each) for each in hidden)
     index = _write_index(home, files, told, plan, options)
@@ -112,21 +114,22 @@ def _file(home: Path, record: LedgerRecord, plan: Plan, options: Options) -> Fil
 def _write(path: Path, record: LedgerRecord, day: str, plan: Plan, options: Options) -> None:
     table = options.spec.tables[record.table]
     hint = Words(options.language)("archive.hint")
-    write_workbook(
-        path,
-        [table],
-        options.spec,
-        options.language,
-        created=options.created,
-        pages=[replace(record_form(table, record, options), hint=hint)],
-        filed={
-            RUN_PROPERTY: digest_of(record, options),
-            RECORD_PROPERTY: str(Kept.mark_of(record, day)),
-        },
-    )
+    with written(path, options.secret) as target:
+        write_workbook(
+            target,
+            [table],
+            options.spec,
+            options.language,
+            created=options.created,
+            pages=[replace(record_form(table, record, options), hint=hint)],
+            filed={
+                RUN_PROPERTY: digest_of(record, options),
+                RECORD_PROPERTY: str(Kept.mark_of(record, day)),
+            },
+        )
 
 
-def _others(home: Path, plan: Plan, told: Public) -> list[Filed]:
+def _others(home: Path, plan: Plan, told: Public, secret: str | None) -> list[Filed]:
     """Return what else is filed: of records that are no longer there, or edited since. What has
     become confidential is taken out; it is in its source and in the master."""
     hidden = {each.id for each in told.withheld}
@@ -135,6 +138,8 @@ def _others(home: Path, plan: Plan, told: Public) -> list[Filed]:
         if each.record in hidden:
             _remove(home, each)
         else:
+            if secret:
+                lock(home / each.path, secret)
             reason = "edited" if each.record in plan.targets else "gone"
             found.append(Filed(each.path, "kept", reason, None, each.table, each.day))
     return found
@@ -155,8 +160,9 @@ def _write_index(
     digest = digest_of([*map(list, rows)], options)
     path = home / f"{Words(options.language)('archive.index')}.xlsx"
     try:
-        if run_id(path) != digest:
-            write_index(path, rows, options.language, options.created, digest)
+        if run_id(path, options.password) != digest:
+            with written(path, options.secret) as target:
+                write_index(target, rows, options.language, options.created, digest)
     except PermissionError:
         if not path.exists():
             raise

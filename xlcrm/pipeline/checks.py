@@ -119,6 +119,7 @@ def _readings_around(path: Path, options: Options) -> list[FileReading]:
     """Return what the last merge read of the team folder around a file: its customers are known."""
     for folder in path.resolve().parents:
         if (folder / OUTPUT_FOLDER).is_dir():
-            state = latest_state(folder / OUTPUT_FOLDER, options.version)
+            home = folder / OUTPUT_FOLDER
+            state = latest_state(home, options.version, options.password)
             return [each.load() for each in state.files.values()] if state else []
     return []

@@ -30,6 +30,7 @@ from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
+from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.records import FileReading, LedgerRecord
 
 _BACKUPS = 10
@@ -110,13 +111,13 @@ def find_previous(master: Path, home: Path, options: Options) -> Previous:
 
 
 def _find_previous(master: Path, home: Path, options: Options) -> Previous:
-    run = run_id(master)
+    run = run_id(master, options.password)
     if run is None:  # no master any more, but what its files said may still be known
-        return Previous(None, latest_state(home, options.version))
-    state = load_state(home, run, options.version)
+        return Previous(None, latest_state(home, options.version, options.password))
+    state = load_state(home, run, options.version, options.password)
     if state and state.meta["master"] == _digest(master):
         return Previous(run, state)
-    reading = read_file(master, master.name, options.spec, own=True)
+    reading = read_file(master, master.name, options.spec, own=True, password=options.password)
     return Previous(run, state, reading)
 
 
@@ -152,7 +153,8 @@ class Master:
         scratch = self.path.with_name(f".{self.path.name}.new")  # beside it: on the same disk
         try:
             language, created = self.options.language, self.options.created
-            write_master(scratch, contents, self.options.spec, language, created)
+            with written(scratch, self.options.secret) as target:
+                write_master(target, contents, self.options.spec, language, created)
             self._save(contents.run_id, states, {**meta, "master": _digest(scratch)})
             if previous.run_id:
                 self._back_up(previous.run_id)
@@ -161,10 +163,12 @@ class Master:
             scratch.unlink(missing_ok=True)
         if pending is None:
             prune_states(self.home, [contents.run_id])
+        lock_what_is_plain(self.home, self.options.secret)
         return pending
 
     def _save(self, run: str, states: Mapping[str, FileState], meta: Mapping[str, Any]) -> None:
-        save_state(self.home, State(run, states, meta), self.options.version)
+        state, options = State(run, states, meta), self.options
+        save_state(self.home, state, options.version, options.secret)
 
     def _swap(self, scratch: Path) -> Path | None:
         """Put the new master in the old one's place, else beside it; return where it waits then."""
@@ -220,7 +224,7 @@ def _run_id(contents: MasterContents, options: Options) -> str:
     said = dict(vars(contents))
     tables = said.pop("records")
     digest = hashlib.sha256()
-    for part in (options.version, options.language, repr(said)):
+    for part in (options.version, options.language, str(bool(options.secret)), repr(said)):
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     for key, records in tables.items():
         digest.update(key.encode())

@@ -21,6 +21,7 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
+from xlcrm.pipeline.secrets import with_secret
 from xlcrm.records import FileReading
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER
 
@@ -63,7 +64,8 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     home = folder / OUTPUT_FOLDER
     path = (target or home / MASTER_FILE).absolute()
     found = entries_of(folder)
-    refuse_input(path, found)
+    refuse_input(path, found, options)
+    options = with_secret(options, path, home)
     entries = [entry for entry in found if entry.path.absolute() != path]
     with _locked(home):
         previous = find_previous(path, home, options)
@@ -123,9 +125,9 @@ def entries_of(folder: Path) -> list[Entry]:
     return entries
 
 
-def refuse_input(target: Path, entries: Sequence[Entry]) -> None:
+def refuse_input(target: Path, entries: Sequence[Entry], options: Options) -> None:
     """Raise UsageError where a result would replace a file that people filled."""
-    if target.is_file() and run_id(target) is None:
+    if target.is_file() and run_id(target, options.password) is None:
         size = target.stat().st_size
         same = (each.path for each in entries if each.size == size and each.path.exists())
         if any(path.samefile(target) for path in same):
@@ -153,6 +155,7 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
         "messages": options.messages,
         "notices": [each.to_state() for each in options.notices],
         "with_password": options.password is not None,
+        "encrypted": options.secret is not None,
     }
 
 

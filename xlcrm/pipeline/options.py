@@ -48,7 +48,8 @@ class Options:
     machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
     done, files in all and the file's path. ``password`` opens encrypted workbooks; nothing that is
     printed or written may hold it. ``debug`` stops at a fault of our own code, which otherwise
-    costs the file at which it shows.
+    costs the file at which it shows. ``encrypt`` is whether the master is to have the password
+    (None: as it has now); ``secret`` is the one under which to write, once that is settled.
     """
 
     as_of: date
@@ -61,6 +62,8 @@ class Options:
     on_progress: Progress | None = None
     password: str | None = field(default=None, repr=False)
     debug: bool = False
+    encrypt: bool | None = None
+    secret: str | None = field(default=None, repr=False)
 
     @cached_property
     def spec(self) -> Spec:

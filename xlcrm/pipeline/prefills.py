@@ -91,7 +91,7 @@ def _records(
     """Return what a folder says, and the findings of files that could not be read; those that the
     last merge knows are not read again."""
     entries = entries_of(folder)
-    refuse_input(target, entries)
+    refuse_input(target, entries, options)
     previous = Previous(None, latest_state(folder / OUTPUT_FOLDER, options.version))
     result, readings = read_entries(entries, previous, options)
     reasons = {e.entry.file: e.reason for e in result.statuses if e.status == "rejected"}

@@ -14,6 +14,7 @@ from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.secrets import written
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.sheet_words import Words, declared
@@ -38,7 +39,7 @@ def report(
     Raises what ``merge`` raises.
     """
     if target:
-        refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [])
+        refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
         if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
             raise UsageError("output-is-master", path=str(target))
     merged = merge(folder, options)
@@ -56,7 +57,8 @@ def report(
         facts={name: getattr(analysis.facts, name) for name in KINDS},
         sources=picture.sources,
     )
-    write_report(path, contents, options.spec, options.language, options.created)
+    with written(path, merged.options.secret) as made:
+        write_report(made, contents, options.spec, options.language, options.created)
     return ReportResult(_document(path, analysis, options), path, analysis, merged)
 
 

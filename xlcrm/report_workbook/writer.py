@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
@@ -22,7 +23,11 @@ FROZEN = 2  # the customer and its name
 
 
 def write_report(
-    path: Path, contents: ReportContents, spec: Spec, language: Language, created: datetime
+    path: Path | BinaryIO,
+    contents: ReportContents,
+    spec: Spec,
+    language: Language,
+    created: datetime,
 ) -> None:
     """Write a report, replacing the file at ``path`` whole.
 
