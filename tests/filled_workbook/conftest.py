@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from xlcrm.filled_workbook.reading import read_file
 from xlcrm.findings import Language
@@ -24,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the modules of cases
 CREATED = dt.datetime(2024, 5, 20, 8, 0)
 NEAR = dt.date(2024, 5, 20)
 Records = Mapping[str, Sequence[Values]]
+Change = Callable[[Worksheet], object]
 
 
 @pytest.fixture(scope="session")
@@ -102,3 +105,23 @@ def codes() -> Callable[[FileReading], list[str]]:
     return lambda reading: sorted(
         " ".join(filter(None, (finding.code, finding.cell))) for finding in reading.findings
     )
+
+
+@pytest.fixture
+def sheet(tmp_path: Path, read: Any) -> Callable[..., FileReading]:
+    """Reads a plain workbook of one sheet: texts by the cell in which each begins."""
+
+    from structure_cases import put
+
+    def make(
+        cells: dict[str, str] | str, change: Callable[[Worksheet], object] | None = None
+    ) -> FileReading:
+        book = openpyxl.Workbook()
+        for place, text in ({"A1": cells} if isinstance(cells, str) else cells).items():
+            put(book.active, place, text)
+        if change:
+            change(book.active)
+        book.save(tmp_path / "a.xlsx")
+        return read(tmp_path / "a.xlsx")  # type: ignore[no-any-return]
+
+    return make

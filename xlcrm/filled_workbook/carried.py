@@ -77,13 +77,18 @@ class Carrier:
     def leftovers(
         self, sheet: RawSheet, taken: Collection[Address], first: int, noted: Collection[Address]
     ) -> Iterator[Leftover]:
-        """Yield the filled cells that are not ``taken`` and hold nothing of ours, and the notes
-        that are on none of the cells in ``noted``.
+        """Yield the filled cells that are not ``taken`` and hold nothing of ours, and the notes of
+        this part of a sheet that are on none of the cells in ``noted``.
 
         ``first`` is the row of the first label: above it stand texts of ours too.
         """
-        notes = {at: n for at, n in self.notes.get(sheet.name, {}).items() if at not in noted}
-        for place, cell in self.cells(sheet).items():
+        cells = self.cells(sheet)
+        notes = {
+            at: note
+            for at, note in self.notes.get(sheet.name, {}).items()
+            if at not in noted and (at in cells or sheet.holds(at))
+        }
+        for place, cell in cells.items():
             if place in taken or (isinstance(cell, str) and any(read_marks(cell))):
                 continue
             ours = place in sheet.formulas or self._is_printed(as_text(cell))

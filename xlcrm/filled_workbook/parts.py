@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlcrm.filled_workbook.headers import LIST_LABELS, SHARE, ListHeader, is_ours
-from xlcrm.filled_workbook.located import FormMarks, form_share, locate, marks_on
+from xlcrm.filled_workbook.headers import LIST_LABELS, SHARE, is_ours
+from xlcrm.filled_workbook.located import form_share, locate, marks_on
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
+from xlcrm.filled_workbook.side_by_side import Located, apart_by_blanks, tables_across
 from xlcrm.layout.marks import Mark
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.text import label_key
 
-Located = ListHeader | FormMarks
 _END = 1 << 20  # below the last row that a sheet can have
 _HEADING = 3  # rows above a header, at most, that belong to it
 _DEEP = 30  # rows above the first table from which on they are left aside when it is looked for
@@ -26,20 +26,25 @@ _DEEP = 30  # rows above the first table from which on they are left aside when 
 def tables_on(
     sheet: RawSheet, marks: Sequence[Mark], spec: Spec
 ) -> list[tuple[RawSheet, Located | None]]:
-    """Return the parts of a sheet that hold a table each, top to bottom, with their table.
+    """Return the parts of a sheet that hold a table each, top to bottom, then left to right, with
+    their table.
 
     ``marks`` are those in the sheet's cells. A sheet on which none is recognised is one part.
     """
     starts = list(_starts(sheet, spec))
     if len(starts) < 2 and (not starts or starts[0] < _DEEP):
-        return [(sheet, locate(sheet, marks, spec))]
+        return tables_across(sheet, locate(sheet, marks, spec), spec)
+    beside = apart_by_blanks(sheet, spec) if len(starts) > 1 else []
+    if len(beside) > 1:
+        return [each for part in beside for each in tables_on(part, marks_on(part), spec)]
     parts = [
         sheet.part(top, bottom)
         for top, bottom in zip([0, *starts[1:]], [*starts[1:], _END], strict=True)
     ]
     if starts[0] >= _DEEP:
         parts[0] = replace(parts[0], top=starts[0] - _HEADING)
-    return [(part, locate(part, marks_on(part), spec)) for part in parts]
+    found = ((part, locate(part, marks_on(part), spec)) for part in parts)
+    return [each for part, table in found for each in tables_across(part, table, spec)]
 
 
 def _starts(sheet: RawSheet, spec: Spec) -> Iterator[int]:

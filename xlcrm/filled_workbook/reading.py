@@ -20,8 +20,9 @@ from xlcrm.filled_workbook.located import (
     marks_on,
 )
 from xlcrm.filled_workbook.opening import open_workbook
-from xlcrm.filled_workbook.parts import Located, tables_on
+from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
+from xlcrm.filled_workbook.side_by_side import Located
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions

@@ -68,7 +68,8 @@ IsWanted: TypeAlias = Callable[[Mapping[str, str]], bool]
 @dataclass(frozen=True, eq=False)
 class RawSheet:
     """One sheet, or a part of one. `rows` begin at A1 and are of equal width; an empty cell is
-    `''`. Addresses are zero-based (row, column). Above `top` a part has no cells.
+    `''`. Addresses are zero-based (row, column). A part has cells from ``top`` to before ``bottom``
+    and from ``left`` to before ``right`` alone.
 
     A date cell at midnight is a `date`, whatever its format: ask `is_date_only`. Only .xlsx and
     .xlsm have XML that tells of formulas, errors, merged ranges, hidden rows and formats; a sheet
@@ -84,6 +85,8 @@ class RawSheet:
     _xml: bytes = field(default=b"", repr=False)
     _found: FormulaCells | None = field(default=None, repr=False)
     _formats: _Formats = field(default=tuple, repr=False)
+    left: int = 0
+    right: int | None = None
 
     @property
     def width(self) -> int:
@@ -107,7 +110,13 @@ class RawSheet:
         found = self._scan.errors.keys() | self._scan.uncached
         if self.bottom is None:
             return found
-        return {at for at in found if self.top <= at[0] < self.bottom}
+        return {at for at in found if self.holds(at)}
+
+    def holds(self, at: Address) -> bool:
+        """Whether a cell is one of this part of the sheet."""
+        (row, column), bottom, right = at, self.bottom, self.right
+        is_below = row >= self.top and (bottom is None or row < bottom)
+        return is_below and column >= self.left and (right is None or column < right)
 
     @cached_property
     def merged(self) -> list[Box]:
@@ -152,18 +161,20 @@ class RawSheet:
         code = self.number_format(row, column)
         return code is not None and shows_date_only(code)
 
-    def part(self, top: int, bottom: int) -> RawSheet:
-        """The cells of the rows from ``top`` to before ``bottom`` alone, at their addresses."""
-        cells = named_cells(self.names)
-        outside = {mark(*each) for each, (row, _) in cells.items() if not top <= row < bottom}
+    def part(self, top: int, bottom: int, left: int = 0, right: int | None = None) -> RawSheet:
+        """The cells of the rows from ``top`` to before ``bottom`` alone, at their addresses, and of
+        the columns from ``left`` to before ``right``."""
+        end = self.width if right is None else min(right, self.width)
         blank: list[CellValue] = [""] * self.width
-        return replace(
-            self,
-            names={name: place for name, place in self.names.items() if name not in outside},
-            rows=[blank] * top + self.rows[top:bottom],
-            top=top,
-            bottom=bottom,
+        rows = self.rows[top:bottom]
+        if left or end < self.width:
+            rows = [[*blank[:left], *row[left:end], *blank[end:]] for row in rows]
+        part = replace(
+            self, rows=[blank] * top + rows, top=top, bottom=bottom, left=left, right=right
         )
+        outside = {mark(*e) for e, at in named_cells(self.names).items() if not part.holds(at)}
+        names = {name: place for name, place in self.names.items() if name not in outside}
+        return replace(part, names=names)
 
     def reread(self) -> RawSheet:
         """The same sheet with its suspects as `CellError` and `UncachedFormula`."""
