@@ -144,11 +144,20 @@ def test_headers_of_two_rows(sheet: Any, case: str) -> None:
     assert told(reading) == []
 
 
-def test_a_header_of_two_rows_is_found_below_another_list(sheet: Any) -> None:
-    """Groups above the second header are no record of the first list."""
-    grouped = "基本 | | | 内容\n" + LOG.strip()
-    reading = sheet({"A1": BASE, "A6": grouped}, lambda it: it.merge_cells("A6:C6"))
+@pytest.mark.parametrize("row", [5, 6, 60])
+@pytest.mark.parametrize("case", HEADERS)
+def test_headers_of_two_rows_below_another_list(sheet: Any, case: str, row: int) -> None:
+    """What stands above the second header's lower row is no record of the first list."""
+    header, merged = HEADERS[case]
+
+    def merge(it: Worksheet) -> None:
+        for each in merged:
+            it.merge_cells(each.replace("1", str(row)).replace("2", str(row + 1)))
+
+    reading = sheet({"A1": BASE, f"A{row}": f"{header}\n{ROWS}"}, merge)
     assert names(reading)[:2] == BOTH and values(reading)[2:] == [J001, J002]
+    assert reading.records[2].cell("date") == f"C{row + 2}"
+    assert told(reading) == []
 
 
 def test_merged_cells_count_for_each_row_they_span(sheet: Any) -> None:

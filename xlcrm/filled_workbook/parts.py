@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlcrm.filled_workbook.headers import LIST_LABELS, SHARE, is_ours
+from xlcrm.filled_workbook.headers import LIST_LABELS, SHARE, captions, is_ours
 from xlcrm.filled_workbook.located import form_share, locate, marks_on
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.filled_workbook.side_by_side import Located, apart_by_blanks, tables_across
@@ -20,6 +20,7 @@ from xlcrm.text import label_key
 
 _END = 1 << 20  # below the last row that a sheet can have
 _HEADING = 3  # rows above a header, at most, that belong to it
+_SPLIT = 2  # labels that stand in two rows, for the upper one to be no record
 _DEEP = 30  # rows above the first table from which on they are left aside when it is looked for
 
 
@@ -50,15 +51,19 @@ def tables_on(
 def _starts(sheet: RawSheet, spec: Spec) -> Iterator[int]:
     """Yield the row in which each table begins."""
     # Of labels side by side one stands in each third column, and forms begin in the first ones.
-    known = spec.label_texts.keys()
-    begun = enumerate(sheet.rows)
+    words, known = spec.label_words, spec.label_texts.keys()
+    begun = [
+        (n, row) for n, row in enumerate(sheet.rows) if not words.isdisjoint(row[:2] + row[2::3])
+    ]
     rows = [n for n, row in begun if not known.isdisjoint(row[:2] + row[2::3])]
-    if len(rows) < 2:
-        yield from rows
+    split = [n - 1 for n, _ in begun if _is_split(sheet, n, spec)]
+    if len(rows) + len(split) < 2:
+        yield from (*rows, *split)
         return
     headers = [row for row in rows if _is_header(sheet.rows[row], spec)]
     headers = [row for row in headers if not _goes_on(sheet, row, headers, spec)]
     headers = [row for row in headers if not _is_in_form(sheet, row, rows, headers, spec)]
+    headers = sorted({*headers, *split})
     found = set(headers)
     for above, below in zip([-1, *headers], [*headers, _END], strict=True):
         found.update(_forms(sheet, [row for row in rows if above < row < below], spec))
@@ -83,6 +88,24 @@ def _is_header(row: Sequence[CellValue], spec: Spec) -> bool:
         if table.layout == "list" and beside and enough and not _are_heads(keys, spec):
             return True
     return _is_private(row, spec)
+
+
+def _is_split(sheet: RawSheet, row: int, spec: Spec) -> bool:
+    """Whether a row holds the ends of a list's labels that begin in the row above."""
+    ends = sum(cell != "" and cell in spec.label_ends for cell in sheet.rows[row])
+    if ends < _SPLIT or row <= sheet.top:
+        return False
+    labels = [[label_key(t) for t in texts] for texts in captions(sheet, row - 1, row).values()]
+    for table in (each for each in spec.tables.values() if each.layout == "list"):
+        known = [any(key in table.by_label for key in keys) for keys in labels]
+        joined = sum(
+            found and keys[0] not in table.by_label
+            for found, keys in zip(known, labels, strict=True)
+        )
+        beside = any(map(all, zip(known, known[1:], known[2:], strict=False)))
+        if joined >= _SPLIT and beside and sum(known) >= SHARE * len(labels):
+            return True
+    return False
 
 
 def _goes_on(sheet: RawSheet, row: int, headers: Collection[int], spec: Spec) -> bool:
@@ -200,6 +223,8 @@ def _heading(sheet: RawSheet, row: int, floor: int) -> int:
     top = row
     while top - 1 > floor and is_ours(sheet.rows[top - 1]):
         top -= 1
+    if top - 1 > floor and _is_group(sheet, top - 1, row) and not any(sheet.rows[top - 2]):
+        top -= 1
     first = top
     while first - 1 > floor and not any(sheet.rows[first - 1]):
         first -= 1
@@ -208,6 +233,14 @@ def _heading(sheet: RawSheet, row: int, floor: int) -> int:
         titled -= 1
     apart = titled - 1 <= floor or not any(sheet.rows[titled - 1])
     return titled if titled < first and apart else top
+
+
+def _is_group(sheet: RawSheet, row: int, header: int) -> bool:
+    """Whether a few words stand in a row, to group the labels below: of no record's, as of each
+    there is a number or a day."""
+    above, labels = ([cell for cell in sheet.rows[each] if cell != ""] for each in (row, header))
+    words = (isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in above)
+    return 0 < len(above) * 2 <= len(labels) and all(words)
 
 
 def _is_title(sheet: RawSheet, row: int) -> bool:

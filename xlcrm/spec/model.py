@@ -212,6 +212,18 @@ class Spec:
         return {form.format(text): label_key(text) for text in labels for form in _WRITTEN}
 
     @cached_property
+    def label_ends(self) -> frozenset[str]:
+        """What labels may end with, below their beginnings, in a header of two rows."""
+        tables = self.tables.values()
+        texts = {text for table in tables for each in table.fields for text in each.labels.values()}
+        return frozenset(text[n:] for text in texts for n in range(1, len(text) - 1))
+
+    @cached_property
+    def label_words(self) -> frozenset[str]:
+        """All of ``label_texts`` and ``label_ends``."""
+        return self.label_ends.union(self.label_texts)
+
+    @cached_property
     def _decided_needs(self) -> Mapping[str, str]:
         return {fold(tag): decided for tag, decided in self.need_aliases.items()}
 
