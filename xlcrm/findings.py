@@ -151,9 +151,15 @@ class Finding:
         words = _Blank(words | {"detail": detail, "value": _short(self.value or "")})
         return _one_line(text.format_map(words))
 
+    @property
+    def said_sheet(self) -> str | None:
+        """The sheet as it is said: its name is a person's text like any other."""
+        return self.sheet and privacy.mask(self.sheet)
+
     def place(self) -> str:
         """Return file, sheet and cell as one text, safe for a terminal."""
-        return printable(" · ".join(part for part in (self.file, self.sheet, self.cell) if part))
+        parts = (self.file, self.said_sheet, self.cell)
+        return printable(" · ".join(part for part in parts if part))
 
     def to_json(self, language: Language) -> dict[str, str | None]:
         """Return the finding in the documented form, its message in ``language``."""
@@ -161,7 +167,7 @@ class Finding:
             "code": self.code,
             "severity": self.severity,
             "file": printable(self.file),
-            "sheet": self.sheet,
+            "sheet": self.said_sheet,
             "cell": self.cell,
             "table": self.table,
             "field": self.field,

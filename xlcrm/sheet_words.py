@@ -51,6 +51,11 @@ class Words:
         return word[self.language] if word else None
 
 
+def localised(key: str) -> Localised:
+    """Return a word in all languages. Raises KeyError for an undeclared key."""
+    return _words()[key]
+
+
 def texts(path: str) -> list[str]:
     """Return every text below a dotted path, in all languages, as it is declared."""
     found = (entry for key, entry in _words().items() if key.startswith(f"{path}."))

@@ -46,7 +46,7 @@ def places(group: Sequence[Finding], language: Language, *, every: bool) -> Iter
     """Yield a line a sheet of where a group stands, the first few unless ``every`` is wanted."""
     sheets: dict[tuple[str | None, ...], list[str]] = {}
     for each in group:
-        cells = sheets.setdefault((each.file, each.sheet), [])
+        cells = sheets.setdefault((each.file, each.said_sheet), [])
         cells += [each.cell] if each.cell else []
     shown = list(sheets) if every else list(sheets)[:_PLACES]
     for place in shown:

@@ -19,7 +19,7 @@ from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.findings import Finding
-from xlcrm.layout.marks import CHECK, OWN_SHEET, Mark, mark, read_marks
+from xlcrm.layout.marks import CHECK, OWN_SHEET, Mark, read_marks
 from xlcrm.layout.remarks import ACCEPT, KEY, ROW_KEY, SUGGESTION, LineKey, digest
 from xlcrm.privacy import mask
 from xlcrm.records import Record, address
@@ -116,14 +116,9 @@ def _noted(
     )
 
 
-def is_check_sheet(names: Mapping[str, str]) -> bool:
-    """Whether a sheet with these names of its own is our sheet of findings."""
-    return mark(OWN_SHEET, CHECK) in names
-
-
 def accepted(marked: Marked, spec: Spec) -> Acceptance:
     """Return what a person accepted; ``marked`` are all sheets with the marks in their cells."""
-    lines = [line for sheet, marks in marked if _is_check(marks) for line in _lines(sheet)]
+    lines = [line for sheet, marks in marked if is_check(marks) for line in _lines(sheet)]
     found = Acceptance()
     if not lines:
         return found
@@ -145,7 +140,8 @@ def _is_own(marks: Sequence[Mark]) -> bool:
     return any(each.table == OWN_SHEET for each in marks)
 
 
-def _is_check(marks: Sequence[Mark]) -> bool:
+def is_check(marks: Sequence[Mark]) -> bool:
+    """Whether a sheet with these marks in its cells is our sheet of findings."""
     return Mark(OWN_SHEET, CHECK) in marks
 
 

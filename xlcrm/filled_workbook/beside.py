@@ -11,6 +11,7 @@ from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.marks import CHECK, LEFTOVERS, OWN_SHEET, is_printed, read_marks
 from xlcrm.layout.pages import FreeSheet, Leftover, Note
 from xlcrm.layout.remarks import ACCEPT, KEY
+from xlcrm.records import address
 from xlcrm.spec.types.base import Cell, as_text
 from xlcrm.spec.types.texts import is_ticked
 
@@ -66,7 +67,7 @@ def read_own_sheet(sheet: RawSheet, slot: str, carrier: Carrier) -> list[Leftove
     own = next((cell for cell in cells.values() if isinstance(cell, str) and _is_own(cell)), "")
     is_told = " " in own
     taken = {at for at, c in cells.items() if not is_told or is_printed(as_text(c), own)}
-    lines = dict(_lines(cells, notes)) if slot == LEFTOVERS else {}
+    lines = dict(_lines(sheet.name, cells, notes)) if slot == LEFTOVERS else {}
     taken |= {(row, column) for row in lines for column in range(_LINE)}
     noted = {(row, _LINE - 1) for row in lines}
     return [*lines.values(), *carrier.leftovers(sheet, taken, 0, noted)]
@@ -87,14 +88,15 @@ def _told(sheet: RawSheet, cells: Mapping[Address, Cell]) -> Iterator[Address]:
 
 
 def _lines(
-    cells: Mapping[Address, Cell], notes: Mapping[Address, Note]
+    name: str, cells: Mapping[Address, Cell], notes: Mapping[Address, Note]
 ) -> Iterator[tuple[int, Leftover]]:
     """Yield the lines of what was left over before, by row."""
     filled = {row for row, column in cells if column < _LINE}
     filled |= {row for row, column in notes if column == _LINE - 1}
     for row in sorted(filled - {0}):
         sheet, place = (as_text(cells.get((row, column), "")) for column in (0, 1))
-        yield row, Leftover(sheet, place, cells.get((row, 2)), notes.get((row, 2)))
+        at = row, _LINE - 1
+        yield row, Leftover(sheet, place, cells.get(at), notes.get(at), (name, address(*at)))
 
 
 def _is_own(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from xlcrm.filled_workbook.accepted import accepted, is_check_sheet
+from xlcrm.filled_workbook.accepted import accepted, is_check
 from xlcrm.filled_workbook.cells import Surroundings
 from xlcrm.filled_workbook.form_record import read_form
 from xlcrm.filled_workbook.headers import ListHeader
@@ -20,15 +20,25 @@ from xlcrm.filled_workbook.located import (
     marks_on,
 )
 from xlcrm.filled_workbook.opening import open_workbook
+from xlcrm.filled_workbook.outside import Part, private_outside
 from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.side_by_side import Located
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.findings import Finding
-from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY, versions
+from xlcrm.layout.marks import (
+    CHECK,
+    LEFTOVERS,
+    OWN_SHEET,
+    PROPERTY,
+    RUN_PROPERTY,
+    mark,
+    versions,
+)
 from xlcrm.records import FileReading, Records
 from xlcrm.spec.model import PURPOSES, Spec
 
+_FILLED = (CHECK, LEFTOVERS)  # sheets of ours that hold what people filled
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,19 +96,22 @@ def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, pri
     """Add what the sheets say, with what was accepted on the sheet of findings."""
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
     acceptance = accepted(marked, spec)
+    read = [Part(sheet) for sheet, marks in marked if is_marked_own(marks) and not is_check(marks)]
     marked = [(acceptance.on(s), marks) for s, marks in marked if not is_marked_own(marks)]
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:
         parts = tables_on(sheet, marks, spec)
-        _read_sheet(sheet, parts, around, reading, private=private)
+        read += _read_sheet(sheet, parts, around, reading, private=private)
     records = reading.records if acceptance.applied else ()
     reading.findings += acceptance.findings(reading.file, records)
+    if spec.purpose == "filled" and not reading.own:
+        reading.findings += private_outside(read, workbook.archive, reading.file)
 
 
 def _is_wanted(names: Mapping[str, str]) -> bool:
-    """Whether a sheet with these names is read: a guide's dates are ours, and nobody's records."""
-    return is_check_sheet(names) or not is_named_own(names)
+    """Whether a sheet with these names is read: on a guide nothing is a person's."""
+    return not is_named_own(names) or any(mark(OWN_SHEET, each) in names for each in _FILLED)
 
 
 def _is_old(properties: Mapping[str, str], spec: Spec) -> bool:
@@ -119,15 +132,18 @@ def _read_sheet(
     reading: FileReading,
     *,
     private: bool,
-) -> None:
-    first = len(reading.blocks)
+) -> list[Part]:
+    first, read = len(reading.blocks), []
     for part, found in parts:
+        records = None
         if found and found.table.private and not private:
             reading.findings.append(Finding("contact-codes", reading.file, sheet.name))
         else:
-            _read_part(part, found, around, reading)
+            records = _read_part(part, found, around, reading)
+        read.append(Part(part, found, records))
     hidden = hidden_finding(sheet, reading.blocks[first:], reading.file)
     reading.findings += [hidden] if hidden else []
+    return read
 
 
 def _read_part(
@@ -135,7 +151,7 @@ def _read_part(
     found: Located | None,
     around: Surroundings,
     reading: FileReading,
-) -> None:
+) -> Records | None:
     records: Records | None
     if isinstance(found, ListHeader):
         records, findings = read_list(sheet, found, reading.file, around)
@@ -146,6 +162,7 @@ def _read_part(
     reading.blocks += [records] if records else []
     told = [each for each in reading.findings if each.cell is None]  # once a sheet
     reading.findings += (each for each in findings if each.cell or each not in told)
+    return records
 
 
 def _unknown(sheet: RawSheet, reading: FileReading) -> Iterator[Finding]:

@@ -127,12 +127,14 @@ class FreeSheet:
 
 class Leftover(NamedTuple):
     """A cell that a person filled on a sheet of ours where nothing is filled, or put a note on:
-    the sheet and the address where it stood, what it held, and the note."""
+    the sheet and the address where it stood, what it held, and the note. ``read_from`` is where
+    that was read now, of one that was left over before."""
 
     sheet: str
     cell: str
     content: Cell | None
     note: Note | None = None
+    read_from: tuple[str, str] | None = None
 
 
 Page = ListPage | FormPage | FreeSheet

@@ -22,9 +22,13 @@ _DIGEST = 12
 _MIDNIGHT = " 00:00"
 
 
+BESIDE = -1  # in the place of a page: what was left over, a line each
+
+
 class Spot(NamedTuple):
-    """A place on pages: the page's number, a list's record or HEADER (0: a form), and which cell
-    of it. Without a slot it is the whole row, without a row the whole sheet."""
+    """A place on pages: the page's number (or BESIDE), a list's record or HEADER (0: a form), and
+    which cell of it; a person's own sheet has rows and columns. Without a slot it is the whole row,
+    without a row the whole sheet."""
 
     page: int
     row: int | None = None

@@ -165,7 +165,7 @@ def _finding_row(finding: Finding, spec: Spec, words: Words) -> Sequence[object]
         words(f"severity.{finding.severity}"),
         finding.code,
         finding.file,
-        finding.sheet,
+        finding.said_sheet,
         finding.cell,
         table.labels[words.language] if table else None,  # the settings' have no label here
         each.labels[words.language] if each else finding.field if table else None,

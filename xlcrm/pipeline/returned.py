@@ -16,7 +16,7 @@ from xlcrm.filled_workbook.stamp import is_as_written
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import column_index
 from xlcrm.layout.pages import HEADER, FreeSheet, ListPage, Page, Place
-from xlcrm.layout.remarks import LISTED, MORE, OTHERS, Remark, Spot
+from xlcrm.layout.remarks import BESIDE, LISTED, MORE, OTHERS, Remark, Spot
 from xlcrm.ledger.discovery import is_team_folder
 from xlcrm.pipeline.free_ids import FreeIds
 from xlcrm.pipeline.offers import with_offers
@@ -253,6 +253,8 @@ class _Places:
     def __init__(self, contents: Contents) -> None:
         self.pages = contents.pages
         self.rows = [_rows(page) for page in contents.pages]
+        beside = enumerate(contents.leftovers)
+        self.beside = {each.read_from or (each.sheet, each.cell): n for n, each in beside}
         self.by_sheet: dict[str, list[int]] = {}
         for number, page in enumerate(contents.pages):
             self.by_sheet.setdefault(page.name or "", []).append(number)
@@ -260,6 +262,9 @@ class _Places:
     def spot(self, finding: Finding) -> Spot | None:
         """Return where a finding stands; None for one of the file, or of a sheet of ours."""
         numbers = self.by_sheet.get(finding.sheet or "", [])
+        line = self.beside.get((finding.sheet or "", finding.cell or ""))
+        if line is not None:
+            return Spot(BESIDE, line)
         if not numbers:
             return None
         cell = _CELL.fullmatch(finding.cell or "")
@@ -277,7 +282,10 @@ class _Places:
         nearest = None
         for number in numbers:
             page = self.pages[number]
-            if not isinstance(page, FreeSheet) and place in page.origins:
+            if isinstance(page, FreeSheet):
+                if place in page.cells or place in page.notes:
+                    return Spot(number, *place)
+            elif place in page.origins:
                 return Spot(number, *page.origins[place])
             if place[0] in self.rows[number]:
                 nearest = Spot(number, self.rows[number][place[0]])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from xlcrm.findings import SEVERITIES, Language
 from xlcrm.layout.marks import CHECK, OWN_SHEET, header_marks
 from xlcrm.layout.remarks import NO_KEY, LineKey, Remark, digest, row_key
+from xlcrm.privacy import mask
 from xlcrm.record_sheet import Book, Column, RecordSheet, Toned, WrittenSheet, cell_target
 from xlcrm.records import address
 from xlcrm.sheet_words import Words
@@ -97,7 +98,7 @@ def _row(line: Line, words: Words) -> Sequence[object]:
     offered = remark.offer is not None
     cells: dict[str, object] = {
         "severity": Toned(words(f"severity.{finding.severity}"), finding.severity),
-        "place": line.sheet or finding.sheet,
+        "place": mask(line.sheet) if line.sheet else finding.said_sheet,
         "cell": _link(line, words),
         "field": label_of(finding, language),
         "value": finding.value,

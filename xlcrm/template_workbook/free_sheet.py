@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xlcrm.findings import Language
 from xlcrm.layout.marks import LEFTOVERS
 from xlcrm.layout.pages import FreeSheet, Leftover
+from xlcrm.privacy import mask
 from xlcrm.record_sheet import Book, Column, RecordSheet
 from xlcrm.sheet_words import Words
 from xlcrm.template_workbook.cells import write_cell, write_note
@@ -33,17 +34,22 @@ def write_free_sheet(wb: Book, sheet: FreeSheet) -> None:
         written.hide()
 
 
-def write_leftovers(wb: Book, leftovers: Sequence[Leftover], language: Language) -> None:
+def write_leftovers(wb: Book, name: str, leftovers: Sequence[Leftover], language: Language) -> None:
     """Write what stood on sheets of ours where nothing is filled, a line each."""
     words = Words(language)
     columns = [
         Column(key, words(f"blank.leftover.{key}"), width, wrap=key == "content")
         for key, width in _WIDTHS.items()
     ]
-    rows = [(each.sheet, each.cell, each.content) for each in leftovers]
-    written = wb.add_record_sheet(RecordSheet(words("blank.leftovers"), columns, rows))
+    rows = [(mask(each.sheet), each.cell, each.content) for each in leftovers]
+    written = wb.add_record_sheet(RecordSheet(name, columns, rows))
     for row, each in enumerate(leftovers, written.first_row):
         if each.note:
             write_note(written.worksheet, (row, written.column("content")), each.note)
     labels = [column.label for column in columns]
     mark_own_sheet(wb, written.worksheet, LEFTOVERS, len(columns), labels)
+
+
+def leftover_place(line: int) -> tuple[int, int]:
+    """Return the zero-based cell in which the content of a line of leftovers stands."""
+    return 1 + line, list(_WIDTHS).index("content")

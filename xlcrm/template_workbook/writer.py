@@ -22,7 +22,7 @@ from xlcrm.layout.pages import (
     form_page,
     list_row,
 )
-from xlcrm.layout.remarks import LISTED, MORE, OTHERS, Remark, Slot, Spot
+from xlcrm.layout.remarks import BESIDE, LISTED, MORE, OTHERS, Remark, Slot, Spot
 from xlcrm.record_sheet import Book, book, safe_sheet_name
 from xlcrm.records import Values, address
 from xlcrm.sheet_words import Words
@@ -32,7 +32,11 @@ from xlcrm.spec.version import template_of
 from xlcrm.template_workbook.check_sheet import Line, write_check_sheet
 from xlcrm.template_workbook.checked import Checked, with_check_columns
 from xlcrm.template_workbook.form_sheet import write_form
-from xlcrm.template_workbook.free_sheet import write_free_sheet, write_leftovers
+from xlcrm.template_workbook.free_sheet import (
+    leftover_place,
+    write_free_sheet,
+    write_leftovers,
+)
 from xlcrm.template_workbook.guide_sheet import write_guide
 from xlcrm.template_workbook.list_sheet import write_list
 from xlcrm.template_workbook.lists_sheet import write_lists
@@ -78,14 +82,14 @@ def write_workbook(
             planned = [each.with_check_columns(language) for each in planned]
             told = [_with_others(each, planned) for each in remarks]
             planned = [_checked(n, each, told, language) for n, each in enumerate(planned)]
-            write_check_sheet(wb, sheets.findings, _lines(planned, told), language)
+            write_check_sheet(wb, sheets.findings, _lines(planned, told, sheets), language)
         if filed is None:
             write_guide(wb, shown, making)
         base = next((page for page in sheets.pages if _is_base(page)), None)
         for each in planned:
             _write_page(wb, each, making, is_base=each.page is base)
         if leftovers:
-            write_leftovers(wb, leftovers, language)
+            write_leftovers(wb, sheets.leftovers, leftovers, language)
         used = [*(field for _, fields in shown for field in fields), *_fields_of(given, core=core)]
         calendar = _needs_calendar([*tables, *_tables_of(given)], spec, core=core)
         write_lists(wb, used, spec, language, with_calendar=calendar, hidden=filed is not None)
@@ -154,10 +158,11 @@ def _fields(table: Table, making: Making, *, core: bool) -> list[Field]:
 
 @dataclass(frozen=True)
 class _Sheets:
-    """Pages by the names that their sheets get, and the name of the sheet of findings."""
+    """Pages by the names that their sheets get, and the names of ours that stand beside them."""
 
     pages: Sequence[Page]
     findings: str
+    leftovers: str
 
 
 def _named(pages: Sequence[Page], language: Language, *, with_findings: bool) -> _Sheets:
@@ -169,7 +174,7 @@ def _named(pages: Sequence[Page], language: Language, *, with_findings: bool) ->
     for page, name in zip(pages, wanted, strict=True):
         taken.append(safe_sheet_name(name, taken))
         named.append(replace(page, name=taken[-1]))
-    return _Sheets(named, findings)
+    return _Sheets(named, findings, safe_sheet_name(words("blank.leftovers"), taken))
 
 
 def _wanted_name(page: Page, language: Language) -> str:
@@ -188,8 +193,10 @@ class _Planned:
 
     def place(self, spot: Spot) -> tuple[int, int] | None:
         """Return the zero-based cell of a spot; None for the sheet as a whole."""
-        if spot.row is None or spot.slot is None or self.plan is None:
+        if spot.row is None or spot.slot is None:
             return None
+        if self.plan is None:
+            return spot.row, int(spot.slot)
         if isinstance(self.plan, FormPlan):
             cell = self.plan.slots.get(str(spot.slot), self.plan.note)
             return cell.row, cell.column
@@ -246,15 +253,21 @@ def _with_others(remark: Remark, planned: Sequence[_Planned]) -> Remark:
     return replace(remark, finding=replace(remark.finding, parameters=words))
 
 
-def _lines(planned: Sequence[_Planned], remarks: Sequence[Remark]) -> Iterator[Line]:
+def _lines(
+    planned: Sequence[_Planned], remarks: Sequence[Remark], sheets: _Sheets
+) -> Iterator[Line]:
     """Yield all remarks with the cells in which they stand."""
-    yield from (Line(each) for each in remarks if each.spot is None)
+    for remark in remarks:
+        if remark.spot is None:
+            yield Line(remark)
+        elif remark.spot.page == BESIDE and remark.spot.row is not None:
+            yield Line(remark, sheets.leftovers, leftover_place(remark.spot.row))
     for number, each in enumerate(planned):
         own = [each for each in remarks if each.spot and each.spot.page == number]
         for remark in each.checked.remarks if each.checked else own:
             assert remark.spot
             slot, labels = remark.spot.slot, getattr(each.page, "labels", ())
-            label = labels[slot] if isinstance(slot, int) else ""
+            label = labels[slot] if isinstance(slot, int) and labels else ""
             yield Line(remark, each.page.name, each.place(remark.spot), label)
 
 
