@@ -121,6 +121,17 @@ class Source(NamedTuple):
         return f"{self.file} · {self.sheet}" + (f" · {self.row}" if self.row else "")
 
 
+class ListRow(NamedTuple):
+    """A row of a list that is no table: its texts, and their A1 addresses, by column."""
+
+    sheet: str
+    texts: Mapping[str, str]
+    places: Mapping[str, str]
+
+
+Lists = dict[str, list[ListRow]]
+
+
 @dataclass(slots=True)
 class LedgerRecord:
     """A record of the ledger: what all its sources say together.
@@ -208,7 +219,8 @@ class FileReading:
     ``file`` is the path relative to the folder read; ``modified`` when its content was saved (ISO
     8601, UTC); ``blocks`` are its records block by block, in their order; ``rejected`` the code of
     the finding why nothing could be read; ``own`` whether it is a workbook that xlcrm wrote for
-    reading (master, report) and no input; ``encoded`` is ``to_text``, where it is at hand.
+    reading (master, report) and no input, ``lists`` those of its sheets that are no tables;
+    ``encoded`` is ``to_text``, where it is at hand.
     """
 
     file: str
@@ -219,6 +231,7 @@ class FileReading:
     rejected: str | None = None
     own: str | None = None
     removed: bool = False
+    lists: Lists = field(default_factory=dict, repr=False, compare=False)
     encoded: str | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -29,11 +30,15 @@ CREATED = datetime(2024, 5, 20, 8)
 class Disagreement:
     record: str
     versions: list[tuple[Any, str]]
-    decided: str | None = None
+    choice: str | None = None
+    taken: int = 0
+    own: str | None = None
     table: str = LOG
     record_text: str = "J001"
     customer: str | None = "星辰科技"
-    field: str | None = "topic"
+    field: str = "topic"
+    typed: tuple[str, str] = ("", "")
+    data: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def record(number: int, **changes: Any) -> LedgerRecord:
@@ -77,8 +82,8 @@ FILES = [
 ]
 CONFLICTS = [
     Disagreement("log:1", [("报价", "a.xlsx"), ("=报价2", "b.xlsx"), (None, "c.xlsx")]),
-    Disagreement("log:2", [(4, "a.xlsx"), (3, "b.xlsx")], "采用1", field="satisfaction"),
-    Disagreement("log:3", [("甲", "a.xlsx"), ("乙", "b.xlsx")], "丙"),
+    Disagreement("log:2", [(4, "a.xlsx"), (3, "b.xlsx")], "take", 1, field="satisfaction"),
+    Disagreement("log:3", [("甲", "a.xlsx"), ("乙", "b.xlsx")], "own", own="丙"),
 ]
 ANALYSIS = [
     AnalysisRow("negative_share", "客户满意度", "负面情绪占比", Figure("20%", 0.2, "0%"),
@@ -205,7 +210,7 @@ def test_the_state_of_a_row_is_coloured(master: Workbook) -> None:
 def test_a_conflict_shows_its_versions_side_by_side(master: Workbook) -> None:
     sheet = master["冲突处理"]
     first, second, third = rows(sheet)
-    assert list(first)[:-2] == [
+    assert list(first)[:-3] == [
         "表", "记录", "客户", "字段", "版本1", "来源1", "版本2", "来源2", "版本3", "来源3",
         "决定", "自定值",
     ]  # fmt: skip

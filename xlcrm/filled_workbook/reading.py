@@ -21,6 +21,7 @@ from xlcrm.filled_workbook.located import (
 )
 from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.outside import Part, private_outside
+from xlcrm.filled_workbook.own_lists import own_lists
 from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.side_by_side import Located
@@ -95,6 +96,8 @@ def _read_workbook(
 def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, private: bool) -> None:
     """Add what the sheets say, with what was accepted on the sheet of findings."""
     marked = [(sheet, marks_on(sheet)) for sheet in workbook.sheets]
+    if reading.own:
+        reading.lists = own_lists(marked)
     acceptance = accepted(marked, spec)
     read = [Part(sheet) for sheet, marks in marked if is_marked_own(marks) and not is_check(marks)]
     marked = [(acceptance.on(s), marks) for s, marks in marked if not is_marked_own(marks)]

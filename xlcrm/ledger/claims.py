@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from xlcrm.customers import CustomerBase
-from xlcrm.ledger.model import Claim, Key
+from xlcrm.ledger.said import meaning, said
 from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import CUSTOMER, Spec, Table
 from xlcrm.text import fold
+
+KeyPart = object
+Key = tuple[KeyPart, ...]
+
+
+class Claim(NamedTuple):
+    """What one file says of one record: the record, its key, its customer, when it was saved."""
+
+    record: Record
+    key: Key
+    customer: str | None
+    modified: str
+    removed: bool = False
 
 
 def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[Claim | Record]:
@@ -41,6 +55,11 @@ def record_key(record: Record, table: Table, customer: str | None) -> Key | None
     """Return (table, "id", id), else (table, "natural", ...); None where a record has neither."""
     if table.id and table.id in record.values:
         return (table.key, "id", str(record.values[table.id]))
+    return natural_key(record, table, customer)
+
+
+def natural_key(record: Record, table: Table, customer: str | None) -> Key | None:
+    """Return (table, "natural", ...), whatever its id; None where a record has nothing of it."""
     parts = [_part(record, table, name, customer) for name in table.natural_key]
     if all(part is None for part in parts):
         return None
@@ -82,7 +101,7 @@ def same_values(one: Record, other: Record, table: Table) -> bool:
 def disagreements(one: Record, other: Record, table: Table) -> Iterator[str]:
     """Yield the keys of fields, and the labels of extra columns, on which two records differ."""
     for key in _keys(one, other):
-        if comparable(one, table, key) != comparable(other, table, key):
+        if meaning(said(one, key), table, key) != meaning(said(other, key), table, key):
             yield key
 
 
@@ -93,11 +112,3 @@ def _keys(*records: Record) -> Iterable[str]:
         for part in (record.values, record.raw, record.extras)
         for key in part
     )
-
-
-def comparable(record: Record, table: Table, key: str) -> object:
-    """Return what a record says of a field (or extra column) in a form that compares by meaning."""
-    if key in record.values:
-        return table.by_key[key].type.compare_key(record.values[key])
-    text = record.raw.get(key) or record.extras.get(key)
-    return fold(text) if text else None

@@ -2,229 +2,292 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import PurePosixPath
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.ledger.claims import (
-    claims_of,
-    comparable,
-    differs,
-    disagreements,
-    identity_of,
-    same_values,
-)
-from xlcrm.ledger.model import Claim, Conflict, Key, Ledger, RowCounts
-from xlcrm.records import FileReading, LedgerRecord, Record, Source, Value
+from xlcrm.ledger.claims import Claim, Key, claims_of, differs, natural_key, same_values
+from xlcrm.ledger.fields import Known, Merged, merge_fields
+from xlcrm.ledger.following import followed, kept
+from xlcrm.ledger.history import Before, Entry, History
+from xlcrm.ledger.identity import Cluster, Identities, row_key
+from xlcrm.ledger.lead import LEAD, Lead, Ruling, Typed
+from xlcrm.ledger.model import Conflict, Ledger, RowCounts
+from xlcrm.ledger.removals import removal_of
+from xlcrm.ledger.said import Said
+from xlcrm.ledger.telling import copies_of, tell
+from xlcrm.records import FileReading, LedgerRecord, Record, Source
 from xlcrm.spec.model import Spec, Table
 
-REMOVED = "removed"  # marks a record whose files have all left the folder
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
-# How sync and office programs name copies: 甲 (1).xlsx, 甲副本.xlsx, 甲 - Copy.xlsx.
-_COPY_NAME = re.compile(r"\(\d+\)\.|副本|冲突|conflict|[- ]copy", re.IGNORECASE)
-_OTHERS = 5  # places that a message names
+# Marks of a record besides its findings: its files have all left the folder; the lead has typed
+# over one of its cells; only the lead has it.
+REMOVED, EDITED, ADDED = "removed", "edited", "added"
 
 
-def merge(readings: Sequence[FileReading], spec: Spec, base: CustomerBase) -> Ledger:
+def merge(
+    readings: Sequence[FileReading], spec: Spec, base: CustomerBase, before: Before | None = None
+) -> Ledger:
     """Return the ledger of all readings; they come in path order.
 
-    A removed file's claims (``reading.removed``) hold only for records that no present file claims.
+    Where nothing is known of the run ``before``, a removed file's claims (``reading.removed``) hold
+    only for records that no present file claims.
     """
-    merger = _Merger(spec)
+    merger = _Merger(spec, base, before or Before())
     for reading in readings:
-        merger.add(reading, base)
+        merger.add(reading)
+    merger.add_lead()
     return merger.ledger(readings)
 
 
 @dataclass
 class _Merger:
     spec: Spec
+    base: CustomerBase
+    before: Before
     groups: dict[Key, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, RowCounts] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
     records: dict[str, list[LedgerRecord]] = field(default_factory=lambda: defaultdict(list))
     conflicts: list[Conflict] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    entries: dict[str, Mapping[str, Entry]] = field(default_factory=dict)
+    rulings: dict[str, Mapping[str, Ruling]] = field(default_factory=dict)
+    edited: dict[str, Mapping[str, Said]] = field(default_factory=dict)
+    unread: dict[str, dict[str, Typed]] = field(default_factory=dict)
     duplicates: int = 0
 
-    def add(self, reading: FileReading, base: CustomerBase) -> None:
+    def __post_init__(self) -> None:
+        self.identities = Identities(self.spec, self.base, self.before)
+        self.same = dict(self.before.history.same)
+        self.used: dict[Key, Key] = {}
+        self.added = dict(self.before.lead.added)
+
+    def add(self, reading: FileReading) -> None:
         counts = self.rows.setdefault(reading.file, RowCounts())
-        for claim in claims_of(reading, self.spec, base):
+        self.owners[reading.file] = owner_of_file(reading.file, self.spec)
+        claims = []
+        for claim in claims_of(reading, self.spec, self.base):
             counts.seen += 1
             if isinstance(claim, Record):
                 counts.rejected += 1
                 continue
             counts.merged += 1
-            self.groups[claim.key].append(claim)
+            claims.append(claim)
+        if reading.file in self.before.old:
+            self.same |= dict(self._given_ids(reading.file, claims))
+        if not self.same:
+            for claim in claims:
+                self.groups[claim.key].append(claim)
+            return
+        for claim in claims:
+            key = self.same.get(claim.key, claim.key)
+            if key is not claim.key:
+                self.used[claim.key] = key
+            self.groups[key].append(claim)
+
+    def _given_ids(self, file: str, claims: Sequence[Claim]) -> Iterator[tuple[Key, Key]]:
+        """Yield the keys of rows that were given an id since, with those they had before."""
+        before = {key for each, key in self.identities.old if each == file}
+        gone = before - {claim.key for claim in claims}
+        for claim in claims if gone else ():
+            table = self.spec.tables[claim.record.table]
+            key = natural_key(claim.record, table, claim.customer)
+            if key and (*key, 0) in gone and claim.key not in before:
+                yield claim.key, (*key, 0)
+
+    def add_lead(self) -> None:
+        """Add the rows that the lead has added, and take those for one that the lead says are."""
+        around = (self.groups, self.identities, self.before, self.base, self.spec)
+        self.added |= kept(*around)
+        for each in self.added.values():
+            customer = self.base.resolve(each.record.values, LEAD)
+            self.groups[each.key].append(Claim(each.record, each.key, customer, ""))
+        for key, known in list(followed(*around)):
+            own = {claim.record.block.file for claim in self.groups[known]}
+            claims = self.groups.pop(key)
+            self.groups[known] += (c for c in claims if c.record.block.file not in own)
+            rest = [claim for claim in claims if claim.record.block.file in own]
+            if rest:
+                self.groups[key] = rest
+            if len(rest) < len(claims):
+                self.used[key] = known
 
     def ledger(self, readings: Sequence[FileReading]) -> Ledger:
+        before, identities = self.before, self.identities
+        concerned, apart = before.concerned, {*before.history.apart, *identities.rows}
         for key, claims in self.groups.items():
             table = self.spec.tables[str(key[0])]
-            if len(claims) == 1:  # as nearly always
-                self._add(_row_key(key, ()), claims[0], claims, table)
+            row = row_key(key)
+            if len(claims) == 1 and row not in concerned and key not in apart:  # as nearly always
+                self._add(row, claims[0].record, claims[0], claims, table)
                 continue
-            clusters = [_present(cluster) for cluster in _clusters(claims, table)]
+            clusters = identities.clusters(key, claims, table)
             for cluster in clusters:
-                self._merge(key, cluster, table, collided=len(clusters) > 1)
-            if len(clusters) > 1:
-                self._collision(clusters, table)
-        copies = _copies(readings)
+                self._merge(key, cluster, table)
+            self._collisions(clusters, table)
+        withdrawn = self._withdrawn()
+        copies = copies_of(readings)
         for file, original in copies.items():
             self.findings.append(Finding("duplicate-copy", file, parameters={"others": original}))
-        ordered = {key: self.records[key] for key in self.spec.tables if key in self.records}
-        return Ledger(ordered, self.conflicts, self.findings, self.rows, self.duplicates, copies)
+        return Ledger(
+            {key: self.records[key] for key in self.spec.tables if key in self.records},
+            self.conflicts,
+            self.findings,
+            self.rows,
+            History(self.entries, identities.apart, self.used),
+            self._lead(),
+            self.duplicates,
+            copies,
+            withdrawn,
+            self.edited,
+        )
 
-    def _merge(self, key: Key, cluster: Sequence[Claim], table: Table, *, collided: bool) -> None:
-        versions = _versions(cluster, table)
-        self.duplicates += len(cluster) - len(versions)
-        shown = max(versions, key=lambda claim: claim.modified)
-        row_key = _row_key(key, identity_of(shown, table) if collided else ())
-        self._add(row_key, shown, cluster, table)
-        if len(versions) > 1:
-            self._conflict(row_key, versions, table, shown.customer)
+    def _merge(self, key: Key, cluster: Cluster, table: Table) -> None:
+        row, claims, before = cluster.row, cluster.claims, self.before
+        present = [claim for claim in claims if not claim.removed] or claims
+        if before.files is None:
+            claims = present
+        thens = ((each, self.identities.then(key, each)) for each in claims)
+        known = Known(
+            {each.record.block.file: then for each, then in thens if then},
+            before.history.entries.get(row, {}),
+            before.lead.rulings.get(row, {}),
+        )
+        merged = merge_fields(row, claims, table, self.owners, known)
+        self._note(row, merged)
+        self.duplicates += len(claims) - _versions(claims, table)
+        removal = removal_of(before.lead.removed.get(row), row, present, table, self.owners)
+        if removal.hidden:
+            return
+        conflicts = [self._typed(each) for each in (*merged.conflicts, *removal.conflicts)]
+        self._add(row, merged.record, merged.shown, present, table, edited=bool(merged.edited))
+        self.conflicts += conflicts
+        self._tell_conflicts([each for each in conflicts if each.is_open], claims, table)
 
-    def _add(self, row_key: str, shown: Claim, cluster: Sequence[Claim], table: Table) -> None:
-        record = shown.record
-        sources = [_source(record)]
-        if len(cluster) > 1:
-            sources = list(dict.fromkeys([*sources, *(_source(each.record) for each in cluster)]))
+    def _typed(self, conflict: Conflict) -> Conflict:
+        """Return a conflict with what stands in its cells and is not understood."""
+        row, field = conflict.record, conflict.field
+        typed = self.before.lead.unread.get(row, {}).get(field)
+        if typed is None:
+            return conflict
+        self.unread.setdefault(row, {})[field] = typed
+        return replace(conflict, choice=None, typed=(typed.decision, typed.own))
+
+    def _note(self, row: str, merged: Merged) -> None:
+        """Take note of what the next run has to know."""
+        if merged.entries:
+            self.entries[row] = merged.entries
+        if merged.rulings:
+            self.rulings[row] = merged.rulings
+        if merged.edited:
+            self.edited[row] = merged.edited
+
+    def _add(
+        self,
+        row: str,
+        record: Record,
+        shown: Claim,
+        claims: Sequence[Claim],
+        table: Table,
+        *,
+        edited: bool = False,
+    ) -> None:
+        sources = [_source(shown.record)]
+        marks: tuple[str, ...] = (EDITED,) if edited else ()
+        if len(claims) > 1:
+            sources = list(dict.fromkeys([*sources, *(_source(each.record) for each in claims)]))
+            marks += (REMOVED,) if all(claim.removed for claim in claims) else ()
+        elif claims[0].removed:
+            marks += (REMOVED,)
+        elif sources[0].file == LEAD:
+            marks += (ADDED,)
+        customer = shown.customer
+        if edited:
+            customer = self.base.resolve(record.values, shown.record.block.file)
         self.records[table.key].append(
             LedgerRecord(
-                row_key,
+                row,
                 table.key,
                 record.values,
                 tuple(sources),
-                shown.customer,
+                customer,
                 record.raw,
                 record.extras,
-                owner=_owner(record, table, self.spec),
-                marks=(REMOVED,) if all(claim.removed for claim in cluster) else (),
+                owner=_owner(record, table, self.owners),
+                marks=marks,
             )
         )
 
-    def _conflict(
-        self, row_key: str, versions: Sequence[Claim], table: Table, customer: str | None
+    def _tell_conflicts(
+        self, conflicts: Sequence[Conflict], claims: Sequence[Claim], table: Table
     ) -> None:
-        """Note every field on which the versions differ, and the record at each of its places."""
-        first = versions[0].record
-        fields = dict.fromkeys(
-            name for other in versions[1:] for name in disagreements(first, other.record, table)
-        )
-        text = table.name_of(first.values) or ""
-        for name in fields:
-            distinct: dict[object, Record] = {}
-            for claim in versions:
-                distinct.setdefault(comparable(claim.record, table, name), claim.record)
-            sides = tuple((_said(each, name), str(_source(each))) for each in distinct.values())
-            self.conflicts.append(Conflict(table.key, row_key, text, customer, name, sides))
-        place = table.id if table.id in first.values else next(iter(fields))
-        self._tell("edit-conflict", [claim.record for claim in versions], table, place or "")
+        """Note every open conflict of a record at each of the places that differ."""
+        if not conflicts:
+            return
+        names = [each.field for each in conflicts if each.field]
+        versions: dict[object, Record] = {}
+        for claim in claims:
+            file = claim.record.block.file
+            versions.setdefault(tuple(each.sides.get(file) for each in conflicts), claim.record)
+        records = [each for each in versions.values() if each.block.file != LEAD]
+        more = [LEAD] if any(v.lead for each in conflicts for v in each.said) else []
+        first = records[0] if records else claims[0].record
+        place = table.id if table.id in first.values else next(iter(names), "")
+        self.findings += tell("edit-conflict", records, table, place or "", more)
 
-    def _collision(self, clusters: Sequence[Sequence[Claim]], table: Table) -> None:
-        records = [cluster[0].record for cluster in clusters]
-        self._tell("id-collision", records, table, table.id or "")
+    def _collisions(self, clusters: Sequence[Cluster], table: Table) -> None:
+        """Note records that share an id and are no versions of one."""
+        firsts = [each.claims[0] for each in clusters]
+        if any(differs(one, other, table) for one, other in combinations(firsts, 2)):
+            records = [each.record for each in firsts]
+            self.findings += tell("id-collision", records, table, table.id or "")
 
-    def _tell(self, code: str, records: Sequence[Record], table: Table, key: str) -> None:
-        """Note a finding at each of several records that names the places of the others."""
-        each = table.by_key.get(key)
-        for record in records:
-            others = [_place(other, key) for other in records if other is not record]
-            value = record.values.get(key)
-            self.findings.append(
-                Finding(
-                    code,
-                    record.block.file,
-                    record.block.sheet,
-                    record.cell(key),
-                    table.key,
-                    key if each else None,
-                    table.name_of(record.values),
-                    each.type.text(value) if each and value is not None else None,
-                    None,
-                    {
-                        "label": each.labels if each else key,
-                        "others": "、".join(others[:_OTHERS]) + ("…" if others[_OTHERS:] else ""),
-                    },
-                )
-            )
+    def _withdrawn(self) -> dict[str, list[str]]:
+        """Return what changed files do not say any more, by file."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for (file, key), record in self.identities.old.items():
+            claims = self.groups.get(key, ())
+            if any(claim.record.block.file == file for claim in claims):
+                continue
+            table = self.spec.tables[record.table]
+            found[file].append(table.name_of(record.values) or "")
+        return dict(found)
+
+    def _lead(self) -> Lead:
+        lead = self.before.lead
+        return Lead(self.rulings, self.added, lead.removed, lead.notes, self.unread)
 
 
-def _clusters(claims: Sequence[Claim], table: Table) -> list[list[Claim]]:
-    """Return the claims of one key, apart where they are of different records."""
-    clusters: list[list[Claim]] = []
+def _versions(claims: Sequence[Claim], table: Table) -> int:
+    """Return how many distinct versions there are among claims."""
+    versions: list[Record] = []
     for claim in claims:
-        for cluster in clusters:
-            if not differs(claim, cluster[0], table):
-                cluster.append(claim)
-                break
-        else:
-            clusters.append([claim])
-    return clusters
+        if not any(same_values(claim.record, other, table) for other in versions):
+            versions.append(claim.record)
+    return len(versions)
 
 
-def _present(cluster: list[Claim]) -> list[Claim]:
-    """Return the claims of files that are there; of a record that only files gone had, theirs."""
-    return [claim for claim in cluster if not claim.removed] or cluster
-
-
-def _versions(cluster: Sequence[Claim], table: Table) -> list[Claim]:
-    """Return the first claim of each distinct version, in path order."""
-    versions: list[Claim] = []
-    for claim in cluster:
-        if not any(same_values(claim.record, other.record, table) for other in versions):
-            versions.append(claim)
-    return versions
-
-
-def _owner(record: Record, table: Table, spec: Spec) -> str:
-    """Return who is responsible: the owner named, else the member whose file it is, else whose
-    folder or file it is by its name."""
-    named = record.values.get(table.owner or "")
-    if isinstance(named, str):
-        return named
-    member = spec.member_of(record.block.file) if spec.members else None
+def owner_of_file(file: str, spec: Spec) -> str:
+    """Return whose a file is: the member's whose pattern fits, else whose folder or file it is by
+    its name; nobody's where it is the lead's."""
+    if file == LEAD:
+        return ""
+    member = spec.member_of(file) if spec.members else None
     if member:
         return member
-    path = PurePosixPath(record.block.file)
+    path = PurePosixPath(file)
     return path.parent.name or path.stem
+
+
+def _owner(record: Record, table: Table, owners: Mapping[str, str]) -> str:
+    """Return who is responsible: the owner named, else whose file it is."""
+    named = record.values.get(table.owner or "")
+    return named if isinstance(named, str) else owners.get(record.block.file, "")
 
 
 def _source(record: Record) -> Source:
     return Source(record.block.file, record.block.sheet, record.line)
-
-
-def _said(record: Record, key: str) -> Value | None:
-    parts = (record.values, record.raw, record.extras)
-    return next((part[key] for part in parts if key in part), None)
-
-
-def _place(record: Record, key: str) -> str:
-    cell = record.cell(key)
-    return f"{record.block.file} · {record.block.sheet}" + (f" · {cell}" if cell else "")
-
-
-def _row_key(key: Key, identity: Key) -> str:
-    """Return a short stable key of a record; of records that share an id, by what sets it apart."""
-    text = _AS_JSON([*key, *identity])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _copies(readings: Iterable[FileReading]) -> Mapping[str, str]:
-    """Return for each file that repeats another's bytes that other's path.
-
-    The file whose name is not one that programs give to copies is taken for the original.
-    """
-    alike: dict[str, list[str]] = defaultdict(list)
-    for reading in readings:
-        if not (reading.removed or reading.rejected) and reading.sha256:
-            alike[reading.sha256].append(reading.file)
-    copies = {}
-    for files in alike.values():
-        original = min(files, key=lambda file: (bool(_COPY_NAME.search(file)), file))
-        copies.update({file: original for file in files if file != original})
-    return copies

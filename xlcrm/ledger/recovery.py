@@ -1,4 +1,4 @@
-"""What a master says by itself: its rows as claims where the state is lost, the lead's notes."""
+"""What a master says by itself: its rows as claims, where the state is lost."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ from operator import attrgetter
 
 from xlcrm.records import MASTER_SLOTS, Block, FileReading, Record, Records
 
-_FILE, _PLACE, _NOTE, _KEY = (
-    MASTER_SLOTS[name] for name in ("source_file", "source_place", "lead_note", "row_key")
-)
+_FILE, _PLACE, _KEY = (MASTER_SLOTS[name] for name in ("source_file", "source_place", "row_key"))
 
 
-def lead_notes(master: FileReading) -> dict[str, str]:
-    """Return the lead's notes by row key."""
-    return {
-        record.extras[_KEY]: record.extras[_NOTE]
-        for record in master.records
-        if record.extras.get(_KEY) and record.extras.get(_NOTE)
-    }
+def rows_of(master: FileReading) -> dict[str, Record]:
+    """Return the master's rows by their row keys."""
+    return {key: each for each in master.records if (key := each.extras.get(_KEY))}
 
 
 def recovered(master: FileReading) -> list[FileReading]:
@@ -35,9 +29,7 @@ def recovered(master: FileReading) -> list[FileReading]:
         sheet, row = _place(record)
         where = (file, sheet, record.table)
         block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
-        ours = MASTER_SLOTS.values()
-        extras = {name: text for name, text in record.extras.items() if name not in ours}
-        files[file].append(Record(block, row, record.values, record.raw, extras))
+        files[file].append(Record(block, row, record.values, record.raw, own_extras(record)))
     return [
         FileReading(file, modified=master.modified, blocks=_blocks(records), removed=True)
         for file, records in sorted(files.items())
@@ -47,6 +39,12 @@ def recovered(master: FileReading) -> list[FileReading]:
 def _blocks(records: Sequence[Record]) -> list[Records]:
     groups = groupby(records, key=attrgetter("block"))
     return [Records.of(list(group)) for _, group in groups]
+
+
+def own_extras(record: Record) -> dict[str, str]:
+    """Return the extra columns of a master's row that are no columns of ours."""
+    ours = MASTER_SLOTS.values()
+    return {name: text for name, text in record.extras.items() if name not in ours}
 
 
 def _place(record: Record) -> tuple[str, int]:

@@ -79,7 +79,7 @@ def plan_home(contents: MasterContents, spec: Spec, words: Words) -> Home:
 
 def open_conflicts(contents: MasterContents) -> int:
     """Return the number of records, not fields, in an open conflict."""
-    return len({each.record for each in contents.conflicts if each.decided is None})
+    return len({each.record for each in contents.conflicts if each.choice is None})
 
 
 def reason_text(file: Mapping[str, Any], words: Words) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from xlcrm.findings import SEVERITIES, Finding
 from xlcrm.layout.marks import OWN_SHEET, header_marks
+from xlcrm.master_workbook.decisions import SHOWN
 from xlcrm.master_workbook.home_plan import reason_text
-from xlcrm.master_workbook.plan import Conflict, MasterContents
+from xlcrm.master_workbook.plan import SOURCES_NAMED, Conflict, MasterContents
 from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
-from xlcrm.records import Value
+from xlcrm.record_sheet.values import MAX_TEXT
+from xlcrm.records import Value, address
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.base import ReadContext
 
 HEADER_ROW = 1  # below the hidden row of marks
 LIST_LENGTH = 255  # characters of a dropdown written with its cell
+
+VERSIONS = "versions"  # what a row keeps of them, exactly as they are
 
 _SPAN = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+/\d{4}-\d\d-\d\dT[\d:]+")
 
@@ -29,11 +34,11 @@ def conflict_sheet(
     contents: MasterContents, spec: Spec, words: Words, targets: Targets
 ) -> RecordSheet:
     """Return the conflicts, a row a field, its versions side by side in their order."""
-    count = max((len(each.versions) for each in contents.conflicts), default=2)
+    count = _most_versions(contents.conflicts)
     rows = [_conflict_row(each, count, spec, words, targets) for each in contents.conflicts]
     return RecordSheet(
         words("master.sheet.conflicts"),
-        _conflict_columns(max(2, count), words),
+        _conflict_columns(count, words),
         rows,
         HEADER_ROW,
         2,
@@ -61,6 +66,7 @@ def _conflict_columns(versions: int, words: Words) -> list[Column]:
         column("own_value", 22, fill=palette.INPUT_FILL),
         column("state", 10),
         column("key", 10, hidden=True),
+        column("data", 10, hidden=True),
     ]
 
 
@@ -68,38 +74,61 @@ def _conflict_row(
     conflict: Conflict, count: int, spec: Spec, words: Words, targets: Targets
 ) -> Sequence[object]:
     table = spec.tables[conflict.table]
-    each = table.by_key.get(conflict.field or "")
+    each = table.by_key.get(conflict.field)
     label = each.labels[words.language] if each else conflict.field
+    blank = words(f"master.conflict.{'blank' if conflict.field else 'removed'}")
     sides: list[str | None] = []
     for value, source in conflict.versions:
-        sides += [version_text(each, value, words), source]
-    sides += [None] * (2 * max(2, count) - len(sides))
+        sides += [version_text(each, value, words) if value is not None else blank, source]
+    sides += [None] * (2 * count - len(sides))
     target = targets.get(conflict.record)
     record = (conflict.record_text, target) if target else conflict.record_text
-    state = "open" if conflict.decided is None else "decided"
+    decision = decision_cells(conflict, each, words)
     return [
         table.labels[words.language],
         record,
         conflict.customer,
         label or words("master.conflict.whole"),
         *(holdable(side) for side in sides),
-        *_decision(conflict, words),
-        words(f"master.conflict.{state}"),
-        f"{conflict.record} {conflict.field or ''}".strip(),
+        *(text or None for text in decision),
+        words(f"master.conflict.{'open' if conflict.choice is None else 'decided'}"),
+        f"{conflict.record} {conflict.field}".strip(),
+        _data(conflict, decision),
     ]
 
 
-def _decision(conflict: Conflict, words: Words) -> tuple[str | None, str | None]:
+def _data(conflict: Conflict, decision: Sequence[str]) -> str:
+    """Return what reading a row back needs; of very long versions only what no cell shows."""
+    data = {**conflict.data, SHOWN: decision}
+    text = json.dumps(data, ensure_ascii=False)
+    if len(text) > MAX_TEXT // 2:
+        text = json.dumps({**data, VERSIONS: None}, ensure_ascii=False)
+    return text
+
+
+def decision_cells(conflict: Conflict, each: Field | None, words: Words) -> tuple[str, str]:
     """Return what stands in the columns of the decision and of the lead's own value."""
-    if conflict.decided is None or conflict.decided in decisions(len(conflict.versions), words):
-        return conflict.decided, None
-    return None, conflict.decided
+    if conflict.choice is None:
+        return conflict.typed
+    if conflict.choice == "own":
+        return "", "" if conflict.own is None else version_text(each, conflict.own, words)
+    name = "take" if conflict.choice == "take" else "keep_both"
+    return words(f"master.conflict.{name}", number=conflict.taken), ""
 
 
-def version_text(each: Field | None, value: Value | None, words: Words) -> str:
+def decision_place(conflicts: Sequence[Conflict], number: int, *, own: bool) -> str:
+    """Return the address of a cell in which the conflict of this number, from 0, is decided."""
+    columns = _conflict_columns(_most_versions(conflicts), Words("zh"))
+    keys = [column.key for column in columns]
+    return address(HEADER_ROW + 1 + number, keys.index("own_value" if own else "decision"))
+
+
+def _most_versions(conflicts: Sequence[Conflict]) -> int:
+    return max(2, *(len(each.versions) for each in conflicts), 2)
+
+
+def version_text(each: Field | None, value: Value, words: Words) -> str:
     """Return a version as people read it; what was not understood, as it was written."""
-    if value is None:
-        return words("master.conflict.blank")
     if each is None or (isinstance(value, str) and not _is_value(each, value)):
         return str(value)
     return each.type.text(value, words.language)
@@ -110,10 +139,11 @@ def _is_value(each: Field, text: str) -> bool:
     return bool(_SPAN.match(text)) or each.type.read(text, ReadContext()).value is not None
 
 
-def decisions(versions: int, words: Words) -> list[str]:
-    """Return what the lead may choose for a conflict of so many versions."""
+def decisions(versions: int, words: Words, *, whole: bool = False) -> list[str]:
+    """Return what the lead may choose for a conflict of so many versions; ``whole`` where the
+    record itself is at stake."""
     takes = [words("master.conflict.take", number=number) for number in range(1, versions + 1)]
-    return [*takes, words("master.conflict.keep_both")]
+    return takes if whole else [*takes, words("master.conflict.keep_both")]
 
 
 def decision_lists(
@@ -124,9 +154,10 @@ def decision_lists(
     A dropdown holds 255 characters: of very many versions the first can be chosen, any typed.
     """
     row = 0
-    for count, run in groupby(len(each.versions) for each in conflicts):
+    kinds = ((len(each.versions), not each.field) for each in conflicts)
+    for (count, whole), run in groupby(kinds):
         length = len(list(run))
-        choices = decisions(count, words)
+        choices = decisions(count, words, whole=whole)
         while len(",".join(choices)) > LIST_LENGTH:
             choices.pop(-2)
         yield row, row + length - 1, choices
@@ -185,6 +216,7 @@ def file_sheet(contents: MasterContents, words: Words) -> RecordSheet:
         Column("status", words("master.file.status"), 12),
         Column("reason", words("master.file.reason"), 52, wrap=True),
         *(Column(key, words(f"master.file.{key}"), 11, kind="integer") for key in counts),
+        Column("withdrawn", words("master.file.withdrawn"), 30, wrap=True),
     ]
     rows = (
         [
@@ -192,10 +224,18 @@ def file_sheet(contents: MasterContents, words: Words) -> RecordSheet:
             words(f"status.{file['status']}"),
             reason_text(file, words),
             *(file[key] for key in counts),
+            _named(contents.withdrawn.get(file["path"], ()), words),
         ]
         for file in contents.files
     )
     return RecordSheet(words("master.sheet.files"), columns, rows, HEADER_ROW, 1)
+
+
+def _named(texts: Sequence[str], words: Words) -> str | None:
+    """Return the names of records; of very many the last, and how many more."""
+    rest = len(texts) - SOURCES_NAMED
+    more = [words("master.record.more", count=rest)] if rest > 0 else []
+    return holdable("\n".join([*texts[-SOURCES_NAMED:], *more])) or None
 
 
 def list_marks(name: str, sheet: RecordSheet) -> list[str]:

@@ -23,10 +23,13 @@ _AT_HAND = 1_000  # records whose values the processor keeps at hand from column
 
 
 class Conflict(Protocol):
-    """A field on which a record's sources disagree, or two records that share an id.
+    """A field on which a record's sources disagree; the record as a whole where ``field`` is blank.
 
     ``record`` is the key of the master's row, ``record_text`` what people know it by; ``versions``
-    are (value, source) in the order of their paths; ``decided`` the decision, None while open.
+    are (value, source) in the order of their paths, a value None where it is blank. ``choice`` is
+    the decision: ``take`` with ``taken`` counting from 1, ``both``, ``apart``, or ``own`` with
+    ``own`` its value; None while open. ``typed`` is what stands in the two cells of a decision that
+    is not understood, ``data`` what reading it back needs besides.
     """
 
     @property
@@ -38,11 +41,19 @@ class Conflict(Protocol):
     @property
     def customer(self) -> str | None: ...
     @property
-    def field(self) -> str | None: ...
+    def field(self) -> str: ...
     @property
     def versions(self) -> Sequence[tuple[Value | None, str]]: ...
     @property
-    def decided(self) -> str | None: ...
+    def choice(self) -> str | None: ...
+    @property
+    def taken(self) -> int: ...
+    @property
+    def own(self) -> Value | None: ...
+    @property
+    def typed(self) -> tuple[str, str]: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,8 @@ class MasterContents:
     ``records`` come by table key, in the order of their rows; ``files`` are mappings of path,
     status, reason, rows_seen, rows_merged and rows_rejected; ``analysis`` the metrics of the week
     that ``analysis_period`` and ``previous_period`` name; ``notes`` the lead's notes by record id;
-    ``duplicates`` counts the rows that repeated another.
+    ``duplicates`` counts the rows that repeated another; ``withdrawn`` names by file the records
+    that it does not have any more.
     """
 
     run_id: str
@@ -66,6 +78,7 @@ class MasterContents:
     previous_period: str = ""
     duplicates: int = 0
     notes: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ def archive(folder: Path, options: Options, into: Path | None = None) -> Archive
     merged = merge(folder, options)
     options = merged.options  # what it settled: whether to write under a password
     picture, spec = merged.picture, options.spec
-    disputed = ((each.record, each.field) for each in picture.ledger.conflicts)
+    conflicts = picture.ledger.conflicts
+    disputed = ((each.record, each.field) for each in conflicts if each.is_open)
     told = public(picture.records, disputed, spec)
     forms = [each for each in told.records if spec.tables[each.table].layout == "form"]
     home.mkdir(parents=True, exist_ok=True)

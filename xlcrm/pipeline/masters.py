@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import marshal
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlcrm.filled_workbook.reading import read_file
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
-from xlcrm.ledger.recovery import lead_notes, recovered
+from xlcrm.ledger.history import Before, History
+from xlcrm.ledger.lead import Lead
+from xlcrm.ledger.recovery import recovered, rows_of
+from xlcrm.ledger.renaming import renamed_files
 from xlcrm.ledger.state import (
     STATE_FOLDER,
     FileState,
@@ -28,10 +31,12 @@ from xlcrm.ledger.state import (
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
+from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.records import FileReading, LedgerRecord
+from xlcrm.spec.model import Spec
 
 _BACKUPS = 10
 _APART = ("sources", "values")
@@ -45,11 +50,13 @@ class MasterBusy(Exception):
 
 @dataclass(frozen=True)
 class Previous:
-    """The run before: its master and its state, where there are any that can be used."""
+    """The run before: its master and its state, where there are any that can be used; ``lead`` is
+    what the lead has said by now."""
 
     run_id: str | None = None
     state: State | None = None
     edited: FileReading | None = None
+    lead: Lead = field(default_factory=Lead)
 
     @property
     def files(self) -> Mapping[str, FileState]:
@@ -60,11 +67,14 @@ class Previous:
         return self.state.meta["document"] if self.state else {}
 
     @cached_property
-    def notes(self) -> Mapping[str, str]:
-        """The lead's notes by row key: as the master has them, where it was edited since."""
-        if self.edited:
-            return lead_notes(self.edited)
-        return self.state.meta["notes"] if self.state else {}
+    def history(self) -> History:
+        """What the runs before have settled."""
+        return History.from_state(self.state.meta["history"]) if self.state else History()
+
+    @property
+    def withdrawn(self) -> Mapping[str, Sequence[str]]:
+        """The records that were taken out of files, by file."""
+        return self.state.meta["withdrawn"] if self.state else {}
 
     def holds(self, signature: Mapping[str, Any]) -> bool:
         """Whether nothing has changed since: same files and options, the master as written."""
@@ -93,15 +103,41 @@ class Previous:
         """Return the readings of files that are as the state has them, by path."""
         return {e.file: self.files[e.file].load() for e in entries if self.knows(e)}
 
-    def gone(self, present: Collection[str]) -> list[FileReading]:
-        """Return what files not ``present`` said; without a state the master's own rows."""
-        if self.state is None and self.edited:
-            return recovered(self.edited)
-        states = [each for each in self.files.values() if each.file not in present]
-        readings = [each.load() for each in states]
-        for reading in readings:
+    def as_it_was(self) -> Before:
+        """Return what is known of a run after which no file has changed."""
+        return Before(frozenset(self.files), {}, self.history, self.lead)
+
+    def before(self, readings: Mapping[str, FileReading], spec: Spec) -> Known:
+        """Return what is known of the last run, now that files say ``readings``, by path: those of
+        today that are there and could be read."""
+        if self.state is None:
+            rows = rows_of(self.edited) if self.edited else {}
+            removed = recovered(self.edited) if self.edited else []
+            return Known(Before(None, {}, History(), self.lead, rows), removed)
+        gone = {file: each.load() for file, each in self.files.items() if file not in readings}
+        gone = {file: each for file, each in gone.items() if each.blocks}
+        new = [each for file, each in readings.items() if file not in self.files]
+        names = renamed_files(gone, new, spec)
+        old = {
+            file: self.files[file].load()
+            for file, reading in readings.items()
+            if file in self.files and self.files[file].reading != reading.encoded
+        }
+        old |= {to: gone.pop(file) for file, to in names.items()}
+        hashes = {each.sha256 for each in readings.values()}  # of copies of what is gone
+        gone = {file: each for file, each in gone.items() if each.sha256 not in hashes}
+        files = {names.get(file, file) for file in self.files}
+        for reading in gone.values():
             reading.removed = True
-        return [reading for reading in readings if reading.blocks]
+        history, lead = self.history.renamed(names), self.lead.renamed(names)
+        return Known(Before(files, old, history, lead), list(gone.values()))
+
+
+class Known(NamedTuple):
+    """What is known of the last run, and what files said then that have left the folder."""
+
+    before: Before
+    gone: list[FileReading]
 
 
 def find_previous(master: Path, home: Path, options: Options) -> Previous:
@@ -113,12 +149,20 @@ def find_previous(master: Path, home: Path, options: Options) -> Previous:
 def _find_previous(master: Path, home: Path, options: Options) -> Previous:
     run = run_id(master, options.password)
     if run is None:  # no master any more, but what its files said may still be known
-        return Previous(None, latest_state(home, options.version, options.password))
+        return last_run(home, options)
     state = load_state(home, run, options.version, options.password)
-    if state and state.meta["master"] == _digest(master):
-        return Previous(run, state)
+    known = Lead.from_state(state.meta["lead"]) if state else None
+    if state and known and state.meta["master"] == _digest(master):
+        return Previous(run, state, None, known)
     reading = read_file(master, master.name, options.spec, own=True, password=options.password)
-    return Previous(run, state, reading)
+    return Previous(run, state, reading, lead_work(reading, known, options.spec))
+
+
+def last_run(home: Path, options: Options) -> Previous:
+    """Return what the last run left in the folder of results, whatever became of its master."""
+    state = latest_state(home, options.version, options.password)
+    lead = Lead.from_state(state.meta["lead"]) if state else Lead()
+    return Previous(None, state, None, lead)
 
 
 @dataclass(frozen=True)
@@ -130,7 +174,7 @@ class Master:
     picture: Picture
     files: Sequence[Mapping[str, Any]]
     options: Options
-    notes: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def replace(
         self,
@@ -145,7 +189,14 @@ class Master:
         Returns the path of the pending copy where the master is open elsewhere, else None.
         """
         contents = self._contents()
-        meta = {"signature": signature, "document": document, "notes": dict(contents.notes)}
+        ledger = self.picture.ledger
+        meta = {
+            "signature": signature,
+            "document": document,
+            "history": ledger.history.to_state(),
+            "lead": ledger.lead.to_state(),
+            "withdrawn": self.withdrawn,
+        }
         if previous.wrote(contents.run_id):
             self._save(contents.run_id, states, {**meta, "master": _digest(self.path)})
             return None
@@ -200,7 +251,8 @@ class Master:
             analysis_period=week.label,
             previous_period=week.previous.label,
             duplicates=ledger.duplicates,
-            notes={key: note for key, note in self.notes.items() if key in keys},
+            notes={key: note for key, note in ledger.lead.notes.items() if key in keys},
+            withdrawn=self.withdrawn,
         )
         return replace(plain, run_id=_run_id(plain, self.options))
 

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import filelock
 
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
-from xlcrm.ledger.model import RowCounts
+from xlcrm.ledger.history import Before
+from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
@@ -23,19 +24,24 @@ from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.records import FileReading
+from xlcrm.spec.model import Spec
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER
+
+_WITHDRAWN = 100  # records taken out of a file that are remembered
 
 
 @dataclass(frozen=True)
 class MergeResult:
     """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master.
 
-    ``picture`` is what the folder says; after a run without a change it is put together anew.
+    ``picture`` is what the folder says; after a run without a change it is put together anew from
+    ``files`` and what is known ``before`` them.
     """
 
     document: dict[str, Any]
     files: Mapping[str, FileState]
     options: Options
+    before: Before
     pending: Path | None = None
     made: Picture | None = None
     returned: Sequence[Returned] | None = None
@@ -46,7 +52,7 @@ class MergeResult:
         findings = [
             each for reading in readings if not reading.removed for each in reading.findings
         ]
-        return self.made or assemble(readings, findings, self.options)
+        return self.made or assemble(readings, findings, self.options, self.before)
 
     @property
     def rejected(self) -> list[str]:
@@ -72,9 +78,9 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         signature = _signature(entries, options)
         if previous.holds(signature):
             document = _unchanged(previous.document, path, time.monotonic() - started)
-            return MergeResult(document, previous.files, options)
-        result, readings = read_entries(entries, previous, options)
-        picture = assemble(readings, result.findings, options)
+            return MergeResult(document, previous.files, options, previous.as_it_was())
+        result, readings, before = read_entries(entries, previous, options)
+        picture = assemble(readings, result.findings, options, before)
         files = _files(result.statuses, previous, picture)
         document = {
             "schema_version": SCHEMA_VERSION,
@@ -82,16 +88,17 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
             "files": files,
             "records": {key: len(records) for key, records in picture.ledger.records.items()},
             "duplicates": picture.ledger.duplicates,
-            "conflicts": len({each.record for each in picture.ledger.conflicts}),
+            "conflicts": picture.ledger.open_conflicts,
             "findings": [each.to_json(options.messages) for each in picture.findings],
             "returned": None,
         }
         states = _states(entries, readings, previous)
-        master = Master(path, home, picture, files, options, previous.notes)
+        withdrawn = _withdrawn(previous, picture.ledger, readings, options.spec)
+        master = Master(path, home, picture, files, options, withdrawn)
         settled = not any(may_pass(reading) for reading in result.readings)
         pending = master.replace(previous, states, signature if settled else {}, document)
     document["seconds"] = round(time.monotonic() - started, 3)
-    return MergeResult(document, states, options, pending, picture)
+    return MergeResult(document, states, options, before, pending, picture)
 
 
 def hand_back(folder: Path, result: MergeResult) -> MergeResult:
@@ -167,17 +174,39 @@ def _unchanged(document: Mapping[str, Any], master: Path, seconds: float) -> dic
     return {**document, "master": str(master), "files": files, "seconds": round(seconds, 3)}
 
 
-def read_entries(
-    entries: Sequence[Entry], previous: Previous, options: Options
-) -> tuple[Readings, list[FileReading]]:
-    """Return what present files say, and with them in path order the files that have left."""
+class Folder(NamedTuple):
+    """What became of a folder's files, what present files say and with them in path order those
+    that have left, and what is known of the last run."""
+
+    result: Readings
+    readings: list[FileReading]
+    before: Before
+
+
+def read_entries(entries: Sequence[Entry], previous: Previous, options: Options) -> Folder:
+    """Return what a folder's files say, those read again that have changed since."""
     result = read_files(entries, options, previous.readings_of(entries))
     readable = {reading.file: reading for reading in result.readings if not reading.rejected}
-    hashes = {reading.sha256 for reading in readable.values()}
     # A file that can't be read this time is treated as one that has left: its rows stay.
-    gone = [each for each in previous.gone(readable) if each.sha256 not in hashes]
+    before, gone = previous.before(readable, options.spec)
     kept = {each.file: each for each in (*result.readings, *gone, *readable.values())}
-    return result, sorted(kept.values(), key=lambda reading: reading.file)
+    return Folder(result, sorted(kept.values(), key=lambda reading: reading.file), before)
+
+
+def _withdrawn(
+    previous: Previous, ledger: Ledger, readings: Sequence[FileReading], spec: Spec
+) -> dict[str, Sequence[str]]:
+    """Return the records that were taken out of files, in this run and before, by file."""
+    found: dict[str, Sequence[str]] = {}
+    for reading in readings:
+        file = reading.file
+        names = [*previous.withdrawn.get(file, ()), *ledger.withdrawn.get(file, ())]
+        if names:
+            tables = ((spec.tables[each.table], each) for each in reading.records)
+            here = {table.name_of(each.values) for table, each in tables}
+            names = [each for each in dict.fromkeys(names) if each not in here]
+            found.update({file: names[-_WITHDRAWN:]} if names else {})
+    return found
 
 
 def _files(

@@ -8,9 +8,11 @@ from functools import cached_property
 
 from xlcrm.findings import Finding
 from xlcrm.ledger.grading import grade
+from xlcrm.ledger.history import Before
 from xlcrm.ledger.merging import merge
 from xlcrm.ledger.model import Ledger
 from xlcrm.pipeline.checks import customer_base, in_order
+from xlcrm.pipeline.lead_findings import unread_decisions
 from xlcrm.pipeline.options import Options
 from xlcrm.records import FileReading, LedgerRecord, Source
 from xlcrm.validation.together import check_together
@@ -35,20 +37,25 @@ class Picture:
 
 
 def assemble(
-    readings: Sequence[FileReading], findings: Sequence[Finding], options: Options
+    readings: Sequence[FileReading],
+    findings: Sequence[Finding],
+    options: Options,
+    before: Before | None = None,
 ) -> Picture:
-    """Return what readings say together; ``findings`` are those of the files by themselves.
+    """Return what readings say together; ``findings`` are those of the files by themselves,
+    ``before`` is what is known of the last run.
 
     Raises AssertionError if a row is neither merged nor rejected: nothing may be lost unseen.
     """
     spec = options.spec
     base = customer_base(readings, spec)
-    ledger = merge(readings, spec, base)
+    ledger = merge(readings, spec, base, before)
     for reading in readings:
         rows = ledger.rows[reading.file]
         if not rows.seen == rows.merged + rows.rejected:
             raise AssertionError(f"{reading.file}: {rows}")
     everything = [*options.notices, *findings, *ledger.findings]
+    everything += unread_decisions(ledger.conflicts, options)
     present = [block for reading in readings if not reading.removed for block in reading.blocks]
     everything += check_together(present, spec, base, options.as_of)
     ordered = in_order(everything)

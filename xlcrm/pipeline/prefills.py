@@ -9,9 +9,8 @@ from typing import Any
 
 from xlcrm.findings import Finding
 from xlcrm.layout.pages import FormPage, ListPage, Page, form_page, list_row, showing
-from xlcrm.ledger.state import latest_state
 from xlcrm.pipeline.blanks import free_name, named_tables
-from xlcrm.pipeline.masters import Previous
+from xlcrm.pipeline.masters import last_run
 from xlcrm.pipeline.merges import entries_of, read_entries, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import assemble
@@ -92,11 +91,11 @@ def _records(
     last merge knows are not read again."""
     entries = entries_of(folder)
     refuse_input(target, entries, options)
-    previous = Previous(None, latest_state(folder / OUTPUT_FOLDER, options.version))
-    result, readings = read_entries(entries, previous, options)
+    previous = last_run(folder / OUTPUT_FOLDER, options)
+    result, readings, before = read_entries(entries, previous, options)
     reasons = {e.entry.file: e.reason for e in result.statuses if e.status == "rejected"}
     rejected = [each for each in result.findings if reasons.get(each.file) == each.code]
-    return assemble(readings, result.findings, options).records, rejected
+    return assemble(readings, result.findings, options, before).records, rejected
 
 
 class _Team:

@@ -1,0 +1,91 @@
+"""Records on which the lead has worked keep their rows, whatever becomes of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from xlcrm.customers import CustomerBase
+from xlcrm.ledger.claims import Claim, Key, record_key
+from xlcrm.ledger.history import Before
+from xlcrm.ledger.identity import Identities, row_key
+from xlcrm.ledger.lead import LEAD, Added, RowId, Ruling
+from xlcrm.ledger.said import put
+from xlcrm.records import Block, Record
+from xlcrm.spec.model import CUSTOMER_FIELDS, Spec, Table
+
+Groups = Mapping[Key, list[Claim]]
+
+
+def followed(
+    groups: Groups, identities: Identities, before: Before, base: CustomerBase, spec: Spec
+) -> Iterator[tuple[Key, Key]]:
+    """Yield keys with those by which their records are known: the lead has given a record another
+    key, and a file has it by now."""
+    rulings = {
+        row: fields
+        for row, fields in before.lead.rulings.items()
+        if any(name in _key_names(spec) for name in fields)
+    }
+    if not rulings:
+        return
+    old = ((key, record) for (_, key), record in identities.old.items() if key not in groups)
+    now = ((key, claims[0].record) for key, claims in groups.items())
+    for key, record in chain(now, old):
+        fields = rulings.get(row_key(key))
+        if fields:
+            table = spec.tables[record.table]
+            ruled = with_rulings(record, fields, table)
+            customer = base.resolve(ruled.values, record.block.file)
+            other = record_key(ruled, table, customer)
+            if other and (*other, 0) != key and (*other, 0) in groups:
+                yield (*other, 0), key
+
+
+def _key_names(spec: Spec) -> frozenset[str]:
+    """Return the fields by which records are known."""
+    tables = spec.tables.values()
+    names = chain.from_iterable((each.id or "", *each.natural_key) for each in tables)
+    return frozenset([*names, *CUSTOMER_FIELDS])
+
+
+def kept(
+    groups: Groups, identities: Identities, before: Before, base: CustomerBase, spec: Spec
+) -> Iterator[tuple[RowId, Added]]:
+    """Yield records that no file has any more, but on which the lead has worked: they are the
+    lead's from now on."""
+    lead = before.lead
+    worked = lead.rulings.keys() | lead.notes.keys()
+    if not worked:
+        return
+    for (_, key), record in identities.old.items():
+        row = row_key(key)
+        if row in worked and key not in groups:
+            table = spec.tables[record.table]
+            yield row, Added(key, _leads(with_rulings(record, lead.rulings.get(row, {}), table)))
+    for row, record in before.rows.items():
+        if row in worked:
+            customer = base.resolve(record.values, record.block.file)
+            found = record_key(record, spec.tables[record.table], customer)
+            if found and (*found, 0) not in groups and not _is_known(row, groups):
+                yield row, Added((*found, 0), _leads(record))
+
+
+def _is_known(row: RowId, groups: Groups) -> bool:
+    return any(row == row_key(key) for key in groups)
+
+
+def with_rulings(record: Record, rulings: Mapping[str, Ruling], table: Table) -> Record:
+    """Return a record as the lead has it."""
+    ruled = Record(
+        record.block, record.row, dict(record.values), dict(record.raw), dict(record.extras)
+    )
+    for name, ruling in rulings.items():
+        put(ruled, name, ruling.said, table)
+    return ruled
+
+
+def _leads(record: Record) -> Record:
+    """Return a record as one that the lead has added."""
+    block = Block(LEAD, record.block.sheet, record.table)
+    return Record(block, -1, record.values, record.raw, record.extras)

@@ -1,0 +1,69 @@
+"""What is said of one field of a record, in a form that compares by meaning and outlives a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import NamedTuple
+
+from xlcrm.records import Record, Value
+from xlcrm.spec.model import Table
+from xlcrm.text import fold
+
+Sign = str  # of what is said of a field: equal where it means the same; blank where it is blank
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str, sort_keys=True).encode
+
+
+class Said(NamedTuple):
+    """What is said of a field: what was understood, and the text of what was not, or of a column
+    that the table does not have."""
+
+    value: Value | None = None
+    text: str | None = None
+
+    @property
+    def shown(self) -> Value | None:
+        """What people are shown of it."""
+        return self.text if self.value is None else self.value
+
+
+BLANK = Said()
+
+
+def said(record: Record, key: str) -> Said:
+    """Return what a record says of a field, or of an extra column by its label."""
+    return Said(record.values.get(key), record.raw.get(key) or record.extras.get(key) or None)
+
+
+def put(record: Record, key: str, what: Said, table: Table) -> None:
+    """Let a record say something of a field."""
+    for part in (record.values, record.raw, record.extras):
+        part.pop(key, None)
+    if what.value is not None:
+        record.values[key] = what.value
+    if what.text:
+        (record.raw if key in table.by_key else record.extras)[key] = what.text
+
+
+def meaning(what: Said, table: Table, key: str) -> object:
+    """Return what is said in a form that compares by meaning; None for nothing."""
+    if what.value is not None and key in table.by_key:
+        return table.by_key[key].type.compare_key(what.value)
+    return fold(what.text) if what.text else None
+
+
+def sign(what: Said, table: Table, key: str) -> Sign:
+    """Return the sign of what is said of a field."""
+    meant = meaning(what, table, key)
+    return "" if meant is None else digest(meant)
+
+
+def record_sign(record: Record) -> Sign:
+    """Return the sign of all that a record says, exactly as it says it."""
+    return digest([record.values, record.raw, record.extras])
+
+
+def digest(data: object) -> str:
+    """Return a short text by which equal data are known."""
+    text = _AS_JSON(data).encode("utf-8", "surrogatepass")
+    return hashlib.blake2s(text, digest_size=6).hexdigest()

@@ -1,0 +1,121 @@
+"""What the lead has said in a master since it was written, joined to what was known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, ruling_of
+from xlcrm.ledger.said import BLANK, Said
+from xlcrm.master_workbook.decisions import Decision, read_decisions
+from xlcrm.records import MASTER_SLOTS, FileReading, Value
+from xlcrm.spec.model import Field, Spec
+from xlcrm.spec.types.base import ReadContext
+from xlcrm.spec.types.texts import Text
+
+_NOTE, _KEY = (MASTER_SLOTS[name] for name in ("lead_note", "row_key"))
+Fields = dict[str, dict[str, Any]]
+
+
+def lead_work(master: FileReading, known: Lead | None, spec: Spec) -> Lead:
+    """Return all that the lead has said; ``known`` is what was known when the master was written,
+    None where that is lost: the master holds it too."""
+    decisions = list(read_decisions(master.lists.get("conflicts", [])))
+    lead = known if known is not None else _told(decisions)
+    return decided(replace(lead, notes=lead_notes(master)), decisions, master.modified, spec)
+
+
+def lead_notes(master: FileReading) -> dict[str, str]:
+    """Return the lead's notes by row key."""
+    return {
+        record.extras[_KEY]: record.extras[_NOTE]
+        for record in master.records
+        if record.extras.get(_KEY) and record.extras.get(_NOTE)
+    }
+
+
+def _told(decisions: Iterable[Decision]) -> Lead:
+    """Return what a master alone tells of the lead's decisions."""
+    rulings: dict[str, dict[str, Ruling]] = {}
+    for each in decisions:
+        if each.data["ruling"]:
+            rulings.setdefault(each.row, {})[each.field] = ruling_of(each.data["ruling"])
+    return Lead(rulings)
+
+
+def decided(lead: Lead, decisions: Iterable[Decision], when: str, spec: Spec) -> Lead:
+    """Return what the lead says with what was decided in a master saved at ``when``."""
+    rulings: Fields = {row: dict(fields) for row, fields in lead.rulings.items()}
+    unread: Fields = {}
+    removed = dict(lead.removed)
+    for each in decisions:
+        ruling = ruling_by(each, when, spec) if each.choice else None
+        if each.choice is None or (each.choice and ruling is None):
+            unread.setdefault(each.row, {})[each.field] = Typed(each.decision, each.own)
+        elif not each.changed:
+            continue
+        elif each.field == WHOLE and each.row in removed:
+            if each.choice == TAKE and _versions(each, None)[each.number - 1][1]:
+                sides = each.data["sides"]
+                removed[each.row] = removed[each.row]._replace(sides=sides, when=when)
+            elif each.choice:
+                del removed[each.row]
+        elif ruling:
+            rulings.setdefault(each.row, {})[each.field] = ruling
+        else:
+            rulings.get(each.row, {}).pop(each.field, None)
+    return replace(lead, rulings=rulings, unread=unread, removed=removed)
+
+
+def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
+    """Return what a decision says of its field; None where that can't be understood."""
+    table = spec.tables.get(decision.data["table"])
+    field = table.by_key.get(decision.field) if table else None
+    versions, sides = _versions(decision, field), decision.data["sides"]
+    choice, said = decision.choice or "", None
+    if choice == TAKE and decision.number <= len(versions):
+        said = versions[decision.number - 1][0]
+    elif choice == OWN:
+        said = own_value(decision.own, field)
+    elif choice == BOTH and decision.field != WHOLE:
+        said = _joined([what for what, _ in versions], field)
+        if said is None and not any(leads for _, leads in versions):
+            choice, said = APART, versions[0][0]
+    return None if said is None else Ruling(said, sides, choice, when=when)
+
+
+def _versions(decision: Decision, field: Field | None) -> list[tuple[Said, bool]]:
+    """Return the versions of a conflict, and whether each is the lead's."""
+    kept = decision.data["versions"]
+    if kept is not None:
+        return [(Said(*what), leads) for what, leads in kept]
+    texts = (decision.texts.get(f"version-{n}", "") for n in range(1, len(decision.texts)))
+    return [(own_value(text, field) or Said(text=text), False) for text in texts if text]
+
+
+def own_value(text: str, field: Field | None) -> Said | None:
+    """Return what a text says of a field, or of a column that the table does not have; None where
+    it is no value of the field's."""
+    if field is None:
+        return Said(text=text)
+    value = field.type.read(text, ReadContext()).value
+    return None if value is None else Said(value)
+
+
+def _joined(versions: list[Said], field: Field | None) -> Said | None:
+    """Return several versions as one: texts below each other, several values together; None where
+    the field holds but one value."""
+    filled = [each for each in versions if each != BLANK]
+    if len(filled) == 1:
+        return filled[0]
+    shown = [each.shown for each in filled]
+    texts = [each for each in shown if isinstance(each, str)]
+    if len(texts) == len(shown) and (field is None or isinstance(field.type, Text)):
+        text = "\n".join(dict.fromkeys(texts))
+        return Said(text=text) if field is None else Said(text)
+    if all(isinstance(each, list) for each in shown):
+        items: list[Any] = [item for each in shown if isinstance(each, list) for item in each]
+        together: Value = [item for n, item in enumerate(items) if item not in items[:n]]
+        return Said(together)
+    return None
