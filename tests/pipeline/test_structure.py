@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import pytest
 from openpyxl import Workbook, load_workbook
 
 from xlcrm.filled_workbook.reading import read_file
+from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.upgrades import upgrade
 from xlcrm.spec.loader import load_spec
@@ -90,21 +92,48 @@ def test_an_unchanged_copy_of_a_form_below_is_no_second_record(team: Any) -> Non
     assert (file["rows_seen"], file["rows_merged"], file["rows_rejected"]) == (2, 2, 0)
 
 
-def test_a_text_longer_than_a_cell_is_cut_in_the_master_and_said(team: Any) -> None:
-    path = team.root / "张伟.xlsx"
-    save(path, {"五月": [LOG[0], [*LOG[1][:5], "LONG"], LOG[2]]})
+def lengthen(path: Path) -> None:
+    """Have 40,000 characters wherever LONG is typed, as no office program lets anybody."""
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content.replace(b"LONG", "长".encode() * 40_000))
+
+
+def test_a_text_longer_than_a_cell_is_cut_in_the_master_and_said(team: Any) -> None:
+    path = team.root / "张伟.xlsx"
+    header, first, second = LOG
+    rows = [[*header, "自己的列"], [*first[:5], "LONG"], [*second[:3], "LONG", *second[4:], "LONG"]]
+    save(path, {"五月": rows})
+    lengthen(path)
     document = team.merge().document
     (file,) = document["files"]
     assert (file["rows_seen"], file["rows_merged"]) == (2, 2)
-    told = [each for each in document["findings"] if each["code"] == "normalised"]
-    assert [each["cell"] for each in told] == ["F2"] and "32767" in told[0]["message"]
+    found = document["findings"]
+    told = {each["cell"]: each["message"] for each in found if "32767" in each["message"]}
+    assert set(told) == {"F2", "D3", "G3"} and "自己的列" in told["G3"]
     (shown, _) = (row["关键内容记录"] for row in team.rows("沟通动态记录表"))
     assert set(shown) == {"长", "…"} and len(shown) == 32_767
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_goes_back_cut_is_said_too(team: Any, tmp_path: Path, language: Any) -> None:
+    path = team.root / "张伟.xlsx"
+    save(
+        path,
+        {
+            "五月": [LOG[0], [*LOG[1][:5], "LONG"], TOTAL, ["备注:", "LONG"]],
+            "自己的": [[None, "LONG"]],
+        },
+    )
+    lengthen(path)
+    (returned,) = check([path], Options(as_of=AS_OF), tmp_path / "退回").returned or ()
+    (note,) = (each for each in returned.lost if each.sheet == "自己的")
+    words = {"zh": "超过 32767 个字", "en": "longer than 32,767"}
+    assert note.cell == "B1" and words[language] in note.message(language)
+    lost = {(each.sheet, each.cell) for each in returned.lost}
+    assert lost == {("自己的", "B1"), ("五月", "F2"), ("五月", "B4")}
 
 
 def test_an_upgraded_sheet_of_many_tables_has_a_page_a_table(team: Any) -> None:

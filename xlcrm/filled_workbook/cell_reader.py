@@ -15,6 +15,7 @@ _UNREADABLE = (CellError, UncachedFormula)
 _TIMED = (DayTime, TimeRange)
 _LONGEST = 32_767  # UTF-16 units that a cell holds
 _SURE = _LONGEST // 2  # characters of a text that is short enough, whatever they are
+TOO_LONG = "too-long"
 _KEPT = 10_000  # readings of a field, at most
 ContextOf: TypeAlias = Callable[[int], ReadContext]
 
@@ -75,12 +76,19 @@ class CellReader:
 def with_notes(reading: Reading, cell: CellValue) -> Reading:
     """Return the reading of a cell with what is to be said of its text besides: characters that
     nobody sees are left out, and the master shows as much as a cell holds."""
-    if not isinstance(cell, str) or reading.value is None:
+    if not isinstance(cell, str):
         return reading
     details = []
-    if not reading.problems and is_controlled(cell):
+    if reading.value is not None and not reading.problems and is_controlled(cell):
         details.append("unseen")
-    if len(cell) > _SURE and len(cell.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST:
-        details.append("too-long")
+    if is_too_long(cell):
+        details.append(TOO_LONG)
     more = (Problem("normalised", None, {"detail": detail}) for detail in details)
     return reading._replace(problems=(*reading.problems, *more))
+
+
+def is_too_long(cell: CellValue) -> bool:
+    """Whether a text is longer than what a cell holds that we write: it will be cut."""
+    if not isinstance(cell, str) or len(cell) <= _SURE:
+        return False
+    return len(cell.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST

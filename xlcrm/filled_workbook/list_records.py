@@ -11,7 +11,7 @@ from heapq import nsmallest
 from operator import itemgetter
 from typing import Any, cast
 
-from xlcrm.filled_workbook.cell_reader import CellReader
+from xlcrm.filled_workbook.cell_reader import TOO_LONG, CellReader, is_too_long
 from xlcrm.filled_workbook.cells import (
     Noted,
     Surroundings,
@@ -20,6 +20,7 @@ from xlcrm.filled_workbook.cells import (
     kept,
     problems_of,
     record_day,
+    told,
     written,
 )
 from xlcrm.filled_workbook.headers import ListHeader
@@ -138,19 +139,24 @@ class _ListReader:
             for row, cell in self._cells(column):
                 extras[number[row]][label] = kept(cell)
                 if isinstance(cell, CellError | UncachedFormula):
-                    self.errors.append(self._error(label, row, column, cell))
+                    self.errors.append(self._beside("error-value", label, (row, column), cell))
+                elif is_too_long(cell):
+                    words = {"detail": TOO_LONG}
+                    self.errors.append(
+                        self._beside("normalised", label, (row, column), cell, **words)
+                    )
         return dict(sorted(extras.items()))
 
     def findings(self, records: Records) -> Iterator[Finding]:
         yield from (finding(noted, records[noted.number], self.table) for noted in self.noted)
         yield from self.errors
 
-    def _error(self, label: str, row: int, column: int, cell: CellValue) -> Finding:
-        """Return the finding of an error in a column that the table does not have."""
-        file, sheet, value = self.block.file, self.block.sheet, written(cell)
-        return header_finding(
-            "error-value", sheet, file, self.table, (row, column), value=value, label=label
-        )
+    def _beside(
+        self, code: str, label: str, place: tuple[int, int], cell: CellValue, **words: str
+    ) -> Finding:
+        """Return a finding in a column that the table does not have."""
+        words |= {"value": told(written(cell)), "label": label}
+        return header_finding(code, self.block.sheet, self.block.file, self.table, place, **words)
 
     def _reading_order(self) -> list[str]:
         """Return the keys in the table's order: a field's own cell wins over words elsewhere."""

@@ -19,12 +19,14 @@ from xlcrm.ledger.discovery import describe
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import read_files
 from xlcrm.privacy import mask
-from xlcrm.records import FileReading, Record, Value
+from xlcrm.record_sheet import holdable
+from xlcrm.records import FileReading, Record, Value, address
 from xlcrm.sheet_words import texts
 from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
 from xlcrm.text import printable
 
+_TOLD = 200  # characters of a long text that are repeated
 _SUFFIXES = {"zh": "_新模板", "en": "_upgraded"}
 
 
@@ -151,6 +153,9 @@ def lost(
     notes = _counted(contents.notes) - _counted(notes_of(target, password))
     for detail in [*contents.without, *(["comments"] if notes else [])]:
         yield Finding("not-carried", reading.file, parameters={"detail": detail})
+    for sheet, cell, text in _cut(contents):
+        words = {"detail": "cut"}
+        yield Finding("not-carried", reading.file, sheet, cell, value=text, parameters=words)
     formulas = {(each.sheet, each.cell): each for each in contents.unstored()}
     for place, text in formulas.items():
         told, parameters = mask(printable(text)), {"detail": "formula"}
@@ -160,6 +165,17 @@ def lost(
         for each in _differences(record, other, spec) if record else ():
             if (each.sheet, each.cell) not in formulas:
                 yield each
+
+
+def _cut(contents: Contents) -> Iterator[tuple[str, str, str]]:
+    """Yield the texts outside records of which a cell holds the beginning alone: sheet and cell."""
+    cells = [(each.sheet, each.cell, each.content) for each in contents.leftovers]
+    for page in contents.pages:
+        if isinstance(page, FreeSheet):
+            cells += ((page.name, address(*place), cell) for place, cell in page.cells.items())
+    for sheet, cell, text in cells:
+        if isinstance(text, str) and holdable(text) != text:
+            yield sheet, cell, mask(printable(text))[:_TOLD]
 
 
 def _counted(notes: SheetNotes) -> Counter[Note]:
