@@ -34,7 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spec": {"privacy", "text", "findings", "records", "resources"},
     "customers": KNOWN,
     "file_names": {"text"},
-    "confidential": KNOWN | {"customers"},
+    "leaks": set(),
+    "confidential": KNOWN | {"customers", "leaks"},
     "timeliness": KNOWN,
     "timelines": KNOWN,
     "layout": KNOWN,
@@ -68,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
-    | {"sealing"},
+    | {"sealing", "leaks"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},

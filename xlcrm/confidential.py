@@ -6,17 +6,22 @@ where the row of the customer base is; of such a customer the id alone is told.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlcrm.customers import ID, NAME
-from xlcrm.records import LedgerRecord, Value, Values
+from xlcrm.leaks import Texts
+from xlcrm.records import LedgerRecord, Record, Value, Values
 from xlcrm.spec.model import Spec, Table
+from xlcrm.spec.names import firm_forms
 from xlcrm.spec.types.choices import Choice
 from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.spec.vocabulary import Vocabulary
+
+_TELLING = 4  # characters from which a firm is known by its name without its form
+
+Levels = Mapping[str, Vocabulary]
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,12 @@ class Public:
 
     records: list[LedgerRecord]
     withheld: list[LedgerRecord]
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Texts
     whole: Mapping[str, LedgerRecord] = field(default_factory=dict)
 
     def told(self, text: str) -> str:
         """Return a text in which confidential customers are called by their ids."""
-        return _Renamer(self.names).text(text)
+        return self.names.replaced(text)
 
 
 def public(
@@ -40,40 +45,37 @@ def public(
 ) -> Public:
     """Return what may be told of records; ``disputed`` are (record id, field) on which sources do
     not agree: a record that may be confidential is taken for it."""
-    every = list(records)
+    every, levels = list(records), levels_of(spec)
     told: dict[bool, list[LedgerRecord]] = {True: [], False: []}
-    lists = {key: _levels(table) for key, table in spec.tables.items()}
-    of_level = {key for each in lists.values() for key in each}
+    of_level = {key for each in levels.values() for key in each}
     doubtful = {record for record, key in disputed if key in of_level}
     for each in every:
-        told[each.id in doubtful or _is_withheld(each, lists[each.table])].append(each)
+        told[each.id in doubtful or is_withheld(each, levels[each.table])].append(each)
     base = spec.with_role(CUSTOMERS)
     rows = {r.customer: r for r in told[True] if base and r.table == base.key and r.customer}
-    ids = {key: str(row.values.get(ID, row.id)) for key, row in rows.items()}
-    names = {
-        str(each.values[NAME]): ids[each.customer]
-        for each in every
-        if each.customer in ids and NAME in each.values
-    }
-    renamer = _Renamer(names)
-    shown = [renamer.record(each, ids) for each in told[False]]
-    whole = {each.id: each for each in told[False]} if names else {}
-    return Public(shown, told[True], names, whole)
+    ids: dict[str | None, str] = {key: str(row.values.get(ID, row.id)) for key, row in rows.items()}
+    named = (each for each in every if each.customer in ids and NAME in each.values)
+    names = Texts({name: ids[r.customer] for r in named for name in _names(str(r.values[NAME]))})
+    shown = [_renamed(each, names, ids) for each in told[False]] if ids else told[False]
+    return Public(shown, told[True], names, {r.id: r for r in told[False]} if ids else {})
 
 
-def _levels(table: Table) -> Mapping[str, Vocabulary]:
-    """Return the lists of a table's fields that say how confidential a record is, by field; of
+def levels_of(spec: Spec) -> Mapping[str, Levels]:
+    """Return by table the lists of its fields that say how confidential a record is, by field; of
     fields that the team has dropped, by their label too."""
-    found = {}
+    return {key: dict(_levels(table)) for key, table in spec.tables.items()}
+
+
+def _levels(table: Table) -> Iterator[tuple[str, Vocabulary]]:
     for each in table.with_dropped.fields:
         kind = each.type
         if isinstance(kind, Choice) and any(c.withheld for c in kind.vocabulary.choices):
-            found[each.key] = found[each.labels["zh"]] = kind.vocabulary
-    return found
+            yield each.key, kind.vocabulary
+            yield each.labels["zh"], kind.vocabulary
 
 
-def _is_withheld(record: LedgerRecord, levels: Mapping[str, Vocabulary]) -> bool:
-    """Whether a record is confidential."""
+def is_withheld(record: LedgerRecord | Record, levels: Levels) -> bool:
+    """Whether a record is confidential; ``levels`` are those of its table."""
     for key, vocabulary in levels.items():
         said = record.values.get(key) or record.raw.get(key) or record.extras.get(key)
         if said:
@@ -83,36 +85,32 @@ def _is_withheld(record: LedgerRecord, levels: Mapping[str, Vocabulary]) -> bool
     return False
 
 
-class _Renamer:
-    """Puts ids in the place of names."""
+def _names(name: str) -> Iterator[str]:
+    """Yield a customer's name, and what people call it without the form of its firm."""
+    yield name
+    short = name
+    while form := next((each for each in firm_forms() if short.endswith(each)), ""):
+        short = short.removesuffix(form)
+    if len(short) >= _TELLING:
+        yield short
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = {name.casefold(): known for name, known in names.items()}
-        longest = sorted(names, key=len, reverse=True)
-        self.pattern = re.compile("|".join(map(re.escape, longest)) or "(?!)", re.IGNORECASE)
 
-    def text(self, text: str) -> str:
-        return self.pattern.sub(lambda match: self.names[match.group().casefold()], text)
+def _renamed(record: LedgerRecord, names: Texts, ids: Mapping[str | None, str]) -> LedgerRecord:
+    """Return a record with the ids of confidential customers."""
+    values: Values = {key: _value(value, names) for key, value in record.values.items()}
+    own = ids.get(record.customer)
+    if own and NAME in values:
+        values[NAME] = own
+    raw = {key: names.replaced(text) for key, text in record.raw.items()}
+    extras = {key: names.replaced(text) for key, text in record.extras.items()}
+    return replace(record, values=values, raw=raw, extras=extras, customer=own or record.customer)
 
-    def record(self, record: LedgerRecord, ids: Mapping[str, str]) -> LedgerRecord:
-        """Return a record with the ids of confidential customers; the same where it names none."""
-        if not self.names:
-            return record
-        values: Values = {key: self._value(value) for key, value in record.values.items()}
-        own = ids.get(record.customer or "")
-        if own and NAME in values:
-            values[NAME] = own
-        raw = {key: self.text(text) for key, text in record.raw.items()}
-        extras = {key: self.text(text) for key, text in record.extras.items()}
-        return replace(
-            record, values=values, raw=raw, extras=extras, customer=own or record.customer
-        )
 
-    def _value(self, value: Value) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self._value(each) for each in value]
-        if isinstance(value, dict):
-            return {key: self._value(each) for key, each in value.items()}
-        return value
+def _value(value: Value, names: Texts) -> Any:
+    if isinstance(value, str):
+        return names.replaced(value)
+    if isinstance(value, list):
+        return [_value(each, names) for each in value]
+    if isinstance(value, dict):
+        return {key: _value(each, names) for key, each in value.items()}
+    return value

@@ -5,4 +5,5 @@ RETURN_FOLDER = "退回"  # in the folder of results: workbooks that go back to 
 ARCHIVE_FOLDER = "归档"  # there too: each form record as a workbook of its own
 SETTINGS_FILE = "团队设置.xlsx"
 MASTER_FILE = "客户沟通汇总.xlsx"
+TEAM_MASTER_FILE = "客户沟通汇总_团队.xlsx"  # a copy to read, without what is confidential
 HOW_TO_FILES = {"zh": "使用说明.txt", "en": "how-to.txt"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlcrm.cli import exits
 from xlcrm.cli.words import say
 from xlcrm.findings import Language
+from xlcrm.pipeline.audiences import LeakError
 from xlcrm.pipeline.masters import MasterBusy
 from xlcrm.pipeline.options import SettingsError, UsageError
 from xlcrm.spec.loader import SpecError
@@ -24,6 +25,8 @@ def _told(error: Exception) -> tuple[str, dict[str, str], int]:
         return "settings", {"path": error.file}, exits.USAGE
     if isinstance(error, MasterBusy):
         return "busy", {"path": str(error)}, exits.BUSY
+    if isinstance(error, LeakError):
+        return "leak", {"part": str(error)}, exits.USAGE
     if isinstance(error, SpecError):
         return "internal", {"reason": str(error)}, exits.USAGE
     if isinstance(error, OSError):

@@ -22,6 +22,7 @@ from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
+from xlcrm.pipeline.options import Audience
 from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
@@ -34,6 +35,12 @@ _LANGUAGE = language_of()
 )
 @click.option("--return", "give_back", is_flag=True, help=say(_LANGUAGE, "option.give_back"))
 @click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
+@click.option(
+    "--audience",
+    type=click.Choice(["lead", "team"]),
+    default="lead",
+    help=say(_LANGUAGE, "option.audience"),
+)
 @click.option("--encrypt/--no-encrypt", default=None, help=say(_LANGUAGE, "option.encrypt"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
 @password_option
@@ -43,6 +50,7 @@ def command(
     output: Path | None,
     give_back: bool,
     strict: bool,
+    audience: Audience,
     encrypt: bool | None,
     workers: int | None,
     password: str | None,
@@ -53,7 +61,8 @@ def command(
     console = common.console
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password, encrypt=encrypt)
+        options = replace(console.notices(options), password=password)
+        options = replace(options, encrypt=encrypt, audience=audience)
         result = merge(folder, options, output)
         result = hand_back(folder, result) if give_back else result
     console.document(result.document)
@@ -97,6 +106,8 @@ def tell_merge(console: Console, result: MergeResult) -> None:
         warnings=severities["warning"],
         infos=severities["info"],
     )
+    if result.kept:
+        console.note("said.kept_edited", path=shown(result.kept))
     if result.pending:
         console.note("error.pending", path=shown(result.pending))
 

@@ -39,6 +39,7 @@ from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import Spec
 
 _BACKUPS = 10
+PENDING = "_待替换"  # ends the name of a master that waits for its place
 _APART = ("sources", "values")
 _PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name not in _APART))
 _HASHED = 100  # records at once
@@ -188,7 +189,7 @@ class Master:
         A master that says the same already stays as it is, and only the state is renewed.
         Returns the path of the pending copy where the master is open elsewhere, else None.
         """
-        contents = self._contents()
+        contents = self.contents()
         ledger = self.picture.ledger
         meta = {
             "signature": signature,
@@ -223,7 +224,7 @@ class Master:
 
     def _swap(self, scratch: Path) -> Path | None:
         """Put the new master in the old one's place, else beside it; return where it waits then."""
-        pending = self.path.with_stem(self.path.stem + "_待替换")
+        pending = self.path.with_stem(self.path.stem + PENDING)
         try:
             scratch.replace(self.path)
         except PermissionError:
@@ -232,7 +233,8 @@ class Master:
         pending.unlink(missing_ok=True)
         return None
 
-    def _contents(self) -> MasterContents:
+    def contents(self) -> MasterContents:
+        """Return what the master says."""
         # Late: it needs pandas, and a run without a change does not.
         from xlcrm.pipeline.analysis import analyse
 

@@ -17,6 +17,7 @@ from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
+from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
@@ -25,14 +26,15 @@ from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
-from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER
+from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER, TEAM_MASTER_FILE
 
 _WITHDRAWN = 100  # records taken out of a file that are remembered
 
 
 @dataclass(frozen=True)
 class MergeResult:
-    """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master.
+    """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master,
+    ``kept`` the team's master of before, where somebody had changed it.
 
     ``picture`` is what the folder says; after a run without a change it is put together anew from
     ``files`` and what is known ``before`` them.
@@ -45,6 +47,7 @@ class MergeResult:
     pending: Path | None = None
     made: Picture | None = None
     returned: Sequence[Returned] | None = None
+    kept: Path | None = None
 
     @cached_property
     def picture(self) -> Picture:
@@ -68,37 +71,54 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     """
     started = time.monotonic()
     home = folder / OUTPUT_FOLDER
-    path = (target or home / MASTER_FILE).absolute()
+    for_team = options.audience == "team"
+    path = ((None if for_team else target) or home / MASTER_FILE).absolute()
+    made = (target or home / TEAM_MASTER_FILE).absolute() if for_team else path
     found = entries_of(folder)
-    refuse_input(path, found, options)
+    refuse_input(made, found, options)
+    refuse_other_audience(made, options)
     options = with_secret(options, path, home)
-    entries = [entry for entry in found if entry.path.absolute() != path]
+    entries = [entry for entry in found if entry.path.absolute() not in (path, made)]
     with _locked(home):
         previous = find_previous(path, home, options)
         signature = _signature(entries, options)
-        if previous.holds(signature):
-            document = _unchanged(previous.document, path, time.monotonic() - started)
+        if previous.holds(signature) and not for_team:
+            document = _unchanged(previous.document, path, _since(started))
             return MergeResult(document, previous.files, options, previous.as_it_was())
         result, readings, before = read_entries(entries, previous, options)
         picture = assemble(readings, result.findings, options, before)
         files = _files(result.statuses, previous, picture)
-        document = {
-            "schema_version": SCHEMA_VERSION,
-            "master": str(path),
-            "files": files,
-            "records": {key: len(records) for key, records in picture.ledger.records.items()},
-            "duplicates": picture.ledger.duplicates,
-            "conflicts": picture.ledger.open_conflicts,
-            "findings": [each.to_json(options.messages) for each in picture.findings],
-            "returned": None,
-        }
+        document = _document(path, picture, files, options)
         states = _states(entries, readings, previous)
         withdrawn = _withdrawn(previous, picture.ledger, readings, options.spec)
         master = Master(path, home, picture, files, options, withdrawn)
+        if for_team:
+            copy = write_team_copy(made, master, readings)
+            document |= {**copy.told(made, options), "seconds": _since(started)}
+            changed = picture if copy.is_new else None
+            return MergeResult(
+                document, states, options, before, copy.pending, changed, kept=copy.kept
+            )
         settled = not any(may_pass(reading) for reading in result.readings)
         pending = master.replace(previous, states, signature if settled else {}, document)
-    document["seconds"] = round(time.monotonic() - started, 3)
+    document["seconds"] = _since(started)
     return MergeResult(document, states, options, before, pending, picture)
+
+
+def _document(
+    path: Path, picture: Picture, files: list[dict[str, Any]], options: Options
+) -> dict[str, Any]:
+    """Return the documented JSON of a merge, but for how long it took."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "master": str(path),
+        "files": files,
+        "records": {key: len(records) for key, records in picture.ledger.records.items()},
+        "duplicates": picture.ledger.duplicates,
+        "conflicts": picture.ledger.open_conflicts,
+        "findings": [each.to_json(options.messages) for each in picture.findings],
+        "returned": None,
+    }
 
 
 def hand_back(folder: Path, result: MergeResult) -> MergeResult:
@@ -171,7 +191,12 @@ def _unchanged(document: Mapping[str, Any], master: Path, seconds: float) -> dic
         {**each, "status": "unchanged" if each["status"] == "merged" else each["status"]}
         for each in document["files"]
     ]
-    return {**document, "master": str(master), "files": files, "seconds": round(seconds, 3)}
+    return {**document, "master": str(master), "files": files, "seconds": seconds}
+
+
+def _since(started: float) -> float:
+    """Return for how many seconds it has gone on."""
+    return round(time.monotonic() - started, 3)
 
 
 class Folder(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
+from typing import Literal
 
 from xlcrm import __version__
 from xlcrm.findings import Finding, Language
@@ -17,6 +18,7 @@ from xlcrm.spec.settings import Settings
 from xlcrm.work import Limits
 
 Progress = Callable[[int, int, str], None]
+Audience = Literal["lead", "team"]
 SCHEMA_VERSION = 1
 
 
@@ -50,6 +52,7 @@ class Options:
     printed or written may hold it. ``debug`` stops at a fault of our own code, which otherwise
     costs the file at which it shows. ``encrypt`` is whether the master is to have the password
     (None: as it has now); ``secret`` is the one under which to write, once that is settled.
+    ``audience`` is for whom: the team sees less.
     """
 
     as_of: date
@@ -64,6 +67,7 @@ class Options:
     debug: bool = False
     encrypt: bool | None = None
     secret: str | None = field(default=None, repr=False)
+    audience: Audience = "lead"
 
     @cached_property
     def spec(self) -> Spec:

@@ -43,6 +43,11 @@ def _names() -> _Names:
     )
 
 
+def firm_forms() -> list[str]:
+    """Return what a firm's name ends with that says its form, as 有限公司, the longest first."""
+    return sorted(map(str, declared_words()["firm_forms"]), key=len, reverse=True)
+
+
 def is_whole_name(text: str) -> bool:
     """Whether ``text`` is a person's name as it is: two to four Han characters after a surname."""
     name = _BRACKETED.sub("", compact(text))

@@ -1,0 +1,126 @@
+"""What a folder holds that is private: whom to call, who is confidential, what only confidential
+records say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xlcrm.confidential import Public
+from xlcrm.leaks import Texts
+from xlcrm.privacy import find_private, mask
+from xlcrm.records import LedgerRecord, Record
+from xlcrm.spec.model import Spec, Table
+from xlcrm.spec.names import is_whole_name, masked_name
+from xlcrm.spec.types.texts import Contact, ContactInfo
+
+_BRACKETED = re.compile(r"[(\uff08].*")
+_CODE = re.compile(r"[\u4e00-\u9fff]+-?\d{1,6}")  # 客户联系方式-1: stands for a number
+_TELLING = 6  # characters from which a text is hardly said by chance
+_MEANS_NOTHING = re.compile(r"[\d\s:./\-]*")
+
+
+@dataclass(frozen=True)
+class PrivateTexts:
+    """``replaced`` are put in other words wherever they stand, ``forbidden`` must stand nowhere."""
+
+    replaced: Texts
+    forbidden: Texts
+
+
+def private_texts(told: Public, claims: Sequence[Record], spec: Spec) -> PrivateTexts:
+    """Return what is private in all ``claims`` of a folder, of whose records ``told`` are shown."""
+    staff = {record.owner for record in (*told.records, *told.withheld)}
+    staff |= {str(each["name"]) for each in spec.members}
+    known = dict(told.names.known)
+    every: list[Record | LedgerRecord] = [*claims, *told.whole.values()]
+    for record in (*every, *told.records, *told.withheld):
+        for original, masked in _private_of(record, spec.tables[record.table]):
+            if not any(original in name for name in staff):
+                known[original] = masked
+    said = "\n".join(text for each in _shown(told) for text in _texts(each))
+    hidden = {line for each in told.withheld for text in _texts(each) for line in text.split("\n")}
+    alone = {line for line in map(str.strip, hidden) if _tells(line) and line not in said}
+    return PrivateTexts(Texts(known), Texts(dict.fromkeys((*known, *alone), "")))
+
+
+def _shown(told: Public) -> Iterator[LedgerRecord]:
+    yield from told.records
+    yield from told.whole.values()
+
+
+def _tells(text: str) -> bool:
+    return len(text) >= _TELLING and not _MEANS_NOTHING.fullmatch(text)
+
+
+def _private_of(record: Record | LedgerRecord, table: Table) -> Iterator[tuple[str, str]]:
+    """Yield what a record says that is private, with its masked form."""
+    for text in _texts(record):
+        for each in find_private(text):
+            yield text[each.start : each.end], each.masked
+    for key, text in _contacts(record, table):
+        masked = _masked(text, table, key)
+        if masked != text:
+            name = _BRACKETED.sub("", text).strip()
+            yield (name, _masked(name, table, key)) if len(name) > 1 else (text, masked)
+
+
+def _contacts(record: Record | LedgerRecord, table: Table) -> Iterator[tuple[str, str]]:
+    for part in (record.values, record.raw):
+        for key, value in part.items():
+            if isinstance(value, str) and _is_contact(table, key):
+                yield key, value
+
+
+def _is_contact(table: Table, key: str) -> bool:
+    field = table.by_key.get(key)
+    return field is not None and isinstance(field.type, Contact | ContactInfo)
+
+
+def masked_record(record: LedgerRecord, table: Table) -> LedgerRecord:
+    """Return a record whose contacts are masked; a number that is private is text, as masked."""
+    values, raw = dict(record.values), dict(record.raw)
+    for part in (values, raw):
+        contacts = {key: text for key, text in _contacts(record, table) if key in part}
+        part.update({key: _masked(text, table, key) for key, text in contacts.items()})
+    for key, value in record.values.items():
+        if isinstance(value, int | float) and mask(f"{value:.0f}") != f"{value:.0f}":
+            del values[key]
+            raw[key] = mask(f"{value:.0f}")
+    return replace(record, values=values, raw=raw)
+
+
+def _masked(text: str, table: Table, key: str) -> str:
+    """Return a contact or a way to reach one as others may see it; what is masked or a code stays.
+
+    Of a person the surname is left, or a title that stands with it; else the first character.
+    """
+    safe = mask(text)
+    if safe != text or "*" in text:
+        return safe
+    if isinstance(table.by_key[key].type, ContactInfo):
+        return text if _CODE.fullmatch(text) else f"{text[:2]}***"
+    if is_whole_name(text):
+        return masked_name(text)
+    return text if re.search("[\u4e00-\u9fff]", text) else f"{text[:1]}***"
+
+
+def _texts(record: Record | LedgerRecord) -> Iterator[str]:
+    """Yield all texts of a record."""
+    parts: tuple[Mapping[str, Any], ...] = (record.values, record.raw, record.extras)
+    for part in parts:
+        yield from _strings(part.values())
+
+
+def _strings(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _strings(value.values())
+        elif isinstance(value, list):
+            yield from _strings(value)
+        elif isinstance(value, int | float):
+            yield f"{value:.0f}"
