@@ -259,15 +259,39 @@ def test_prefixed_and_strict_files_read_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("rows", "strays"),
     [
-        '<row><c r="A1"><v>1</v></c></row><row><c r="XFD1048576"><v>1</v></c></row>',
-        '<row r="40000"><c r="DA40000"><v>1</v></c><c r="XFD3"><v>1</v></c></row>',
-        '<row r="1048576">' + "<c><v>1</v></c>" * 5 + "</row>",
-        "<row><c r='A1'><v>1</v></c><c r='XFD1048576' t='e'><v>#N/A</v></c></row>",
+        (
+            '<row><c r="A1"><v>1</v></c></row><row><c r="XFD1048576"><v>1</v></c></row>',
+            [(1_048_575, 16_383)],
+        ),
+        (
+            '<row r="40000"><c r="DZ40000"><v>1</v></c><c r="A1"><v>1</v></c></row>',
+            [(39_999, 129)],
+        ),
+        (
+            "<row><c r='A1'><v>1</v></c><c r='XFD1048576' t='e'><v>#N/A</v></c></row>",
+            [(1_048_575, 16_383)],
+        ),
+        (
+            '<row r="1"><c><v>1</v></c></row><row r="1048576">' + "<c><v>2</v></c>" * 5 + "</row>",
+            [(1_048_575, column) for column in range(5)],
+        ),
     ],
 )
-def test_a_stray_cell_is_refused_before_the_reader_sees_it(rows: str) -> None:
+def test_a_few_stray_cells_are_left_out_and_told(rows: str, strays: Any) -> None:
+    sheet = sheet_of(rows)
+    assert (sheet.rows, sheet.strays) == ([[1.0]], strays)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1048576">' + "<c><v>1</v></c>" * 21 + "</row>",
+        '<row><c r="A1"><v>1</v></c><c r="A1048577"><v>1</v></c><c r="XFE9"><v>1</v></c></row>',
+    ],
+)
+def test_more_of_them_are_refused_before_the_reader_sees_them(rows: str) -> None:
     with pytest.raises(Rejected) as caught:
         sheet_of(rows)
     assert (caught.value.code, caught.value.detail) == ("too-large", "grid")

@@ -64,12 +64,21 @@ _DIMENSIONS = [
         for n, said in enumerate(("", "A0:A0", "EVIL"))
     ),
     good("grid/no dimension.xlsx", having(sub(SHEET, f"<dimension {_GRID}/>", ""))),
-    bad(
+    good(
         "grid/stray at XFD1048576.xlsx",
         having(rows(_row(1048576, _cell("XFD1048576")))),
+        "unknown-column",
+    ),
+    good(
+        "grid/stray at A1048576.xlsx",
+        having(rows(_row(1048576, _cell("A1048576")))),
+        "unknown-column",
+    ),
+    bad(
+        "grid/many strays.xlsx",
+        having(rows("".join(_row(n, _cell(f"XFD{n}")) for n in range(1048500, 1048577)))),
         "too-large",
     ),
-    bad("grid/stray at A1048576.xlsx", having(rows(_row(1048576, _cell("A1048576")))), "too-large"),
     good(
         "grid/stray at XFD9.xlsx", having(sub(SHEET, '<row r="9">', f'<row r="9">{_cell("XFD9")}'))
     ),

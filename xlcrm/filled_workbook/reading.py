@@ -36,7 +36,7 @@ from xlcrm.layout.marks import (
     mark,
     versions,
 )
-from xlcrm.records import FileReading, Records
+from xlcrm.records import FileReading, Records, address
 from xlcrm.spec.model import PURPOSES, Spec
 
 _FILLED = (CHECK, LEFTOVERS)  # sheets of ours that hold what people filled
@@ -146,7 +146,13 @@ def _read_sheet(
         read.append(Part(part, found, records))
     hidden = hidden_finding(sheet, reading.blocks[first:], reading.file)
     reading.findings += [hidden] if hidden else []
+    reading.findings += (_stray(sheet, place, reading.file) for place in sheet.strays)
     return read
+
+
+def _stray(sheet: RawSheet, place: tuple[int, int], file: str) -> Finding:
+    cell, far = address(*place), {"detail": "far"}
+    return Finding("unknown-column", file, sheet.name, cell, parameters=far)
 
 
 def _read_part(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from xml.parsers import expat
 
 from xlcrm.filled_workbook.source import Rejected
@@ -18,6 +18,7 @@ from xlcrm.filled_workbook.source import Rejected
 CELL_LIMIT = 5_000_000
 
 Address: TypeAlias = tuple[int, int]
+_Made = TypeVar("_Made", bound="Scanner")
 Box: TypeAlias = tuple[int, int, int, int]
 FormulaCells: TypeAlias = Sequence[tuple[bytes, bytes]]
 
@@ -94,7 +95,7 @@ def formula_cells(xml: bytes) -> FormulaCells | None:
     if b"<sheetData" in xml and all(letters for letters, _ in found):
         return found
     if not _is_small(xml):
-        scanner = _exact_scan(xml)
+        scanner = exact_scan(xml, Scanner)
         if scanner.height * scanner.width > CELL_LIMIT:
             raise Rejected("too-large", "grid")
     return None
@@ -107,7 +108,7 @@ def scan_cells(xml: bytes) -> CellScan:
         Rejected: unreadable (xml).
     """
     found = _quick_scan(xml) if _is_small(xml) else None
-    return _exact_scan(xml).found if found is None else found
+    return exact_scan(xml, Scanner).found if found is None else found
 
 
 def columns_under(row: int, cells: FormulaCells) -> Set[int]:
@@ -118,7 +119,7 @@ def columns_under(row: int, cells: FormulaCells) -> Set[int]:
 
 def cell_styles(xml: bytes) -> dict[bytes, bytes]:
     """The style numbers of a sheet's cells, both as they are written: `B2` to `13`."""
-    return dict(_STYLE.findall(xml)) if _is_small(xml) else _exact_scan(xml).styles
+    return dict(_STYLE.findall(xml)) if _is_small(xml) else exact_scan(xml, Scanner).styles
 
 
 def merged_ranges(xml: bytes) -> list[Box]:
@@ -247,9 +248,15 @@ def formula_text(raw: bytes) -> str:
     return html.unescape(raw.decode(errors="replace"))
 
 
-def _exact_scan(xml: bytes) -> _Scanner:
-    scanner = _Scanner()
+def exact_scan(xml: bytes, make: Callable[[Callable[[], int]], _Made]) -> _Made:
+    """Return a scanner that has gone through a sheet; it is made with what tells the byte that the
+    parser is at.
+
+    Raises:
+        Rejected: unreadable (xml).
+    """
     parser = expat.ParserCreate()
+    scanner = make(lambda: parser.CurrentByteIndex)
     parser.buffer_text = True
     parser.StartElementHandler = scanner.start
     parser.EndElementHandler = scanner.end
@@ -261,10 +268,11 @@ def _exact_scan(xml: bytes) -> _Scanner:
     return scanner
 
 
-class _Scanner:
+class Scanner:
     """Expat's handlers. A cell's own reference counts; without one it follows the cell before."""
 
-    def __init__(self) -> None:
+    def __init__(self, position: Callable[[], int]) -> None:
+        self.position = position
         self.found = CellScan()
         self.styles: dict[bytes, bytes] = {}
         self.height = self.width = 0  # from A1 to the last cell with content

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -39,6 +39,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     scan_cells,
 )
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.filled_workbook.strays import repacked, without_strays
 from xlcrm.layout.marks import mark, named_cells
 
 
@@ -69,7 +70,8 @@ IsWanted: TypeAlias = Callable[[Mapping[str, str]], bool]
 class RawSheet:
     """One sheet, or a part of one. `rows` begin at A1 and are of equal width; an empty cell is
     `''`. Addresses are zero-based (row, column). A part has cells from ``top`` to before ``bottom``
-    and from ``left`` to before ``right`` alone.
+    and from ``left`` to before ``right`` alone; ``strays`` are cells that were not read, as they
+    are too far from all others.
 
     A date cell at midnight is a `date`, whatever its format: ask `is_date_only`. Only .xlsx and
     .xlsm have XML that tells of formulas, errors, merged ranges, hidden rows and formats; a sheet
@@ -80,11 +82,12 @@ class RawSheet:
     hidden: bool
     names: Mapping[str, str]
     rows: Grid
-    top: int = 0
-    bottom: int | None = None
     _xml: bytes = field(default=b"", repr=False)
     _found: FormulaCells | None = field(default=None, repr=False)
+    strays: Sequence[Address] = ()
     _formats: _Formats = field(default=tuple, repr=False)
+    top: int = 0
+    bottom: int | None = None
     left: int = 0
     right: int | None = None
 
@@ -216,6 +219,15 @@ class RawSheet:
             return text
 
 
+class _Passed(NamedTuple):
+    """A sheet's XML that has passed the guards, its formulas where a search tells of them, and the
+    cells that were taken out of it."""
+
+    xml: bytes
+    found: FormulaCells | None
+    strays: Sequence[Address] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
     """A workbook's worksheets in their order. `modified` is ISO 8601 in UTC, `names` the global
@@ -245,6 +257,13 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
     ]
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
     guarded = [_guarded(archive, entry.part) for entry in entries]
+    changed = {
+        str(e.part): each.xml
+        for e, each in zip(entries, guarded, strict=True)
+        if each and each.strays
+    }
+    if changed:
+        data, archive = repacked(archive, changed)
     grids = _read_grids(data, entries)
     formats = _lazy_formats(archive, package.styles)
     return RawWorkbook(
@@ -254,7 +273,7 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
         properties=package.properties,
         has_macros=package.has_macros,
         sheets=[
-            RawSheet(entry.name, entry.hidden, entry.names, rows, 0, None, *passed, formats)
+            RawSheet(entry.name, entry.hidden, entry.names, rows, *passed, formats)
             for entry, rows, passed in zip(entries, grids, guarded, strict=True)
             if passed is not None
         ],
@@ -262,13 +281,18 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
     )
 
 
-def _guarded(archive: Archive, part: str | None) -> tuple[bytes, FormulaCells | None] | None:
-    """A worksheet's XML that calamine can be trusted with, and its formulas where a search tells
-    of them; None for a sheet of another kind."""
+def _guarded(archive: Archive, part: str | None) -> _Passed | None:
+    """A worksheet's XML that calamine can be trusted with; None for a sheet of another kind."""
     if part is None:
         return None
     xml = archive.read(part)
-    return xml, formula_cells(xml)
+    try:
+        return _Passed(xml, formula_cells(xml))
+    except Rejected as rejected:
+        if rejected.code != "too-large":
+            raise
+    xml, strays = without_strays(xml)
+    return _Passed(xml, formula_cells(xml), strays)
 
 
 def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
