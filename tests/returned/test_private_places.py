@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -157,6 +158,18 @@ def test_what_is_told_of_a_record_is_told_once(mine: Path) -> None:
     found = [each for each in checked(staff_workbook(mine, edit)).findings if _is_private(each)]
     assert [each.table for each in found] == [*["communication_log"] * 3, "revisit_record"]
     assert [each.cell for each in found[1:3]] == ["AN4", "AP5"]
+
+
+def test_comments_that_are_broken_keep_nothing_else_from_being_read(mine: Path) -> None:
+    both = (comment("H5"), cell(LOG, "A1", PHONE))
+    path = staff_workbook(mine, lambda book: [edit(book) for edit in both])
+    with ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    (broken,) = (name for name in parts if "comments/" in name)
+    with ZipFile(path, "w") as new:
+        for name, data in {**parts, broken: b"<comments"}.items():
+            new.writestr(name, data)
+    assert private(path) == [("private-phone", LOG, "A1")]
 
 
 def test_what_is_masked_or_no_number_of_anybody(mine: Path) -> None:
