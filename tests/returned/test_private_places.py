@@ -163,13 +163,30 @@ def test_what_is_told_of_a_record_is_told_once(mine: Path) -> None:
 def test_comments_that_are_broken_keep_nothing_else_from_being_read(mine: Path) -> None:
     both = (comment("H5"), cell(LOG, "A1", PHONE))
     path = staff_workbook(mine, lambda book: [edit(book) for edit in both])
+    in_parts(path, lambda name, data: b"<comments" if "comments/" in name else data)
+    assert private(path) == [("private-phone", LOG, "A1")]
+
+
+def test_what_a_column_of_ours_computes_is_told_where_it_was_typed(mine: Path) -> None:
+    """The log's names come from the customer base."""
+
+    def computed(name: str, data: bytes) -> bytes:
+        cell = rb'<c r="C4"([^>]*)>(<f>.*?</f>)<v(?:/>|></v>)</c>'
+        value = rb'<c r="C4"\1 t="str">\2<v>' + PHONE.encode() + b"</v></c>"
+        return re.sub(cell, value, data)
+
+    path = staff_workbook(mine)
+    in_parts(path, computed)
+    assert load_workbook(path, data_only=True)[LOG]["C4"].value == PHONE
+    assert private(path) == []
+
+
+def in_parts(path: Path, edit: Callable[[str, bytes], bytes]) -> None:
     with ZipFile(path) as old:
         parts = {name: old.read(name) for name in old.namelist()}
-    (broken,) = (name for name in parts if "comments/" in name)
     with ZipFile(path, "w") as new:
-        for name, data in {**parts, broken: b"<comments"}.items():
-            new.writestr(name, data)
-    assert private(path) == [("private-phone", LOG, "A1")]
+        for name, data in parts.items():
+            new.writestr(name, edit(name, data))
 
 
 def test_what_is_masked_or_no_number_of_anybody(mine: Path) -> None:
