@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 import struct
@@ -9,8 +10,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from xlcrm.filled_workbook.source import Rejected
+
+_zlib: Any
+try:
+    _zlib = importlib.import_module("isal.isal_zlib")  # the same as zlib, and twice as fast
+except ImportError:  # a platform for which nobody builds it
+    _zlib = zlib
 
 # Measured on 4,148 real files: none of these refuses one of them.
 PART_COUNT_LIMIT = 2_000
@@ -57,6 +65,11 @@ class Archive:
             return content
         folded = name.casefold()
         return next((data for key, data in self.parts.items() if key.casefold() == folded), None)
+
+
+def checksum(content: bytes) -> int:
+    """Return the CRC-32 of a part, by which an archive knows that it is whole."""
+    return int(_zlib.crc32(content))
 
 
 def open_archive(data: bytes) -> Archive:
@@ -137,7 +150,7 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo, room: int) -> bytes:
         raise Rejected("unreadable", "compression")
     if len(content) > min(PART_LIMIT, room):
         raise Rejected("too-large", "part" if len(content) > PART_LIMIT else "archive")
-    if zlib.crc32(content) != entry.CRC:
+    if checksum(content) != entry.CRC:
         raise Rejected("unreadable", "checksum")
     if len(content) != entry.file_size:
         # The reader that follows reserves memory by this number.
@@ -161,10 +174,10 @@ def _packed(data: bytes, entry: zipfile.ZipInfo) -> bytes:
 def _inflate_within(packed: bytes, limit: int) -> bytes:
     """Inflate to at most one byte more than the limit, or to the ratio's."""
     ratio_limit = max(RATIO_FREE, RATIO_LIMIT * len(packed))
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = _zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        content = inflater.decompress(packed, min(limit, ratio_limit) + 1)
-    except zlib.error as error:
+        content: bytes = inflater.decompress(packed, min(limit, ratio_limit) + 1)
+    except _zlib.error as error:
         raise Rejected("unreadable", "damaged") from error
     if len(content) > ratio_limit:
         raise Rejected("suspicious-archive", "inflate-ratio")

@@ -36,7 +36,6 @@ from xlcrm.text import printable
 
 _WHOLE_LABEL = 255  # of a column that is kept, which some program may have filled
 _NEIGHBOURS = 3  # rows whose dates tell the year of one without: one may be wrong
-_GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
 
 
 def read_list(
@@ -160,10 +159,7 @@ class _ListReader:
 
     def _reading_order(self) -> list[str]:
         """Return the keys in the table's order: a field's own cell wins over words elsewhere."""
-        options = {key: self.table.by_key[key].options for key in self.inputs}
-        split = [key for key in options if _GIVES_TO_OTHERS.intersection(options[key])]
-        rest = [field.key for field in self.table.fields if field.key in self.inputs]
-        return [key for key in rest if key not in split] + split
+        return [key for key in self.table.reading_order if key in self.inputs]
 
     def _cells(self, column: int) -> list[tuple[int, CellValue]]:
         if column >= self.sheet.width:  # a name of ours may point beyond the last cell

@@ -72,7 +72,9 @@ def list_rows(
 
 def says_nothing(cell: CellValue) -> bool:
     """Whether a cell holds blanks alone, or a mark that was sorted below the labels."""
-    return isinstance(cell, str) and (not cell.strip() or cell.startswith(PREFIX))
+    if not isinstance(cell, str) or cell.isalnum():
+        return False
+    return not cell.strip() or cell.startswith(PREFIX)
 
 
 class _Telling:

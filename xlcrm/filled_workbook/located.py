@@ -36,13 +36,13 @@ class FormMarks:
 def marks_on(sheet: RawSheet) -> list[Mark]:
     """Return the marks that stand in cells of a sheet: near its top, else in its first columns."""
     deep = sheet.top + _HEADER_DEPTH
-    top, below = sheet.rows[sheet.top : deep], sheet.rows[deep:]
+    top, below = sheet.rows[sheet.top : deep], len(sheet.rows) > deep
     cells = [cell for row in top for cell in row if isinstance(cell, str) and PREFIX in cell]
     cells += [
         cell
-        for column in range(min(MARK_WIDTH, sheet.width))
-        for row in below
-        if isinstance(cell := row[column], str) and PREFIX in cell
+        for column in (sheet.columns[:MARK_WIDTH] if below else ())
+        for cell in column[deep:]
+        if isinstance(cell, str) and PREFIX in cell
     ]
     return [each for cell in cells for each in read_marks(cell)]
 

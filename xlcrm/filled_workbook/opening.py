@@ -44,4 +44,4 @@ def open_workbook(
         return read_xlsb(data, archive)
     if kind == "ods":
         return read_ods(data, archive)
-    return read_workbook(data, archive, is_wanted)
+    return read_workbook(archive, is_wanted)

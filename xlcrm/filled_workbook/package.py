@@ -45,6 +45,7 @@ class Package:
     properties: Mapping[str, str]
     has_macros: bool
     styles: str | None
+    shared_strings: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def read_package(archive: Archive) -> Package:
         properties=properties.custom,
         has_macros=_MACROS in archive,
         styles=_target(relations, "styles"),
+        shared_strings=_target(relations, "sharedStrings"),
     )
 
 

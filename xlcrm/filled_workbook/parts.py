@@ -6,8 +6,9 @@ so that only rows with such a cell are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from typing import TypeVar
 
 from xlcrm.filled_workbook.headers import LIST_LABELS, SHARE, captions, is_ours
 from xlcrm.filled_workbook.located import form_share, locate, marks_on
@@ -18,9 +19,11 @@ from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.text import label_key
 
+_T = TypeVar("_T")
 _END = 1 << 20  # below the last row that a sheet can have
 _HEADING = 3  # rows above a header, at most, that belong to it
 _SPLIT = 2  # labels that stand in two rows, for the upper one to be no record
+_NEAR = 10  # rows that are looked at one by one: mostly no label stands below them
 _DEEP = 30  # rows above the first table from which on they are left aside when it is looked for
 
 
@@ -51,12 +54,9 @@ def tables_on(
 def _starts(sheet: RawSheet, spec: Spec) -> Iterator[int]:
     """Yield the row in which each table begins."""
     # Of labels side by side one stands in each third column, and forms begin in the first ones.
-    words, known = spec.label_words, spec.label_texts.keys()
-    begun = [
-        (n, row) for n, row in enumerate(sheet.rows) if not words.isdisjoint(row[:2] + row[2::3])
-    ]
-    rows = [n for n, row in begun if not known.isdisjoint(row[:2] + row[2::3])]
-    split = [n - 1 for n, _ in begun if _is_split(sheet, n, spec)]
+    begun, known = _labelled(sheet, spec.label_words), spec.label_texts.keys()
+    rows = [n for n in begun if not known.isdisjoint(_looked_at(sheet.rows[n]))]
+    split = [n - 1 for n in begun if _is_split(sheet, n, spec)]
     if len(rows) + len(split) < 2:
         yield from (*rows, *split)
         return
@@ -71,6 +71,20 @@ def _starts(sheet: RawSheet, spec: Spec) -> Iterator[int]:
     for row in sorted(found):
         yield _heading(sheet, row, last) if last >= 0 else row
         last = row
+
+
+def _labelled(sheet: RawSheet, words: Set[CellValue]) -> list[int]:
+    """Return the rows in which one of some words stands."""
+    if all(words.isdisjoint(column[_NEAR:]) for column in _looked_at(sheet.columns)):
+        rows = sheet.rows[:_NEAR]  # mostly
+    else:
+        rows = sheet.rows
+    return [n for n, row in enumerate(rows) if not words.isdisjoint(_looked_at(row))]
+
+
+def _looked_at(cells: list[_T]) -> list[_T]:
+    """Return those cells of a row, or columns of a sheet, in which a label is looked for."""
+    return cells[:2] + cells[2::3]
 
 
 def _is_header(row: Sequence[CellValue], spec: Spec) -> bool:

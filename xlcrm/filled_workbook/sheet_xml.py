@@ -32,9 +32,9 @@ _NOT_USUAL = re.compile(
 # Each usual cell that is not blank and holds more than a value and nothing else: the letters and
 # number of one with a formula; of any other nothing.
 _ODD_CELL = re.compile(
-    rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
-    rb'(?: t="s"><v>[0-9]{1,9}+</v></c>|(?: t="(?:str|n|b|d)")?+><v>[^<]*+</v></c>'
-    rb'|(?: t="(?:s|str|n|b|d)")?+/>|></c>| t="inlineStr"><is><t[^>]*+>[^<]*+</t></is></c>))'
+    rb'<c(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}+")?+'
+    rb'(?: t="s"><v>[0-9]{1,9}+</v></c>|><v>[^<]*+</v></c>|/>| t="(?:str|n|b|d)"><v>[^<]*+</v></c>'
+    rb'| t="(?:s|str|n|b|d)"/>|></c>| t="inlineStr"><is><t[^>]*+>[^<]*+</t></is></c>))(?=[\s>/])'
     rb'(?: r="([A-C]?[A-Z])([0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
     rb'(?: t="(?:str|n|b|d)")?+>\s*+<f[\s>/])?'
 )
@@ -113,7 +113,11 @@ def scan_cells(xml: bytes) -> CellScan:
 
 def columns_under(row: int, cells: FormulaCells) -> Set[int]:
     """Return the zero-based columns of those cells that lie under a row."""
-    odd = {letters for letters, number in cells if int(number) > row + 1}
+    lowest = dict(cells)  # as the rows of nearly all sheets follow one another
+    unsure = {letters for letters, number in lowest.items() if int(number) <= row + 1}
+    odd = lowest.keys() - unsure
+    if unsure:
+        odd |= {each for each, number in cells if each in unsure and int(number) > row + 1}
     return {_column(letters.decode()) for letters in odd}
 
 
@@ -170,7 +174,7 @@ def hidden_rows(xml: bytes, first: int = 0) -> set[int]:
     Those above ``first`` may be left out.
     """
     start = xml.find(b'<row r="%d"' % (first + 1))
-    if start >= 0 and xml.find(b' hidden="', start) < 0:
+    if start >= 0 and xml.find(b"hidden", start) < 0:
         return set()
     return {row for row, text in _rows(xml) if _HIDDEN.search(text)}
 

@@ -8,7 +8,7 @@ silently. All other cells are the same objects either way.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -18,8 +18,9 @@ from typing import NamedTuple, TypeAlias, cast
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from xlcrm.filled_workbook.archive import Archive
+from xlcrm.filled_workbook.handed_over import handed_over
 from xlcrm.filled_workbook.number_formats import number_formats, shows_date_only
-from xlcrm.filled_workbook.package import SheetEntry, read_package
+from xlcrm.filled_workbook.package import read_package
 from xlcrm.filled_workbook.sheet_xml import (
     CELL_LIMIT,
     Address,
@@ -39,7 +40,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     scan_cells,
 )
 from xlcrm.filled_workbook.source import Rejected
-from xlcrm.filled_workbook.strays import repacked, without_strays
+from xlcrm.filled_workbook.strays import without_strays
 from xlcrm.layout.marks import mark, named_cells
 
 
@@ -95,6 +96,11 @@ class RawSheet:
     def width(self) -> int:
         """How many columns each row has."""
         return len(self.rows[0]) if self.rows else 0
+
+    @cached_property
+    def columns(self) -> list[tuple[CellValue, ...]]:
+        """The cells once more, column by column."""
+        return list(zip(*self.rows, strict=True))
 
     def odd_columns(self, below: int) -> Set[int]:
         """The columns in which formulas or error cells stand under a row: mostly ours."""
@@ -243,7 +249,7 @@ class RawWorkbook:
     archive: Archive | None = None
 
 
-def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
+def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
     """Read the worksheets of an .xlsx or .xlsm file whose names of their own ``is_wanted`` takes.
 
     Raises:
@@ -252,19 +258,10 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
             (reader-failed).
     """
     package = read_package(archive)
-    entries = [
-        entry if is_wanted(entry.names) else replace(entry, part=None) for entry in package.sheets
-    ]
+    entries = [(each, each.part) for each in package.sheets if each.part and is_wanted(each.names)]
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
-    guarded = [_guarded(archive, entry.part) for entry in entries]
-    changed = {
-        str(e.part): each.xml
-        for e, each in zip(entries, guarded, strict=True)
-        if each and each.strays
-    }
-    if changed:
-        data, archive = repacked(archive, changed)
-    grids = _read_grids(data, entries)
+    passed = [_passed(archive.read(part)) for _, part in entries]
+    grids = _read_grids(handed_over(archive, package, [each.xml for each in passed]))
     formats = _lazy_formats(archive, package.styles)
     return RawWorkbook(
         modified=package.modified,
@@ -273,19 +270,15 @@ def read_workbook(data: bytes, archive: Archive, is_wanted: IsWanted) -> RawWork
         properties=package.properties,
         has_macros=package.has_macros,
         sheets=[
-            RawSheet(entry.name, entry.hidden, entry.names, rows, *passed, formats)
-            for entry, rows, passed in zip(entries, grids, guarded, strict=True)
-            if passed is not None
+            RawSheet(entry.name, entry.hidden, entry.names, rows, *each, formats)
+            for (entry, _), rows, each in zip(entries, grids, passed, strict=True)
         ],
         archive=archive,
     )
 
 
-def _guarded(archive: Archive, part: str | None) -> _Passed | None:
-    """A worksheet's XML that calamine can be trusted with; None for a sheet of another kind."""
-    if part is None:
-        return None
-    xml = archive.read(part)
+def _passed(xml: bytes) -> _Passed:
+    """A worksheet's XML that calamine can be trusted with."""
     try:
         return _Passed(xml, formula_cells(xml))
     except Rejected as rejected:
@@ -303,19 +296,17 @@ def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
     return formats
 
 
-def _read_grids(data: bytes, entries: Sequence[SheetEntry]) -> list[Grid]:
-    """Each sheet's rows, in their order; none for one without a part that is wanted."""
+def _read_grids(data: bytes) -> list[Grid]:
+    """Each sheet's rows, in their order."""
+    grids: list[Grid] = []
+    room = WORKBOOK_CELLS
     with calamine(data) as workbook:
-        if len(workbook.sheet_names) != len(entries):
-            raise Rejected("unreadable", "reader-failed")
-        grids: list[Grid] = []
-        room = WORKBOOK_CELLS
-        for position, entry in enumerate(entries):
-            grids.append([] if entry.part is None else grid(workbook, position))
+        for position in range(len(workbook.sheet_names)):
+            grids.append(grid(workbook, position))
             room -= sum(map(len, grids[-1]))
             if room < 0:
                 raise Rejected("too-large", "grid")
-        return grids
+    return grids
 
 
 @contextmanager

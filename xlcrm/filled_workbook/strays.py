@@ -6,16 +6,13 @@ by mistake, would keep all else from being read.
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
-from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT, Address, Scanner, exact_scan
 from xlcrm.filled_workbook.source import Rejected
 
 _FEW = 20  # cells that are left out, at most
-_SHEET, _WHOLE = 8 << 20, 32 << 20  # bytes of a sheet, and of all parts, that are looked through
+_SHEET = 8 << 20  # bytes of a sheet that are looked through
 _ROWS, _COLUMNS = 1 << 20, 1 << 14  # what a sheet can have
 
 
@@ -75,20 +72,3 @@ def _area(cells: Collection[Address]) -> int:
     return (1 + max((row for row, _ in cells), default=-1)) * (
         1 + max((column for _, column in cells), default=-1)
     )
-
-
-def repacked(archive: Archive, changed: Mapping[str, bytes]) -> tuple[bytes, Archive]:
-    """Return a workbook with some parts changed, as bytes and as an archive.
-
-    Raises:
-        Rejected: too-large (grid).
-    """
-    folded = {name.casefold(): content for name, content in changed.items()}
-    parts = {name: folded.get(name.casefold(), part) for name, part in archive.parts.items()}
-    if sum(map(len, parts.values())) > _WHOLE:
-        raise Rejected("too-large", "grid")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        for name, content in parts.items():
-            made.writestr(name, content)
-    return out.getvalue(), Archive(parts)

@@ -87,13 +87,14 @@ def _marks(text: str) -> Sequence[Mark]:
 
 def named_cells(names: Mapping[str, str]) -> dict[Mark, tuple[int, int]]:
     """Return the zero-based cell of each of our names that still refers to one."""
-    cells = {}
-    for name, reference in names.items():
-        match = _REFERENCE.fullmatch(reference) if name.startswith(PREFIX) else None
-        for each in read_marks(name) if match else ():
-            assert match
-            cells[each] = (int(match[2]) - 1, column_index(match[1]))
-    return cells
+    named = (_named_cell(*each) for each in names.items() if each[0].startswith(PREFIX))
+    return {each: place for marks, place in named if place for each in marks}
+
+
+@lru_cache(maxsize=10_000)  # most workbooks have the same
+def _named_cell(name: str, reference: str) -> tuple[Sequence[Mark], tuple[int, int] | None]:
+    match = _REFERENCE.fullmatch(reference)
+    return read_marks(name), match and (int(match[2]) - 1, column_index(match[1]))
 
 
 def column_index(letters: str) -> int:

@@ -24,6 +24,9 @@ Purpose = Literal["filled", "settings"]
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
 
 
+_GIVES_TO_OTHERS = frozenset({"split_into", "words_into"})
+
+
 @dataclass(frozen=True)
 class Field:
     """A field of a table. ``key`` is its stable name, ``labels`` what stands on the sheet."""
@@ -126,6 +129,12 @@ class Table:
             for name in (*each.label_keys(), each.key)
             if name not in self.by_label
         }
+
+    @cached_property
+    def reading_order(self) -> tuple[str, ...]:
+        """The fields as they are read: a field's own cell wins over words in another's."""
+        giving = {each.key for each in self.fields if _GIVES_TO_OTHERS.intersection(each.options)}
+        return tuple(sorted(self.by_key, key=giving.__contains__))
 
     @cached_property
     def with_dropped(self) -> Table:
