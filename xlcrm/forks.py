@@ -1,15 +1,17 @@
-"""Single items done in forks of this process: guarded as in child processes, and sooner begun."""
+"""Forks of this process: they work as child processes do, and are sooner begun."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from xlcrm.work import (
     QUIET_RUST,
@@ -26,6 +28,62 @@ from xlcrm.work import (
 )
 
 HAS_FORK = sys.platform == "linux"  # macOS has one that its own libraries don't survive
+
+
+class ForkedProcess:
+    """A fork of this process that does the work of a child: what of `subprocess.Popen` is used.
+
+    It has all modules already, where a fresh interpreter would load them. Only a process with one
+    thread may be forked: a lock that another holds would be held in the fork for ever.
+    """
+
+    def __init__(self, live: Callable[[], None], log: int) -> None:
+        """``live`` is the fork's whole life, on its own stdin and stdout; ``log`` its stderr."""
+        requests, self._requests = os.pipe()
+        self._replies, replies = os.pipe()
+        self._code: int | None = None
+        self.pid = os.fork()
+        if not self.pid:
+            _live(live, (requests, replies, log))
+        os.close(requests)
+        os.close(replies)
+        self.stdin: IO[bytes] = os.fdopen(self._requests, "wb")
+        self.stdout: IO[bytes] = os.fdopen(self._replies, "rb")
+
+    def kill(self) -> None:
+        if self._code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Return the exit code once it has ended; a signal's is negative."""
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+
+def _live(live: Callable[[], None], streams: tuple[int, int, int]) -> NoReturn:
+    code = 1
+    try:
+        os.environ |= QUIET_RUST
+        for number, stream in enumerate([*map(_apart, streams)]):
+            os.dup2(stream, number)
+        os.closerange(3, 1 + max(int(each.name) for each in Path("/proc/self/fd").iterdir()))
+        # What writes to these streams in this process may have had numbers of its own.
+        sys.stdout = sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace")
+        live()
+        code = 0
+    except Exception:  # as an interpreter of its own would end
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _apart(stream: int) -> int:
+    """Return a stream by a number that is none of the three standard ones, which may be closed."""
+    while stream <= 2:
+        stream = os.dup(stream)
+    return stream
 
 
 def events_of_forks(task: str, items: Sequence[Item], limits: Limits) -> Iterator[Item | Outcome]:

@@ -2,7 +2,8 @@
 
 A task is `"module:function"`; the function takes a JSON-able dict and returns text. A child that
 dies, hangs or runs out of memory costs the item it was at and nothing else: it is replaced and the
-run goes on. Children are fresh interpreters on every platform.
+run goes on. Children are forks of this process where the system has safe ones, else fresh
+interpreters.
 
 The parent has one thread a child. It writes an item to the child's stdin and waits for a line on
 its stdout, while a timer stands ready to kill it; results travel as files. Where the child is
@@ -30,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TypeAlias, cast
 
-from xlcrm.forks import HAS_FORK, events_of_forks
+from xlcrm.forks import HAS_FORK, ForkedProcess, events_of_forks
 from xlcrm.work import (
     QUIET_RUST,
     Item,
@@ -109,9 +110,11 @@ def _events_of_children(
     """Items as they are begun and outcomes as they are done."""
     with tempfile.TemporaryDirectory(prefix="xlcrm-", ignore_cleanup_errors=True) as folder:
         run = _Run(task, limits, Path(folder), deque(enumerate(items)))
+        numbers = range(min(workers, len(items)))
+        for number in numbers if HAS_FORK else ():  # before there are threads
+            run.begin_child(number)
         threads = [
-            threading.Thread(target=run.work, args=(number,), daemon=True)
-            for number in range(min(workers, len(items)))
+            threading.Thread(target=run.work, args=(number,), daemon=True) for number in numbers
         ]
         for thread in threads:
             thread.start()
@@ -147,7 +150,7 @@ class _Run:
         """One thread: take items until there are none, with one child at a time."""
         try:
             while self.todo and not self.stopping.is_set():
-                child = self.children.get(number) or self._new_child(number)
+                child = self._ready_child(number)
                 if self.stopping.is_set():
                     break
                 self._do_next(number, child)
@@ -180,9 +183,13 @@ class _Run:
             self._end_child(number)
         self.events.put(outcome)
 
-    def _new_child(self, number: int) -> _Child:
+    def begin_child(self, number: int) -> _Child:
         child = _Child(self.task, self.limits.memory, self.folder / f"stderr-{number}.txt")
         self.children[number] = child
+        return child
+
+    def _ready_child(self, number: int) -> _Child:
+        child = self.children.get(number) or self.begin_child(number)
         child.wait_until_ready(self.stopping)
         return child
 
@@ -196,23 +203,19 @@ class _Child:
     """A child process that does one item at a time."""
 
     def __init__(self, task: str, memory: int, log: Path) -> None:
-        code = (
-            f"import sys; sys.path[:] = {sys.path!r}; "
-            f"from xlcrm.workers import serve; serve({task!r}, {memory})"
-        )
-        self._log = log
+        self._log, self._is_ready = log, False
+        self._process: subprocess.Popen[bytes] | ForkedProcess
         with log.open("wb") as stderr:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", code],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                env={**os.environ, **QUIET_RUST},
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            if HAS_FORK and threading.active_count() == 1:
+                self._process = ForkedProcess(lambda: serve(task, memory), stderr.fileno())
+            else:
+                self._process = _fresh_interpreter(task, memory, stderr)
 
     def wait_until_ready(self, stopping: threading.Event) -> None:
+        if self._is_ready:
+            return
         reply, _ = self._reply(_START_SECONDS)
+        self._is_ready = True
         if reply != _READY and not stopping.is_set():
             raise RuntimeError(f"A worker process did not start. {last_words(self._log)}")
 
@@ -263,6 +266,21 @@ class _Child:
         return reply, late.is_set()
 
 
+def _fresh_interpreter(task: str, memory: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}; "
+        f"from xlcrm.workers import serve; serve({task!r}, {memory})"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env={**os.environ, **QUIET_RUST},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
 def serve(task: str, memory: int) -> None:
     """A child's whole life: items from stdin until it closes, results to the files they name."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
@@ -274,7 +292,7 @@ def serve(task: str, memory: int) -> None:
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     cap_memory(memory)
     replies.write(_READY)
-    for line in sys.stdin.buffer:
+    for line in os.fdopen(os.dup(0), "rb"):
         request = json.loads(line)
         write_result(function, request["payload"], Path(request["path"]))
         replies.write(_DONE)

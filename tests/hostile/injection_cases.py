@@ -8,7 +8,6 @@ from making import (
     CUSTOM,
     Case,
     after_rows,
-    bad,
     cell,
     edit,
     good,
@@ -149,7 +148,7 @@ _INJECTIONS = [
         "macro-ignored",
     ),
     good("inject/macros.xlsx", having(put("xl/vbaProject.bin", b"EVILMARK")), "macro-ignored"),
-    bad(
+    good(
         "inject/macro sheet.xlsm",
         having(
             put("xl/macrosheets/sheet9.xml", "<macrosheet>EVILMARK</macrosheet>"),
@@ -161,7 +160,7 @@ _INJECTIONS = [
             ),
             sub(BOOK, "</sheets>", '<sheet name="宏" sheetId="9" r:id="rIdX"/></sheets>'),
         ),
-        "unreadable",
+        "macro-ignored",
     ),
     good(
         "inject/names.xlsx",

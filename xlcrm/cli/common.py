@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from xlcrm.text import printable
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+_REFRESH = 0.1  # seconds between two looks of the progress bar
 MARKS = {"error": "×", "warning": "!", "info": "·"}  # what a GBK terminal can print
 
 
@@ -209,10 +211,17 @@ def progress_bar(console: Console) -> Iterator[Progress | None]:
 
     columns = (TextColumn(say(console.language, "said.reading")), BarColumn(), MofNCompleteColumn())
     file = TextColumn("{task.fields[file]}", markup=False)
-    with Bar(*columns, file, console=Terminal(stderr=True), transient=True) as bar:
+    # Without a thread of its own: a process with one can't be forked.
+    terminal = Terminal(stderr=True)
+    with Bar(*columns, file, console=terminal, transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=None, file="")
+        due = 0.0
 
         def show(done: int, total: int, name: str) -> None:
+            nonlocal due
             bar.update(task, completed=done, total=total, file=name[-40:])
+            if time.monotonic() >= due:
+                bar.refresh()
+                due = time.monotonic() + _REFRESH
 
         yield show

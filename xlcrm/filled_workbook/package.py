@@ -19,6 +19,7 @@ from xlcrm.text import escaped
 _TRUE = ("1", "true")
 WORKBOOK = "xl/workbook.xml"
 _MACROS = "xl/vbaProject.bin"
+_MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")  # those of Excel 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def read_package(archive: Archive) -> Package:
         sheets=sheets,
         names=names,
         properties=properties.custom,
-        has_macros=_MACROS in archive,
+        has_macros=_MACROS in archive or any(_target(relations, each) for each in _MACRO_SHEETS),
         styles=_target(relations, "styles"),
         shared_strings=_target(relations, "sharedStrings"),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
@@ -15,12 +15,14 @@ from xlcrm.ledger.discovery import Entry, describe, discover, is_team_folder
 from xlcrm.ledger.state import latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
-from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.validation.roots import without_consequences
 from xlcrm.validation.together import check_together
+
+if TYPE_CHECKING:
+    from xlcrm.pipeline.returned import Returned
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
     checked = CheckResult(result.statuses, result.readings, in_order(findings), options)
     if into is None:
         return checked
+    from xlcrm.pipeline.returned import filled_files, return_workbooks  # most runs need no writer
+
     files = filled_files(result.statuses, paths, into)
     readings = {reading.file: reading for reading in result.readings}
     return replace(checked, returned=return_workbooks(files, readings, checked.findings, options))

@@ -33,7 +33,7 @@ _CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 _MENDED = frozenset({"old-template", "missing-column"})  # what going back mends
 _NAMING_CELLS = frozenset({"duplicate-id", "duplicate-header"})  # others name ids, or files
-IN_ORDER, NOT_WRITTEN = "in-order", "not-written"
+_IN_ORDER, _NOT_WRITTEN = "in-order", "not-written"
 _APART = "contact-codes"
 
 
@@ -61,6 +61,16 @@ class Returned:
     reason: str | None = None
     detail: str | None = None
     lost: Sequence[Finding] = ()
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether there was nothing to mend."""
+        return self.reason == _IN_ORDER
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether the workbook could not be written."""
+        return self.reason == _NOT_WRITTEN
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -166,7 +176,7 @@ def _returned(
     told = list(ids.proposed(findings, reading.records))
     told = [each for each in told if each.code not in _MENDED]
     if not any(each.severity != "info" or each.suggestion for each in told):
-        return Returned(file, count, reason=IN_ORDER)
+        return Returned(file, count, reason=_IN_ORDER)
     try:
         contents = read_contents(filled.path, file, options.spec, texts("blank"), options.password)
     except Rejected as rejected:
@@ -177,7 +187,7 @@ def _returned(
         return _write(filled, contents, reading, told, options)
     except OSError as error:  # the others are to go back all the same
         detail = f"{filled.target}: {error.strerror or error}"
-        return Returned(file, count, reason=NOT_WRITTEN, detail=detail)
+        return Returned(file, count, reason=_NOT_WRITTEN, detail=detail)
 
 
 def _write(
