@@ -22,7 +22,8 @@ _KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def handed_over(archive: Archive, package: Package, sheets: Sequence[bytes]) -> bytes:
-    """Return a workbook of some worksheets, in their order, with what their cells need: shared texts, number formats, and how days are counted."""
+    """Return a workbook of some worksheets, in their order, with what their cells need: shared
+    texts, number formats, and how days are counted."""
     return stored(dict(_parts(archive, package, sheets)))
 
 

@@ -8,7 +8,7 @@ silently. All other cells are the same objects either way.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
