@@ -6,6 +6,7 @@ and so in an editable install, they lie beside the package.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -27,6 +28,15 @@ def sample_workbooks() -> Traversable:
         FileNotFoundError: the installation carries none.
     """
     return _folder("sample_workbooks")
+
+
+def texts(folder: Traversable) -> Iterator[str]:
+    """Yield what the files below a folder say, which are all text."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from texts(entry)
+        else:
+            yield entry.read_text(encoding="utf-8")
 
 
 def copy_tree(source: Traversable, target: Path) -> None:

@@ -199,6 +199,35 @@ def test_a_leak_is_found_wherever_it_stands(
     assert not [text for text in SECRETS if text in ran.err]
 
 
+def test_words_of_ours_and_of_others_are_no_leak(folder: Any, run: Any) -> None:
+    """What a confidential row says may stand elsewhere all the same: on any sheet, in a name."""
+    said = ["客户沟通记录表", "校验结果", "平均响应时长(小时)", "季度续约洽谈", "云帆教育季度回顾"]
+    hidden = [talk(20 + n, content=text, confidentiality="保密") for n, text in enumerate(said)]
+    public = [talk(40, content="云帆教育季度回顾,顺利")]
+    folder.put("季度续约洽谈.xlsx", {"communication_log": [*hidden, *public]})
+    assert run("merge", "团队", *TEAM).code == 0
+    assert sorted(row["记录ID"] for row in rows("沟通动态记录表")) == ["J001", "J040"]
+
+
+def test_a_name_that_may_be_any_word_is_masked_as_a_contact_alone(folder: Any, run: Any) -> None:
+    base = {"customer_type": "意向客户", "contact_info": "wx_fang_2024"}
+    names = ["Min", "Row", "Mary Smith", "王芳芳(采购部)", "李总", "高级", "张伟"]
+    rows_of = [
+        {"customer_id": f"C00{n}", "customer_name": f"客户{n}", **base, "contact": name}
+        for n, name in enumerate(names)
+    ]
+    text = "Min row,Mary Smith和王芳芳说:高级版本,微信wx_fang_2024"
+    folder.put("客户.xlsx", {"customer_base": rows_of})
+    folder.put("记录.xlsx", {"communication_log": [talk(1, content=text, owner="张伟")]})
+    assert run("merge", "团队", *TEAM).code == 0
+    shown = [row["联系人"] for row in rows("客户基础信息库")]
+    assert shown == ["M***", "R***", "M***", "王**(采购部)", "李总", "高*", "张*"]
+    assert {row["联系方式"] for row in rows("客户基础信息库")} == {"wx***"}
+    (told,) = (row for row in rows("沟通动态记录表") if row["记录ID"] == "J001" and row["负责人"])
+    assert told["关键内容记录"] == "Min row,M***和王**说:高*版本,微信wx***"
+    assert told["负责人"] == "张伟"
+
+
 def test_it_has_the_leads_password_only_where_that_is_asked_for(private: Any, run: Any) -> None:
     Path("密码.txt").write_text("秘密\n", encoding="utf-8")
     secret = ("--password-file", "密码.txt")
@@ -231,6 +260,9 @@ def test_one_that_is_open_waits_beside_it(private: Any, run: Any, monkeypatch: A
 
 def test_many_texts_are_found_at_once() -> None:
     texts = Texts({"星辰科技": "C001", "星辰科技公司": "C002", "ABC": "x", "1391": "*", "": "y"})
-    assert texts.replaced("星辰科技公司和星辰科技,abc,13911391.") == "C002和C001,x,**."
+    assert texts.replaced("星辰科技公司和星辰科技,abc,号1391。") == "C002和C001,x,号*。"
+    assert texts.replaced("abcd 13911 xabc 9abc") == "abcd 13911 xabc 9abc"  # of other words
+    assert texts.found_in("星辰科技公司 ABC") == {"星辰科技公司", "星辰科技", "abc"}
+    assert texts.replaced("İABC ßABC") == "İx ßx"  # which are longer in lower case
     assert texts.stand_in("在aBc里") and not texts.stand_in("星辰 科技") and not texts.stand_in("")
     assert Texts({}).replaced("abc") == "abc" and not Texts({}).stand_in("abc")

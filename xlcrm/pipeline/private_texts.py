@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
+from xlcrm import resources
 from xlcrm.confidential import Public
 from xlcrm.leaks import Texts
 from xlcrm.privacy import find_private, mask
@@ -18,6 +20,7 @@ from xlcrm.spec.types.texts import Contact, ContactInfo
 
 _BRACKETED = re.compile(r"[(\uff08].*")
 _CODE = re.compile(r"[\u4e00-\u9fff]+-?\d{1,6}")  # 客户联系方式-1: stands for a number
+_RARE = 5  # letters of a Latin name
 _TELLING = 6  # characters from which a text is hardly said by chance
 _MEANS_NOTHING = re.compile(r"[\d\s:./\-]*")
 
@@ -32,39 +35,72 @@ class PrivateTexts:
 
 def private_texts(told: Public, claims: Sequence[Record], spec: Spec) -> PrivateTexts:
     """Return what is private in all ``claims`` of a folder, of whose records ``told`` are shown."""
+    every: list[Record | LedgerRecord] = [*claims, *told.whole.values()]
+    every += [*told.records, *told.withheld]
+    numbers = dict(pair for record in every for pair in _numbers(record))
     staff = {record.owner for record in (*told.records, *told.withheld)}
     staff |= {str(each["name"]) for each in spec.members}
-    known = dict(told.names.known)
-    every: list[Record | LedgerRecord] = [*claims, *told.whole.values()]
-    for record in (*every, *told.records, *told.withheld):
-        for original, masked in _private_of(record, spec.tables[record.table]):
-            if not any(original in name for name in staff):
-                known[original] = masked
-    said = "\n".join(text for each in _shown(told) for text in _texts(each))
+    contacts = _contacts_of(every, spec, "\n".join(staff))
+    known = {**told.names.known, **contacts, **numbers}
+    said = "\n".join([*_said_by_all(told, claims), our_words()])
     hidden = {line for each in told.withheld for text in _texts(each) for line in text.split("\n")}
-    alone = {line for line in map(str.strip, hidden) if _tells(line) and line not in said}
+    telling = Texts({line: "" for line in map(str.strip, hidden) if _tells(line)})
+    alone = telling.known.keys() - telling.found_in(said)
     return PrivateTexts(Texts(known), Texts(dict.fromkeys((*known, *alone), "")))
 
 
-def _shown(told: Public) -> Iterator[LedgerRecord]:
-    yield from told.records
-    yield from told.whole.values()
+def _contacts_of(
+    records: Iterable[Record | LedgerRecord], spec: Spec, staff: str
+) -> dict[str, str]:
+    """Return the contacts that stand in plain, by name or number, with what is told instead; but
+    for those that may well be anything else, or are called like one of ours: these are masked where
+    they are a contact, and nowhere else."""
+    plain = dict(
+        pair for each in records for pair in _plain_contacts(each, spec.tables[each.table])
+    )
+    rare = {name: masked for name, masked in plain.items() if _is_rare(name) and name not in staff}
+    usual = Texts(rare).found_in(our_words())
+    return {name: masked for name, masked in rare.items() if name.casefold() not in usual}
+
+
+def _is_rare(name: str) -> bool:
+    """Whether a name is hardly anything else where it stands: a short Latin one may be a word."""
+    return len(name) > 1 if not name.isascii() else len(name) >= _RARE or " " in name
+
+
+def _said_by_all(told: Public, claims: Iterable[Record]) -> Iterator[str]:
+    """Yield what is known from elsewhere than confidential records: what the others say, and the
+    names of files and sheets."""
+    for each in (*told.records, *told.whole.values()):
+        yield from _texts(each)
+    for block in {id(each.block): each.block for each in claims}.values():
+        yield from (block.file, block.sheet)
+
+
+@cache
+def our_words() -> str:
+    """Return all that is printed on workbooks whatever anybody fills in."""
+    return "\n".join(resources.texts(resources.templates()))
 
 
 def _tells(text: str) -> bool:
     return len(text) >= _TELLING and not _MEANS_NOTHING.fullmatch(text)
 
 
-def _private_of(record: Record | LedgerRecord, table: Table) -> Iterator[tuple[str, str]]:
-    """Yield what a record says that is private, with its masked form."""
+def _numbers(record: Record | LedgerRecord) -> Iterator[tuple[str, str]]:
+    """Yield the numbers and addresses in a record that are private, with their masked forms."""
     for text in _texts(record):
         for each in find_private(text):
             yield text[each.start : each.end], each.masked
+
+
+def _plain_contacts(record: Record | LedgerRecord, table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the contacts of a record that are not masked, without what is in brackets behind them,
+    with their masked forms."""
     for key, text in _contacts(record, table):
-        masked = _masked(text, table, key)
-        if masked != text:
-            name = _BRACKETED.sub("", text).strip()
-            yield (name, _masked(name, table, key)) if len(name) > 1 else (text, masked)
+        if _masked(text, table, key) != text:
+            name = _BRACKETED.sub("", text).strip() or text
+            yield name, _masked(name, table, key)
 
 
 def _contacts(record: Record | LedgerRecord, table: Table) -> Iterator[tuple[str, str]]:
