@@ -8,11 +8,13 @@ their canonical value, several values a list, structured values a mapping or a l
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias, overload
+from zlib import crc32
 
 from xlcrm.findings import Finding
 
@@ -153,6 +155,16 @@ class LedgerRecord:
     marks: tuple[str, ...] = ()
 
 
+def row_sign(record: Record | LedgerRecord, keys: Sequence[str]) -> str:
+    """Return a short text that changes with what a record says; ``keys`` are its table's fields in
+    a fixed order."""
+    said: list[Any] = list(map(record.values.get, keys))
+    if record.raw or record.extras:
+        said += [sorted(record.raw.items()), sorted(record.extras.items())]
+    # In version 0 of the format equal values are equal bytes, whatever objects they share.
+    return f"{crc32(marshal.dumps(said, 0)):08x}"
+
+
 @dataclass(slots=True)
 class Records(Sequence[Record]):
     """The records of one block, top to bottom, held column by column.
@@ -220,7 +232,8 @@ class FileReading:
     8601, UTC); ``blocks`` are its records block by block, in their order; ``rejected`` the code of
     the finding why nothing could be read; ``own`` whether it is a workbook that xlcrm wrote for
     reading (master, report) and no input, ``lists`` those of its sheets that are no tables;
-    ``encoded`` is ``to_text``, where it is at hand.
+    ``tables`` are those that lie on its sheets as lists; ``encoded`` is ``to_text``, where it is at
+    hand.
     """
 
     file: str
@@ -232,6 +245,7 @@ class FileReading:
     own: str | None = None
     removed: bool = False
     lists: Lists = field(default_factory=dict, repr=False, compare=False)
+    tables: set[str] = field(default_factory=set, repr=False, compare=False)
     encoded: str | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -15,6 +15,7 @@ from xlcrm.filled_workbook.headers import ListHeader, is_ours
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.layout.lists import HEADER_ROW
 from xlcrm.layout.marks import PREFIX
+from xlcrm.records import MASTER_SLOTS
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.names import declared_words
 from xlcrm.spec.types.base import ReadContext
@@ -65,6 +66,9 @@ def list_rows(
                 rows[number] = row
                 break
     asides = [*_Telling(sheet, header.table, inputs, odd).asides(rows)][::-1]
+    key = header.marked.get(MASTER_SLOTS["row_key"])
+    if key is not None:  # of a master: what it knows by a key is a record, whatever it looks like
+        asides = [each for each in asides if every[each.row][key] == ""]
     for each in asides:
         del rows[each.row]
     return ListRows(rows, asides)

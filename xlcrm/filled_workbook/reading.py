@@ -164,6 +164,7 @@ def _read_part(
     records: Records | None
     if isinstance(found, ListHeader):
         records, findings = read_list(sheet, found, reading.file, around)
+        reading.tables.add(found.table.key)
     elif isinstance(found, FormMarks):
         records, findings = read_form(sheet, found, reading.file, around)
     else:

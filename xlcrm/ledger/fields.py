@@ -94,6 +94,8 @@ class _Field:
             merged.entries[self.name] = Entry(value, self.signs)
         ruling = known.rulings.get(self.name)
         if ruling:
+            if ruling.sides is None:
+                ruling = ruling._replace(sides=self._sides(known.then))
             self._rule(merged, ruling, value)
             return
         if value is None:
@@ -109,10 +111,16 @@ class _Field:
             return Entry(None, {})
         return Entry(next(iter(told.values())), signs)
 
+    def _sides(self, then: Mapping[str, Record]) -> Mapping[str, Sign]:
+        """Return what files said when the lead looked: in the last run, where one is known."""
+        if not then:
+            return self.signs
+        return {file: self._sign(said(record, self.name)) for file, record in then.items()}
+
     def _rule(self, merged: Merged, ruling: Ruling, settled: Said | None) -> None:
         """Let the lead's word hold, unless a file has said anything else since."""
         mine = self._sign(ruling.said)
-        sides = ruling.sides
+        sides = ruling.sides or {}
         news = {
             each
             for file, each in self.signs.items()

@@ -10,6 +10,7 @@ from xlcrm.ledger.claims import Claim, Key, record_key
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.identity import Identities, row_key
 from xlcrm.ledger.lead import LEAD, Added, RowId, Ruling
+from xlcrm.ledger.recovery import own_extras
 from xlcrm.ledger.said import put
 from xlcrm.records import Block, Record
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec, Table
@@ -62,13 +63,13 @@ def kept(
         row = row_key(key)
         if row in worked and key not in groups:
             table = spec.tables[record.table]
-            yield row, Added(key, _leads(with_rulings(record, lead.rulings.get(row, {}), table)))
+            yield row, Added(key, as_leads(with_rulings(record, lead.rulings.get(row, {}), table)))
     for row, record in before.rows.items():
         if row in worked:
             customer = base.resolve(record.values, record.block.file)
             found = record_key(record, spec.tables[record.table], customer)
             if found and (*found, 0) not in groups and not _is_known(row, groups):
-                yield row, Added((*found, 0), _leads(record))
+                yield row, Added((*found, 0), as_leads(record))
 
 
 def _is_known(row: RowId, groups: Groups) -> bool:
@@ -85,7 +86,7 @@ def with_rulings(record: Record, rulings: Mapping[str, Ruling], table: Table) ->
     return ruled
 
 
-def _leads(record: Record) -> Record:
+def as_leads(record: Record) -> Record:
     """Return a record as one that the lead has added."""
     block = Block(LEAD, record.block.sheet, record.table)
-    return Record(block, -1, record.values, record.raw, record.extras)
+    return Record(block, -1, record.values, record.raw, own_extras(record))

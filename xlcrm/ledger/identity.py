@@ -19,7 +19,7 @@ from xlcrm.ledger.claims import (
     record_key,
 )
 from xlcrm.ledger.history import Before
-from xlcrm.ledger.lead import APART, RowId
+from xlcrm.ledger.lead import APART, LEAD, RowId
 from xlcrm.ledger.said import said, sign
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
@@ -76,6 +76,8 @@ class Identities:
     def then(self, key: Key, claim: Claim) -> Record | None:
         """Return what a claim's file said of the record in the last run; None for nothing."""
         file, before = claim.record.block.file, self.before
+        if file == LEAD:
+            return claim.record
         if before.files is None or file not in before.files:
             return None
         return self.old.get((file, key)) if file in before.old else claim.record
@@ -156,10 +158,10 @@ class Identities:
         for name, ruling in rulings.items() if len(group.claims) > 1 else ():
             if ruling.choice != APART:
                 continue
-            mine = sign(ruling.said, table, name)
+            mine, sides = sign(ruling.said, table, name), ruling.sides or {}
             for claim in list(group.claims):
                 theirs = sign(said(claim.record, name), table, name)
-                if theirs != mine and ruling.sides.get(claim.record.block.file) == theirs:
+                if theirs != mine and sides.get(claim.record.block.file) == theirs:
                     row = row_key(key, (name, theirs))
                     parts.setdefault(row, Cluster(row)).claims.append(claim)
                     group.claims.remove(claim)

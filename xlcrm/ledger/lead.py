@@ -22,10 +22,11 @@ class Ruling(NamedTuple):
     """What the lead says of a field, for good until one of ``sides`` changes: the sign of what each
     file said then. ``choice`` is how: ``""`` typed over the cell, else a conflict decided: one of
     its versions taken, both kept in one value, or apart as two records, or a value of one's own.
-    ``before`` is what stood there, ``when`` the moment the master was saved."""
+    ``before`` is what stood there, ``when`` the moment the master was saved. ``sides`` are None
+    until the next merge: what the files said in the run before."""
 
     said: Said
-    sides: Mapping[str, Sign]
+    sides: Mapping[str, Sign] | None
     choice: str = ""
     before: Said = BLANK
     when: str = ""
@@ -33,12 +34,12 @@ class Ruling(NamedTuple):
 
 class Removal(NamedTuple):
     """A record that the lead took out, for good until one of ``sides`` changes: the sign of all
-    that each file said of it. ``text`` is what people know it by."""
+    that each file said of it (None as in ``Ruling``). ``text`` is what people know it by."""
 
     table: str
     text: str
     customer: str | None
-    sides: Mapping[str, Sign]
+    sides: Mapping[str, Sign] | None
     when: str = ""
 
 
@@ -111,6 +112,8 @@ class Lead:
 
 
 def _renamed(each: Any, files: Mapping[str, str]) -> Any:
+    if each.sides is None:
+        return each
     return each._replace(sides={files.get(file, file): s for file, s in each.sides.items()})
 
 

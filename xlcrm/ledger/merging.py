@@ -15,7 +15,7 @@ from xlcrm.ledger.fields import Known, Merged, merge_fields
 from xlcrm.ledger.following import followed, kept
 from xlcrm.ledger.history import Before, Entry, History
 from xlcrm.ledger.identity import Cluster, Identities, row_key
-from xlcrm.ledger.lead import LEAD, Lead, Ruling, Typed
+from xlcrm.ledger.lead import LEAD, Lead, Removal, Ruling, Typed
 from xlcrm.ledger.model import Conflict, Ledger, RowCounts
 from xlcrm.ledger.removals import removal_of
 from xlcrm.ledger.said import Said
@@ -58,6 +58,7 @@ class _Merger:
     rulings: dict[str, Mapping[str, Ruling]] = field(default_factory=dict)
     edited: dict[str, Mapping[str, Said]] = field(default_factory=dict)
     unread: dict[str, dict[str, Typed]] = field(default_factory=dict)
+    removed: dict[str, Removal] = field(default_factory=dict)
     duplicates: int = 0
 
     def __post_init__(self) -> None:
@@ -100,12 +101,8 @@ class _Merger:
                 yield claim.key, (*key, 0)
 
     def add_lead(self) -> None:
-        """Add the rows that the lead has added, and take those for one that the lead says are."""
+        """Take for one what the lead says is, and add the rows that the lead has added."""
         around = (self.groups, self.identities, self.before, self.base, self.spec)
-        self.added |= kept(*around)
-        for each in self.added.values():
-            customer = self.base.resolve(each.record.values, LEAD)
-            self.groups[each.key].append(Claim(each.record, each.key, customer, ""))
         for key, known in list(followed(*around)):
             own = {claim.record.block.file for claim in self.groups[known]}
             claims = self.groups.pop(key)
@@ -115,6 +112,10 @@ class _Merger:
                 self.groups[key] = rest
             if len(rest) < len(claims):
                 self.used[key] = known
+        self.added |= kept(*around)
+        for each in self.added.values():
+            customer = self.base.resolve(each.record.values, LEAD)
+            self.groups[each.key].append(Claim(each.record, each.key, customer, ""))
 
     def ledger(self, readings: Sequence[FileReading]) -> Ledger:
         before, identities = self.before, self.identities
@@ -160,7 +161,10 @@ class _Merger:
         merged = merge_fields(row, claims, table, self.owners, known)
         self._note(row, merged)
         self.duplicates += len(claims) - _versions(claims, table)
-        removal = removal_of(before.lead.removed.get(row), row, present, table, self.owners)
+        taken_out = before.lead.removed.get(row)
+        removal = removal_of(taken_out, row, present, known.then, table, self.owners)
+        if removal.removal:
+            self.removed[row] = removal.removal
         if removal.hidden:
             return
         conflicts = [self._typed(each) for each in (*merged.conflicts, *removal.conflicts)]
@@ -259,7 +263,7 @@ class _Merger:
 
     def _lead(self) -> Lead:
         lead = self.before.lead
-        return Lead(self.rulings, self.added, lead.removed, lead.notes, self.unread)
+        return Lead(self.rulings, self.added, self.removed, lead.notes, self.unread)
 
 
 def _versions(claims: Sequence[Claim], table: Table) -> int:

@@ -7,14 +7,27 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from xlcrm.ledger.lead import LEAD
 from xlcrm.records import MASTER_SLOTS, Block, FileReading, Record, Records
 
 _FILE, _PLACE, _KEY = (MASTER_SLOTS[name] for name in ("source_file", "source_place", "row_key"))
 
 
+def row_of(record: Record) -> tuple[str, str]:
+    """Return the key of a master's row, and the sign of what it said when it was written; blank
+    where they are not there."""
+    key, _, written = record.extras.get(_KEY, "").strip().partition(" ")
+    return key, written
+
+
 def rows_of(master: FileReading) -> dict[str, Record]:
     """Return the master's rows by their row keys."""
-    return {key: each for each in master.records if (key := each.extras.get(_KEY))}
+    return {key: each for each in master.records if (key := row_of(each)[0])}
+
+
+def added_rows(master: FileReading) -> dict[str, Record]:
+    """Return by their row keys the rows that stand in a master alone."""
+    return {row: each for row, each in rows_of(master).items() if _file(each) == LEAD}
 
 
 def recovered(master: FileReading) -> list[FileReading]:
@@ -25,7 +38,9 @@ def recovered(master: FileReading) -> list[FileReading]:
     files: dict[str, list[Record]] = defaultdict(list)
     blocks: dict[tuple[str, str, str], Block] = {}
     for record in master.records:
-        file = record.extras.get(_FILE, "").split("\n")[0] or master.file
+        file = _file(record)
+        if not file or file == LEAD:
+            continue
         sheet, row = _place(record)
         where = (file, sheet, record.table)
         block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
@@ -39,6 +54,11 @@ def recovered(master: FileReading) -> list[FileReading]:
 def _blocks(records: Sequence[Record]) -> list[Records]:
     groups = groupby(records, key=attrgetter("block"))
     return [Records.of(list(group)) for _, group in groups]
+
+
+def _file(record: Record) -> str:
+    """Return the file that a row comes from; blank for one that the lead has typed."""
+    return record.extras.get(_FILE, "").split("\n")[0]
 
 
 def own_extras(record: Record) -> dict[str, str]:

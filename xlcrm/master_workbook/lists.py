@@ -76,7 +76,7 @@ def _conflict_row(
     table = spec.tables[conflict.table]
     each = table.by_key.get(conflict.field)
     label = each.labels[words.language] if each else conflict.field
-    blank = words(f"master.conflict.{'blank' if conflict.field else 'removed'}")
+    blank = words("master.conflict.blank" if conflict.field else "mark.taken_out")
     sides: list[str | None] = []
     for value, source in conflict.versions:
         sides += [version_text(each, value, words) if value is not None else blank, source]

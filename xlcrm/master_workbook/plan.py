@@ -13,13 +13,32 @@ from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import header_marks
 from xlcrm.record_sheet import ByColumn, holdable
-from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value, Values
+from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value, Values, row_sign
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
 
 SOURCES_NAMED = 20  # of a record that very many files repeat
 _AT_HAND = 1_000  # records whose values the processor keeps at hand from column to column
+
+
+@dataclass(frozen=True)
+class LeadChange:
+    """Something that the lead has changed. ``kind`` is the key of its mark: ``edited`` (a field,
+    from ``before`` to ``value``), ``added`` or ``taken_out`` (a record); ``record`` is the key of
+    its row, ``text`` what people know it by, ``data`` what is needed to know it again where the
+    state is lost."""
+
+    kind: str
+    table: str
+    record: str
+    text: str
+    customer: str | None
+    field: str
+    before: Value | None
+    value: Value | None
+    when: str
+    data: Any
 
 
 class Conflict(Protocol):
@@ -64,7 +83,7 @@ class MasterContents:
     status, reason, rows_seen, rows_merged and rows_rejected; ``analysis`` the metrics of the week
     that ``analysis_period`` and ``previous_period`` name; ``notes`` the lead's notes by record id;
     ``duplicates`` counts the rows that repeated another; ``withdrawn`` names by file the records
-    that it does not have any more.
+    that it does not have any more; ``lead`` is what the lead has changed.
     """
 
     run_id: str
@@ -79,6 +98,7 @@ class MasterContents:
     duplicates: int = 0
     notes: Mapping[str, str] = field(default_factory=dict)
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lead: Sequence[LeadChange] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +148,7 @@ def table_rows(
     """
     states = cache(lambda worst, marks: check_state(worst, marks, words))
     values = [record.values for record in records]
+    keys = sorted(columns.table.by_key)
     odd = [(number, record.raw) for number, record in enumerate(records) if record.raw]
     return ByColumn(
         [
@@ -137,7 +158,7 @@ def table_rows(
             [_places_cell(record.sources, words) for record in records],
             [states(record.worst, record.marks) for record in records],
             [holdable(notes.get(record.id)) for record in records],
-            [record.id for record in records],
+            [f"{record.id} {row_sign(record, keys)}" for record in records],
         ]
     )
 

@@ -12,6 +12,8 @@ from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
 from xlcrm.master_workbook.analysis import draw_analysis
 from xlcrm.master_workbook.home import HomeSheet
 from xlcrm.master_workbook.home_plan import plan_home, tables_with_records
+from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
+from xlcrm.master_workbook.lead_list import lead_sheet
 from xlcrm.master_workbook.lists import (
     HEADER_ROW,
     conflict_sheet,
@@ -64,6 +66,8 @@ def write_master(
         for key in tables_with_records(contents, spec):
             targets |= _write_table(wb, key, contents, spec, words)
         _write_conflicts(wb, contents, spec, words, targets)
+        if contents.lead:
+            _write_lead(wb, contents, spec, words, targets)
         _write_findings(wb, contents, spec, words)
         _write_files(wb, contents, words)
         analysis = wb.add_sheet(words("master.sheet.analysis"))
@@ -75,7 +79,8 @@ def write_master(
 def _write_table(
     wb: Book, key: str, contents: MasterContents, spec: Spec, words: Words
 ) -> dict[str, str]:
-    """Write a table's records; return where those in conflict stand, by id."""
+    """Write a table's records; return where those in conflict, or changed by the
+    lead, stand, by id."""
     table, records = spec.tables[key], contents.records[key]
     columns = table_columns(table, records)
     rows = table_rows(columns, records, contents.notes, words)
@@ -88,6 +93,7 @@ def _write_table(
     for severity, look in SEVERITY_LOOKS.items():
         _colour_state(wb, written, words(f"severity.{severity}"), look)
     disputed = {each.record for each in contents.conflicts}
+    disputed |= {each.record for each in contents.lead}
     return {
         record.id: cell_target(written.name, written.first_row + number)
         for number, record in enumerate(records)
@@ -156,6 +162,17 @@ def _write_conflicts(
         decided = words("master.conflict.decided")
         rule = {"type": "formula", "criteria": f'=${state}="{decided}"', "format": wb.format(muted)}
         written.worksheet.conditional_format(first, 0, last, len(sheet.columns) - 1, rule)
+
+
+def _write_lead(
+    wb: Book, contents: MasterContents, spec: Spec, words: Words, targets: dict[str, str]
+) -> None:
+    sheet = lead_sheet(contents.lead, spec, words, targets)
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, list_marks(LEAD_LIST, sheet))
+    written.worksheet.set_tab_color(palette.INPUT_FILL)
+    rule = {"validate": "list", "source": [words("master.lead.take_back")]}
+    written.worksheet.data_validation(*written.area("undo"), rule)
 
 
 def _write_findings(wb: Book, contents: MasterContents, spec: Spec, words: Words) -> None:

@@ -76,13 +76,15 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     given, ledger = master.options, master.picture.ledger
     # The password of the lead's master is not the team's, unless one is asked for.
     options = replace(given, secret=given.secret if given.encrypt else None)
-    disputed = ((each.record, each.field) for each in ledger.conflicts)
+    disputed = ((each.record, each.field) for each in ledger.conflicts if each.is_open)
     told = public(master.picture.records, disputed, options.spec)
     claims = [record for reading in readings for record in reading.records]
+    claims += (each.record for each in ledger.lead.added.values())
     private = private_texts(told, claims, options.spec)
     view = _view(master.picture, told, claims, options.spec)
     contents = _cleared(replace(master, picture=view, options=options).contents(), private.replaced)
-    contents = replace(contents, conflicts=(), withdrawn={}, run_id=_TEAM_RUN + contents.run_id)
+    run = _TEAM_RUN + contents.run_id
+    contents = replace(contents, conflicts=(), withdrawn={}, lead=(), run_id=run)
     made = io.BytesIO()
     write_master(made, contents, options.spec, options.language, options.created)
     part = leaking_part(made.getvalue(), private.forbidden)

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from xlcrm.findings import Finding, Language
-from xlcrm.ledger.lead import LEAD
-from xlcrm.ledger.model import Conflict
-from xlcrm.master_workbook.lists import decision_place
+from xlcrm.ledger.lead import LEAD, Lead
+from xlcrm.ledger.model import Conflict, Ledger
+from xlcrm.master_workbook.lists import HEADER_ROW, decision_place
+from xlcrm.master_workbook.plan import table_columns
 from xlcrm.pipeline.options import Options
+from xlcrm.records import Block, LedgerRecord, Record, Records
 from xlcrm.sheet_words import Words
-from xlcrm.spec.model import Spec
+from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.base import Problem, ReadContext
+from xlcrm.validation.rows import check_records
 
 
 def unread_decisions(conflicts: Sequence[Conflict], options: Options) -> Iterator[Finding]:
@@ -35,6 +38,56 @@ def unread_decisions(conflicts: Sequence[Conflict], options: Options) -> Iterato
             wrong.suggestion,
             wrong.parameters,
         )
+
+
+def lead_findings(ledger: Ledger, options: Options) -> Iterator[Finding]:
+    """Yield what is wrong in the rows that the lead has added, and in the cells typed over."""
+    lead, spec = ledger.lead, options.spec
+    for key, records in ledger.records.items():
+        if not any(record.id in lead.rulings or record.id in lead.added for record in records):
+            continue
+        for row, record in _in_master(spec.tables[key], records, lead, options.language):
+            rulings = lead.rulings.get(row, {})
+            typed = {name for name, each in rulings.items() if not each.choice}
+            fields = None if row in lead.added else typed
+            found = [
+                *_unread(record, spec.tables[key]),
+                *check_records([Records.of([record])], spec),
+            ]
+            yield from (each for each in found if fields is None or each.field in fields)
+
+
+def _in_master(
+    table: Table, records: Sequence[LedgerRecord], lead: Lead, language: Language
+) -> Iterator[tuple[str, Record]]:
+    """Yield the records on which the lead has worked as they stand in the master."""
+    shown = table_columns(table, records)
+    columns = {each.key: number for number, each in enumerate(shown.fields)}
+    block = Block(LEAD, table.labels[language], table.key, columns)
+    for number, each in enumerate(records, HEADER_ROW + 1):
+        if each.id in lead.rulings or each.id in lead.added:
+            yield each.id, Record(block, number, each.values, each.raw, each.extras)
+
+
+def _unread(record: Record, table: Table) -> Iterator[Finding]:
+    """Yield why texts of a record are no values of their fields."""
+    for key, text in record.raw.items():
+        each = table.by_key.get(key)
+        for problem in each.type.read(text, ReadContext()).problems if each else ():
+            words = {"label": each.labels, **problem.parameters} if each else {}
+            name = table.name_of(record.values)
+            yield Finding(
+                problem.code,
+                LEAD,
+                record.block.sheet,
+                record.cell(key),
+                table.key,
+                key,
+                name,
+                text,
+                problem.suggestion,
+                words,
+            )
 
 
 def _no_choice(key: str) -> Problem:

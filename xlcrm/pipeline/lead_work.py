@@ -6,42 +6,64 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from xlcrm.ledger.edits import with_edits
 from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, ruling_of
+from xlcrm.ledger.model import Ledger
+from xlcrm.ledger.recovery import row_of
 from xlcrm.ledger.said import BLANK, Said
 from xlcrm.master_workbook.decisions import Decision, read_decisions
+from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
+from xlcrm.master_workbook.lead_list import read_changes
+from xlcrm.pipeline.checks import customer_base
+from xlcrm.pipeline.lead_changes import told_by, without_undone
+from xlcrm.pipeline.options import Options
 from xlcrm.records import MASTER_SLOTS, FileReading, Value
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.spec.types.texts import Text
 
-_NOTE, _KEY = (MASTER_SLOTS[name] for name in ("lead_note", "row_key"))
+_NOTE = MASTER_SLOTS["lead_note"]
 Fields = dict[str, dict[str, Any]]
 
 
-def lead_work(master: FileReading, known: Lead | None, spec: Spec) -> Lead:
-    """Return all that the lead has said; ``known`` is what was known when the master was written,
-    None where that is lost: the master holds it too."""
+def lead_work(
+    master: FileReading, known: Lead | None, written: Ledger | None, options: Options
+) -> Lead:
+    """Return all that the lead has said by now; ``known`` is what was known when the master was
+    written, and ``written`` what was written into its tables; both are None where that is lost:
+    the master tells what it holds of it, and its tables are compared later."""
+    spec, when = options.spec, master.modified
     decisions = list(read_decisions(master.lists.get("conflicts", [])))
-    lead = known if known is not None else _told(decisions)
-    return decided(replace(lead, notes=lead_notes(master)), decisions, master.modified, spec)
+    changes = list(read_changes(master.lists.get(LEAD_LIST, [])))
+    lead = known if known is not None else _told(told_by(master, changes), decisions)
+    lead = replace(lead, notes=lead_notes(master))
+    if written is not None:
+        lead = edited(lead, master, written, options, sure=True)
+    return decided(without_undone(lead, changes), decisions, when, spec)
+
+
+def edited(
+    lead: Lead, master: FileReading, written: Ledger, options: Options, *, sure: bool
+) -> Lead:
+    """Return what the lead says with what was typed into the tables of a master; ``sure`` says
+    whether ``written`` is what was written there, or what files say today."""
+    base = customer_base([master], options.spec)
+    return with_edits(lead, master, written, options.spec, base, sure=sure)
 
 
 def lead_notes(master: FileReading) -> dict[str, str]:
     """Return the lead's notes by row key."""
-    return {
-        record.extras[_KEY]: record.extras[_NOTE]
-        for record in master.records
-        if record.extras.get(_KEY) and record.extras.get(_NOTE)
-    }
+    rows = ((row_of(record)[0], record.extras.get(_NOTE)) for record in master.records)
+    return {key: note for key, note in rows if key and note}
 
 
-def _told(decisions: Iterable[Decision]) -> Lead:
-    """Return what a master alone tells of the lead's decisions."""
-    rulings: dict[str, dict[str, Ruling]] = {}
+def _told(lead: Lead, decisions: Iterable[Decision]) -> Lead:
+    """Return what the lead says with the decisions that a master tells of, whose state is lost."""
+    rulings = {row: dict(fields) for row, fields in lead.rulings.items()}
     for each in decisions:
         if each.data["ruling"]:
             rulings.setdefault(each.row, {})[each.field] = ruling_of(each.data["ruling"])
-    return Lead(rulings)
+    return replace(lead, rulings=rulings)
 
 
 def decided(lead: Lead, decisions: Iterable[Decision], when: str, spec: Spec) -> Lead:

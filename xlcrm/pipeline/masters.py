@@ -17,6 +17,7 @@ from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
 from xlcrm.ledger.lead import Lead
+from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import recovered, rows_of
 from xlcrm.ledger.renaming import renamed_files
 from xlcrm.ledger.state import (
@@ -31,9 +32,10 @@ from xlcrm.ledger.state import (
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
+from xlcrm.pipeline.lead_changes import lead_changes
 from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.options import Options
-from xlcrm.pipeline.picture import Picture
+from xlcrm.pipeline.picture import Picture, ledger_of
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import Spec
@@ -156,7 +158,14 @@ def _find_previous(master: Path, home: Path, options: Options) -> Previous:
     if state and known and state.meta["master"] == _digest(master):
         return Previous(run, state, None, known)
     reading = read_file(master, master.name, options.spec, own=True, password=options.password)
-    return Previous(run, state, reading, lead_work(reading, known, options.spec))
+    written = _written(state, known, options) if state and known else None
+    return Previous(run, state, reading, lead_work(reading, known, written, options))
+
+
+def _written(state: State, lead: Lead, options: Options) -> Ledger:
+    """Return the ledger of which a state's master was written."""
+    before = Previous(None, state, None, lead).as_it_was()
+    return ledger_of([each.load() for each in state.files.values()], options, before)
 
 
 def last_run(home: Path, options: Options) -> Previous:
@@ -255,6 +264,7 @@ class Master:
             duplicates=ledger.duplicates,
             notes={key: note for key, note in ledger.lead.notes.items() if key in keys},
             withdrawn=self.withdrawn,
+            lead=list(lead_changes(ledger, self.options.spec)),
         )
         return replace(plain, run_id=_run_id(plain, self.options))
 

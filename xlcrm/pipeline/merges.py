@@ -18,6 +18,7 @@ from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
+from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
@@ -87,6 +88,11 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
             return MergeResult(document, previous.files, options, previous.as_it_was())
         result, readings, before = read_entries(entries, previous, options)
         picture = assemble(readings, result.findings, options, before)
+        if previous.state is None and previous.edited:
+            typed = previous.edited
+            lead = edited(before.lead, typed, picture.ledger, options, sure=False)
+            before = replace(before, lead=lead)
+            picture = assemble(readings, result.findings, options, before)
         files = _files(result.statuses, previous, picture)
         document = _document(path, picture, files, options)
         states = _states(entries, readings, previous)

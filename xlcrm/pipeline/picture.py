@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from xlcrm.findings import Finding
 from xlcrm.ledger.grading import grade
 from xlcrm.ledger.history import Before
+from xlcrm.ledger.lead import LEAD, Lead
 from xlcrm.ledger.merging import merge
 from xlcrm.ledger.model import Ledger
 from xlcrm.pipeline.checks import customer_base, in_order
-from xlcrm.pipeline.lead_findings import unread_decisions
+from xlcrm.pipeline.lead_findings import lead_findings, unread_decisions
 from xlcrm.pipeline.options import Options
-from xlcrm.records import FileReading, LedgerRecord, Source
+from xlcrm.records import FileReading, LedgerRecord, Records, Source
 from xlcrm.validation.together import check_together
 
 
@@ -47,17 +50,35 @@ def assemble(
 
     Raises AssertionError if a row is neither merged nor rejected: nothing may be lost unseen.
     """
-    spec = options.spec
-    base = customer_base(readings, spec)
-    ledger = merge(readings, spec, base, before)
+    spec, lead = options.spec, lead_reading(before.lead if before else Lead())
+    base = customer_base([*readings, lead], spec)
+    ledger = ledger_of(readings, options, before)
     for reading in readings:
         rows = ledger.rows[reading.file]
         if not rows.seen == rows.merged + rows.rejected:
             raise AssertionError(f"{reading.file}: {rows}")
     everything = [*options.notices, *findings, *ledger.findings]
+    everything += lead_findings(ledger, options)
     everything += unread_decisions(ledger.conflicts, options)
-    present = [block for reading in readings if not reading.removed for block in reading.blocks]
-    everything += check_together(present, spec, base, options.as_of)
+    present = (each for each in (*readings, lead) if not each.removed)
+    blocks = [block for reading in present for block in reading.blocks]
+    everything += check_together(blocks, spec, base, options.as_of)
     ordered = in_order(everything)
     grade(ledger, ordered, spec)
     return Picture(ledger, ordered)
+
+
+def ledger_of(
+    readings: Sequence[FileReading], options: Options, before: Before | None = None
+) -> Ledger:
+    """Return what readings, and the lead, say together."""
+    lead = lead_reading(before.lead if before else Lead())
+    base = customer_base([*readings, lead], options.spec)
+    return merge(readings, options.spec, base, before)
+
+
+def lead_reading(lead: Lead) -> FileReading:
+    """Return the rows that the lead has added, as the reading of a file."""
+    records = [each.record for row, each in lead.added.items() if row not in lead.removed]
+    groups = groupby(records, key=attrgetter("block"))
+    return FileReading(LEAD, blocks=[Records.of(list(group)) for _, group in groups])

@@ -1,0 +1,229 @@
+"""What the lead has typed into the tables of a master, by comparing its rows with those written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, combinations, count
+
+from xlcrm.customers import CustomerBase
+from xlcrm.ledger.claims import disagreements, record_key
+from xlcrm.ledger.identity import row_key
+from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
+from xlcrm.ledger.model import Ledger
+from xlcrm.ledger.recovery import own_extras, row_of
+from xlcrm.ledger.said import Said, digest, put, said, sign
+from xlcrm.records import MASTER_SLOTS, Block, FileReading, LedgerRecord, Record, row_sign
+from xlcrm.spec.model import Field, Spec, Table
+from xlcrm.spec.types.base import ReadContext
+from xlcrm.text import uncontrolled
+
+_PROVED = 8  # differing cells of a row of which it is found out who has changed which
+_LONGEST = 32_000  # characters of a text that may have been cut to fit its cell
+_SLOTS = frozenset(MASTER_SLOTS.values())
+
+
+def with_edits(
+    lead: Lead, master: FileReading, written: Ledger, spec: Spec, base: CustomerBase, *, sure: bool
+) -> Lead:
+    """Return what the lead says with what was typed into the tables of ``master``.
+
+    ``written`` is what was written into it. Where the state is lost that is not ``sure``: it is
+    what files say today, and the sign beside each row's key tells what of a difference is the
+    lead's; where that can't be told the field is a conflict.
+    """
+    rows: dict[str, list[Record]] = defaultdict(list)
+    for record in master.records:
+        rows[record.table].append(record)
+    found = _Edits(lead, written, spec, base, master.modified, sure)
+    for key in master.tables & spec.tables.keys():
+        found.compare(spec.tables[key], rows[key])
+    return found.lead()
+
+
+@dataclass
+class _Edits:
+    before: Lead
+    written: Ledger
+    spec: Spec
+    base: CustomerBase
+    when: str
+    sure: bool
+    rulings: dict[RowId, dict[str, Ruling]] = field(default_factory=dict)
+    added: dict[RowId, Added] = field(default_factory=dict)
+    removed: dict[RowId, Removal] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rulings = {row: dict(fields) for row, fields in self.before.rulings.items()}
+        self.added, self.removed = dict(self.before.added), dict(self.before.removed)
+        self.disputed = {(each.record, each.field) for each in self.written.conflicts}
+
+    def lead(self) -> Lead:
+        return replace(self.before, rulings=self.rulings, added=self.added, removed=self.removed)
+
+    def compare(self, table: Table, rows: Sequence[Record]) -> None:
+        """Take note of what differs between the rows of a table and those written."""
+        known = {record.id: record for record in self.written.records.get(table.key, ())}
+        pairs, new = _paired(rows, known, table, self._key)
+        for row, record in pairs.items():
+            self._edit(known[row], record, table)
+        for record in new:
+            self._add(record, table, known)
+        for row, was in known.items() if self.sure else ():
+            if row not in pairs:
+                text = table.name_of(was.values) or ""
+                self.removed[row] = Removal(table.key, text, was.customer, None, self.when)
+
+    def _key(self, record: Record | LedgerRecord, table: Table) -> object:
+        customer = self.base.resolve(record.values)
+        return record_key(_plain(record, table), table, customer)
+
+    def _edit(self, was: LedgerRecord, record: Record, table: Table) -> None:
+        """Take note of the cells of a row that hold something else than was written."""
+        if (was.values, was.raw, was.extras) == (record.values, record.raw, own_extras(record)):
+            return  # as nearly always
+        known = _plain(was, table)
+        mine: Sequence[str]
+        mine, doubtful = [n for n in _names(record) if _differs(known, record, n, table)], False
+        if mine and not self.sure:
+            mine, doubtful = _by_lead(known, record, mine, table)
+        own = self.added.get(was.id) if len(was.sources) == 1 else None
+        for name in mine:
+            now = said(record, name)
+            if own:
+                put(own.record, name, now, table)
+            else:
+                self._rule(was.id, name, said(known, name), now, table, doubtful=doubtful)
+
+    def _rule(
+        self, row: RowId, name: str, was: Said, now: Said, table: Table, *, doubtful: bool
+    ) -> None:
+        fields = self.rulings.setdefault(row, {})
+        settled = self.written.edited.get(row, {}).get(name)
+        if settled is not None and sign(settled, table, name) == sign(now, table, name):
+            fields.pop(name, None)  # as it was before the lead typed over it
+            return
+        before = fields[name].before if name in fields and not fields[name].choice else was
+        choice = OWN if (row, name) in self.disputed else ""
+        sides: Mapping[str, str] | None = {} if doubtful else None
+        fields[name] = Ruling(now, sides, choice, before, self.when)
+
+    def _add(self, record: Record, table: Table, known: Mapping[RowId, LedgerRecord]) -> None:
+        """Take note of a row that was put in, or put back; an unchanged copy of another is none."""
+        row, written = row_of(record)
+        if self.removed.pop(row, None):
+            return
+        block = Block(LEAD, record.block.sheet, table.key)
+        made = Record(block, -1, record.values, record.raw, own_extras(record))
+        untouched = not written or row_sign(made, sorted(table.by_key)) == written
+        if row and untouched and not self.sure:
+            return  # a file had it, and has taken it out
+        customer = self.base.resolve(made.values)
+        key = record_key(made, table, customer)
+        same = known.get(row_key((*key, 0))) if key else None
+        if same and not any(disagreements(_plain(same, table), made, table)):
+            return
+        key = key or (table.key, "row", digest([made.values, made.raw, made.extras]))
+        taken = (*known, *self.added)
+        number = next(n for n in count() if row_key((*key, n)) not in taken)
+        self.added[row_key((*key, number))] = Added((*key, number), made)
+
+
+def _paired(
+    rows: Sequence[Record],
+    known: Mapping[RowId, LedgerRecord],
+    table: Table,
+    key_of: Callable[[Record | LedgerRecord, Table], object],
+) -> tuple[dict[RowId, Record], list[Record]]:
+    """Return the rows that were written, by their keys, and those that were put in since.
+
+    Of rows with one key, as copies have it, the likest to what was written is that row. One whose
+    key was lost is known by its record's key, where no other row is that record.
+    """
+    by_key: dict[RowId, list[Record]] = defaultdict(list)
+    new: list[Record] = []
+    for record in rows:
+        row = row_of(record)[0]
+        (by_key[row] if row in known else new).append(record)
+    pairs = {}
+    for row, found in by_key.items():
+        if len(found) > 1:
+            was = _plain(known[row], table)
+            found.sort(key=lambda each: sum(_differs(was, each, n, table) for n in _names(each)))
+        pairs[row], *others = found
+        new += others
+    left = {row: was for row, was in known.items() if row not in pairs} if new else {}
+    lost = {key_of(was, table): row for row, was in left.items()}
+    put_in = []
+    for record in new:
+        row = "" if row_of(record)[0] else lost.pop(key_of(record, table), "")
+        if row:
+            pairs[row] = record
+        else:
+            put_in.append(record)
+    return pairs, put_in
+
+
+def _plain(record: Record | LedgerRecord, table: Table) -> Record:
+    """Return what a record says, without where."""
+    return Record(
+        Block("", "", table.key), -1, dict(record.values), dict(record.raw), dict(record.extras)
+    )
+
+
+def _names(record: Record) -> Iterator[str]:
+    """Yield the fields and extra columns that a master's sheet has: of others nothing was said."""
+    names = chain(record.block.columns, record.block.extras)
+    return (name for name in names if name not in _SLOTS)
+
+
+def _differs(was: Record, record: Record, name: str, table: Table) -> bool:
+    """Whether a cell holds something else than was written, as cells hold it."""
+    one, other = said(was, name), said(record, name)
+    if one == other or sign(one, table, name) == sign(other, table, name):
+        return False
+    each = table.by_key.get(name)
+    read = said_back(one, each)
+    if sign(read, table, name) == sign(other, table, name):
+        return False
+    return not _was_cut(read, other)
+
+
+def said_back(what: Said, each: Field | None) -> Said:
+    """Return what a cell says in which something was written."""
+    if each is None or what.value is None:
+        text = uncontrolled(what.text or "").strip() or None
+        if each and text:
+            value = each.type.read(text, ReadContext()).value
+            return Said(text=text) if value is None else Said(value)
+        return Said(text=text)
+    cells = (each.type.cell(what.value, language) for language in ("zh", "en"))
+    values = (each.type.read(cell, ReadContext()).value for cell in cells)
+    return Said(next((value for value in values if value is not None), None))
+
+
+def _was_cut(one: Said, other: Said) -> bool:
+    """Whether a text is the beginning of another that no cell holds whole."""
+    whole, part = str(one.shown or ""), str(other.shown or "").removesuffix("…")
+    return len(part) > _LONGEST // 2 and whole.startswith(part.rstrip())
+
+
+def _by_lead(
+    today: Record, record: Record, names: Sequence[str], table: Table
+) -> tuple[Sequence[str], bool]:
+    """Return which of differing cells the lead has changed, and whether that is in doubt: with
+    those back, and only those, the row is what was written."""
+    written = row_of(record)[1]
+    keys = sorted(table.by_key)
+    if not written:
+        return (), False
+    for size in range(len(names), -1, -1) if len(names) <= _PROVED else ():
+        for mine in combinations(names, size):
+            row = _plain(today, table)
+            for name in set(names) - set(mine):
+                put(row, name, said(record, name), table)
+            if row_sign(row, keys) == written:
+                return mine, False
+    plain = replace(record, extras=own_extras(record))
+    return ((), False) if row_sign(plain, keys) == written else (names, True)
