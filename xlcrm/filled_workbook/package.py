@@ -6,9 +6,11 @@ Elements are known by their local names, so that Strict and Transitional files r
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TypeVar
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -16,6 +18,8 @@ from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.text import escaped
 
+_T = TypeVar("_T")
+_SMALL = 64 * 1024  # bytes of a part that may be kept
 _TRUE = ("1", "true")
 WORKBOOK = "xl/workbook.xml"
 _MACROS = "xl/vbaProject.bin"
@@ -63,6 +67,27 @@ class _Relation:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """What the workbook part says: of each sheet its attributes, of the names those of all sheets
+    and those of each by its position."""
+
+    date1904: bool
+    sheets: Sequence[Mapping[str, str]]
+    names: Mapping[str, str]
+    scoped: Mapping[str, Mapping[str, str]]
+
+
+def _kept(read: Callable[..., _T]) -> Callable[..., _T]:
+    """Read a small part once: workbooks made from one blank say the same in most of them."""
+    kept = lru_cache(maxsize=32)(read)
+
+    def read_once(content: bytes, *given: str) -> _T:
+        return (kept if len(content) <= _SMALL else read)(content, *given)
+
+    return read_once
+
+
 def read_package(archive: Archive) -> Package:
     """Read the workbook part, its relations and the document properties.
 
@@ -74,24 +99,20 @@ def read_package(archive: Archive) -> Package:
     main = _target(roots, "officeDocument") or WORKBOOK
     if main not in archive or main.endswith(".bin"):
         raise Rejected("not-a-workbook", other_kind(archive))
-    workbook = parse_xml(archive.read(main))
-    if local(workbook.tag) != "workbook":
-        raise Rejected("not-a-workbook", "zip")
+    workbook = _read_workbook(archive.read(main))
     relations = _relations(archive, main)
-    names, scoped = _defined_names(workbook)
-    sheets = tuple(_sheets(workbook, relations, scoped))
+    sheets = tuple(_sheets(workbook, relations))
     if not sheets:
         raise Rejected("unreadable", "missing-part")
     if len({sheet.name for sheet in sheets}) < len(sheets):
         raise Rejected("unreadable", "reader-failed")  # it would give one of them twice
     properties = _properties(archive, roots)
-    settings = next(children(workbook, "workbookPr"), None)
     return Package(
         main=main,
         modified=properties.modified,
-        date1904=settings is not None and settings.get("date1904") in _TRUE,
+        date1904=workbook.date1904,
         sheets=sheets,
-        names=names,
+        names=workbook.names,
         properties=properties.custom,
         has_macros=_MACROS in archive or any(_target(relations, each) for each in _MACRO_SHEETS),
         styles=_target(relations, "styles"),
@@ -173,18 +194,21 @@ def _properties(archive: Archive, roots: Mapping[str, _Relation]) -> Properties:
     )
 
 
-def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
+def _relations(archive: Archive, part: str) -> Mapping[str, _Relation]:
     folder, name = posixpath.split(part)
     path = posixpath.join(folder, "_rels", f"{name}.rels")
-    if path not in archive:
-        return {}
-    elements = list(children(parse_xml(archive.read(path)), "Relationship"))
+    return _read_relations(archive.read(path), folder) if path in archive else {}
+
+
+@_kept
+def _read_relations(content: bytes, folder: str) -> Mapping[str, _Relation]:
+    elements = list(children(parse_xml(content), "Relationship"))
     if len({element.get("Id") for element in elements}) < len(elements):
         # Which of them is meant, the reader that follows may see otherwise.
         raise Rejected("unreadable", "xml")
     return {
         element.get("Id", ""): _Relation(
-            kind=element.get("Type", "").rpartition("/")[2],
+            kind=_plain(element.get("Type", "").rpartition("/")[2]),
             target=posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).strip(
                 "/"
             ),
@@ -200,28 +224,42 @@ def _target(relations: Mapping[str, _Relation], kind: str) -> str | None:
 
 
 def _of_kind(relations: Mapping[str, _Relation], kind: str) -> Iterator[_Relation]:
-    """The relations of a kind; Strict writes some kinds in camel case."""
-    wanted = kind.replace("-", "").casefold()
-    return (each for each in relations.values() if each.kind.replace("-", "").casefold() == wanted)
+    """The relations of a kind."""
+    wanted = _plain(kind)
+    return (each for each in relations.values() if each.kind == wanted)
 
 
-def _sheets(
-    workbook: ElementTree.Element,
-    relations: Mapping[str, _Relation],
-    scoped: Mapping[str, Mapping[str, str]],
-) -> Iterator[SheetEntry]:
-    for position, element in enumerate(children(workbook, "sheets", "sheet")):
-        relation_id = next(
-            (value for key, value in element.items() if "}" in key and local(key) == "id"), ""
-        )
+def _plain(kind: str) -> str:
+    """The kind of a relation in one spelling: Strict writes some in camel case."""
+    return kind.replace("-", "").casefold()
+
+
+@_kept
+def _read_workbook(content: bytes) -> _Workbook:
+    workbook = parse_xml(content)
+    if local(workbook.tag) != "workbook":
+        raise Rejected("not-a-workbook", "zip")
+    names, scoped = _defined_names(workbook)
+    settings = next(children(workbook, "workbookPr"), None)
+    return _Workbook(
+        settings is not None and settings.get("date1904") in _TRUE,
+        [dict(element.items()) for element in children(workbook, "sheets", "sheet")],
+        names,
+        scoped,
+    )
+
+
+def _sheets(workbook: _Workbook, relations: Mapping[str, _Relation]) -> Iterator[SheetEntry]:
+    for position, said in enumerate(workbook.sheets):
+        relation_id = next((said[key] for key in said if "}" in key and local(key) == "id"), "")
         relation = relations.get(relation_id)
         if relation is None:
             raise Rejected("unreadable", "missing-part")
         yield SheetEntry(
-            name=escaped(element.get("name", "")),
+            name=escaped(said.get("name", "")),
             part=relation.target if relation.kind == "worksheet" else None,
-            hidden=element.get("state", "visible") != "visible",
-            names=scoped.get(str(position), {}),
+            hidden=said.get("state", "visible") != "visible",
+            names=workbook.scoped.get(str(position), {}),
         )
 
 
@@ -258,10 +296,13 @@ def utc(text: str) -> str | None:
         return None
 
 
-def _custom_properties(archive: Archive, part: str | None) -> dict[str, str]:
-    if part is None or part not in archive:
-        return {}
+def _custom_properties(archive: Archive, part: str | None) -> Mapping[str, str]:
+    return _read_custom(archive.read(part)) if part is not None and part in archive else {}
+
+
+@_kept
+def _read_custom(content: bytes) -> Mapping[str, str]:
     return {
         element.get("name", ""): "".join(element.itertext()).strip()
-        for element in children(parse_xml(archive.read(part)), "property")
+        for element in children(parse_xml(content), "property")
     }

@@ -59,7 +59,7 @@ def read_source(path: Path) -> Source:
                 raise Rejected("unreadable", "not-a-regular-file")
             if before.st_size > SIZE_LIMIT:
                 raise Rejected("too-large", "file")
-            data = stream.read(SIZE_LIMIT + 1)
+            data = stream.read(before.st_size + 1)  # one more tells that it grows
             after = os.fstat(descriptor)
         except OSError as error:
             raise _rejection(error) from error
