@@ -201,7 +201,14 @@ def test_a_leak_is_found_wherever_it_stands(
 
 def test_words_of_ours_and_of_others_are_no_leak(folder: Any, run: Any) -> None:
     """What a confidential row says may stand elsewhere all the same: on any sheet, in a name."""
-    said = ["客户沟通记录表", "校验结果", "平均响应时长(小时)", "季度续约洽谈", "云帆教育季度回顾"]
+    said = [
+        "客户沟通记录表",
+        "校验结果",
+        "平均响应时长(小时)",
+        "季度续约洽谈",
+        "云帆教育季度回顾",
+        "2024年5月14日",
+    ]
     hidden = [talk(20 + n, content=text, confidentiality="保密") for n, text in enumerate(said)]
     public = [talk(40, content="云帆教育季度回顾,顺利")]
     folder.put("季度续约洽谈.xlsx", {"communication_log": [*hidden, *public]})

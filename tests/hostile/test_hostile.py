@@ -249,6 +249,15 @@ def test_nothing_acts_in_what_is_archived(team: Path, tmp_path: Path) -> None:
         assert not [place for place, text in outputs.texts(path) if outputs.odd_characters(text)]
 
 
+def test_nothing_acts_in_the_copy_for_the_team(team: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.xlsx"
+    given = ("--audience", "team", "-o", copy, "--workers", "2", *AS_OF)
+    ran = xlcrm("merge", team, *given)
+    assert (ran.code, "Traceback" in ran.err) == (3, False), ran.err
+    assert list(outputs.acting_with_input(copy)) == []
+    assert not [place for place, text in outputs.texts(copy) if outputs.odd_characters(text)]
+
+
 @pytest.mark.parametrize("file", ["number/no score 0.xlsx", "grid/stray on a sheet of ours.xlsx"])
 def test_odd_cells_do_not_stop_an_upgrade(team: Path, tmp_path: Path, file: str) -> None:
     ran = xlcrm("upgrade", team / file, "-o", tmp_path, "--format", "json")

@@ -16,13 +16,15 @@ from xlcrm.privacy import find_private, mask
 from xlcrm.records import LedgerRecord, Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.names import is_whole_name, masked_name
+from xlcrm.spec.types.choices import Choice, Many
 from xlcrm.spec.types.texts import Contact, ContactInfo
 
 _BRACKETED = re.compile(r"[(\uff08].*")
 _CODE = re.compile(r"[\u4e00-\u9fff]+-?\d{1,6}")  # 客户联系方式-1: stands for a number
 _RARE = 5  # letters of a Latin name
 _TELLING = 6  # characters from which a text is hardly said by chance
-_MEANS_NOTHING = re.compile(r"[\d\s:./\-]*")
+_DATED = r"\d\s:./~\-年月日号时点分周季度上下半午第前后至到"
+_MEANS_NOTHING = re.compile(f"[{_DATED}]*")
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ def private_texts(told: Public, claims: Sequence[Record], spec: Spec) -> Private
     contacts = _contacts_of(every, spec, "\n".join(staff))
     known = {**told.names.known, **contacts, **numbers}
     said = "\n".join([*_said_by_all(told, claims), our_words()])
-    hidden = {line for each in told.withheld for text in _texts(each) for line in text.split("\n")}
-    telling = Texts({line: "" for line in map(str.strip, hidden) if _tells(line)})
+    hidden = {line for each in told.withheld for line in _lines(each, spec.tables[each.table])}
+    telling = Texts(dict.fromkeys(filter(_tells, hidden), ""))
     alone = telling.known.keys() - telling.found_in(said)
     return PrivateTexts(Texts(known), Texts(dict.fromkeys((*known, *alone), "")))
 
@@ -81,6 +83,17 @@ def _said_by_all(told: Public, claims: Iterable[Record]) -> Iterator[str]:
 def our_words() -> str:
     """Return all that is printed on workbooks whatever anybody fills in."""
     return "\n".join(resources.texts(resources.templates()))
+
+
+def _lines(record: LedgerRecord, table: Table) -> Iterator[str]:
+    """Yield the lines of what was written freely in a record, not chosen from a list."""
+    free = {
+        key: value
+        for key, value in record.values.items()
+        if not isinstance(table.by_key[key].type, Choice | Many)
+    }
+    for text in _texts(replace(record, values=free)):
+        yield from map(str.strip, text.split("\n"))
 
 
 def _tells(text: str) -> bool:
