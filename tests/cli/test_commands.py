@@ -323,3 +323,25 @@ def test_without_as_of_it_is_today(folder: Any, run: Any) -> None:
     document = run("report", "团队", *JSON).document
     assert date.fromisoformat(document["period"]["end"]) < date.today()
     assert (date.today() - date.fromisoformat(document["period"]["end"])).days <= 7
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "新的工作簿写不了"), ("en", "could not be written")]
+)
+def test_a_workbook_that_cannot_be_upgraded_keeps_none_of_the_others(
+    folder: Any, run: Any, lang: str, said: str
+) -> None:
+    folder.put_wrong()
+    Path("新", "张伟.xlsx").mkdir(parents=True)  # a folder has the name
+    files = [folder.root / f"{name}.xlsx" for name in ("张伟", "李娜")]
+    done = run("upgrade", *files, "-o", "新", "--lang", lang)
+    assert done.code == 2 and Path("新", "李娜.xlsx").is_file()
+    lines = done.out.splitlines()
+    assert len(lines) == 2 and "张伟.xlsx" in lines[0] and said in lines[0]
+    failed, made = run("upgrade", *files, "-o", "新", "--format", "json").document["files"]
+    assert (failed["status"], failed["reason"], failed["workbook"]) == (
+        "rejected",
+        "not-written",
+        None,
+    )
+    assert failed["detail"] and made["status"] == "upgraded" and made["detail"] is None

@@ -22,7 +22,7 @@ from xlcrm.pipeline.free_ids import FreeIds
 from xlcrm.pipeline.offers import with_offers
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.readings import FileStatus
-from xlcrm.pipeline.upgrades import lost, tables_of
+from xlcrm.pipeline.upgrades import NOT_WRITTEN, detail_of, lost, tables_of
 from xlcrm.record_sheet import atomic_file
 from xlcrm.records import FileReading
 from xlcrm.sheet_words import texts
@@ -33,7 +33,7 @@ _CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 _MENDED = frozenset({"old-template", "missing-column"})  # what going back mends
 _NAMING_CELLS = frozenset({"duplicate-id", "duplicate-header"})  # others name ids, or files
-_IN_ORDER, _NOT_WRITTEN = "in-order", "not-written"
+_IN_ORDER = "in-order"
 _APART = "contact-codes"
 
 
@@ -70,7 +70,7 @@ class Returned:
     @property
     def is_unwritten(self) -> bool:
         """Whether the workbook could not be written."""
-        return self.reason == _NOT_WRITTEN
+        return self.reason == NOT_WRITTEN
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -186,8 +186,8 @@ def _returned(
     try:
         return _write(filled, contents, reading, told, options)
     except OSError as error:  # the others are to go back all the same
-        detail = f"{filled.target}: {error.strerror or error}"
-        return Returned(file, count, reason=_NOT_WRITTEN, detail=detail)
+        why = detail_of(error, filled.target)
+        return Returned(file, count, reason=NOT_WRITTEN, detail=why)
 
 
 def _write(

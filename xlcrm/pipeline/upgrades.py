@@ -26,25 +26,29 @@ from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
 from xlcrm.text import printable
 
+NOT_WRITTEN = "not-written"  # the reason why there is no new workbook
 _TOLD = 200  # characters of a long text that are repeated
 _SUFFIXES = {"zh": "_新模板", "en": "_upgraded"}
 
 
 @dataclass(frozen=True)
 class Upgraded:
-    """What became of a file: ``workbook`` is the new one, None where there is none."""
+    """What became of a file: ``workbook`` is the new one, None where there is none; ``detail`` is
+    what the system says where it could not be written."""
 
     file: str
     status: str
     reason: str | None = None
     workbook: Path | None = None
     records: int = 0
+    detail: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
             "path": self.file,
             "status": self.status,
             "reason": self.reason,
+            "detail": self.detail,
             "workbook": str(self.workbook.absolute()) if self.workbook else None,
             "records": self.records,
         }
@@ -72,8 +76,8 @@ def upgrade(
     """Write each workbook anew on today's template, beside it or into ``folder``.
 
     It is in ``language``, else in that of the workbook, else in that of the options. No input is
-    ever replaced. Raises UsageError for a path that is no file, or an output that is an input;
-    OSError where a workbook can't be written.
+    ever replaced. One that can't be written keeps none of the others from it. Raises UsageError for
+    a path that is no file, or an output that is an input.
     """
     result, taken = UpgradeResult(), {_file(path) for path in paths}
     for path in paths:
@@ -90,13 +94,23 @@ def upgrade(
             result.files.append(Upgraded(reading.file, "rejected", rejected.code))
             result.findings.append(rejection(reading.file, rejected.code, rejected.detail))
             continue
-        target = _target(path, folder, taken, options.language)
-        taken.add(target.resolve())
-        _write(contents, target, options, language)
+        try:
+            target = _target(path, folder, taken, options.language)
+            taken.add(target.resolve())
+            _write(contents, target, options, language)
+        except OSError as error:
+            why = detail_of(error, folder or path.parent)
+            result.files.append(Upgraded(reading.file, "rejected", NOT_WRITTEN, detail=why))
+            continue
         count = len(reading.records)
         result.files.append(Upgraded(reading.file, "upgraded", None, target, count))
         result.findings += lost(reading, contents, target, options.spec)
     return result
+
+
+def detail_of(error: OSError, target: Path) -> str:
+    """Return what the system says of a workbook, or its folder, that can't be written."""
+    return f"{target}: {error.strerror or error}"
 
 
 def _file(path: Path) -> Path:
