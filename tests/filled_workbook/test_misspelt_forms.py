@@ -116,14 +116,28 @@ def test_one_that_is_not_certain_is_suggested(
 @pytest.mark.parametrize(
     "line",
     [
-        "客户反馈 | 另一句",  # two characters away
         "首次沟通时间 | 2024-01-01",  # as near to the last as to this talk
         "联系人2 | *总监",
         "备忘 | 责任人员",
+        "客户反馈意见 | 另一句",  # two characters away
     ],
 )
-def test_labels_of_ones_own_stay_what_they_are(checked: Checked, line: str) -> None:
-    result = checked(VISIT + line)
+def test_a_label_of_ones_own_is_named(checked: Checked, line: str) -> None:
+    """What is beside it is no field's, and would be missed in the master."""
+    result = checked(f"{VISIT}{line} | 满意度评价 | 好")
+    own = line.split(" |")[0]
+    assert record(result) == RECORD
+    assert told(result) == [
+        ("unknown-column", "A8", own, None),
+        ("unknown-column", "C8", "满意度评价", None),
+    ]
+
+
+def test_what_is_no_label_is_not_taken_for_one(checked: Checked) -> None:
+    """A title with a date, what stands behind a value, a note alone in its row."""
+    text = VISIT.replace("客户回访沟通记录表", "客户回访沟通记录表 | 五月 | 第3号")
+    text = text.replace("希望加快响应", "希望加快响应 | 另见邮件") + "请当天填写"
+    result = checked(text)
     assert record(result) == RECORD and told(result) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlcrm.filled_workbook.form_labels import Place, find_labels
+from xlcrm.filled_workbook.form_labels import Place, find_labels, own_labels
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.forms import FormCell, FormPlan, form_plan
 from xlcrm.layout.marks import MARK_WIDTH, read_marks
@@ -18,13 +18,15 @@ from xlcrm.text import label_key
 class FormCells:
     """Cells by slot, and for ticked fields printed in one cell the cells right of their label.
 
-    ``nearly`` and ``perhaps`` are as ``FormLabels`` has them.
+    ``nearly`` and ``perhaps`` are as ``FormLabels`` has them; ``others`` are what looks like labels
+    of a person's own, with something beside them that is no field's.
     """
 
     slots: Mapping[str, Place]
     lines: Mapping[str, Sequence[Place]]
     nearly: Mapping[Place, Labels]
     perhaps: Mapping[Place, Labels]
+    others: Sequence[Place]
 
 
 def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> FormCells:
@@ -39,7 +41,7 @@ def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> For
     most = sum(slot in named for slot in inputs) >= len(inputs) / 2
     if most and not _are_stale(sheet, table, named):
         slots = {slot: place for slot, place in named.items() if _is_field(table, slot)}
-        return FormCells(dict(_more_actions(sheet, table, slots)), {}, {}, {})
+        return FormCells(dict(_more_actions(sheet, table, slots)), {}, {}, {}, ())
     return _LabelReader(sheet, table, _whole_plan(table)).find()
 
 
@@ -135,7 +137,9 @@ class _LabelReader:
         for field in self.table.fields:
             if isinstance(field.type, Actions):
                 slots.update(self._actions(field))
-        return FormCells(slots, lines, self.found.nearly, self.found.perhaps)
+        values = {*slots.values(), *(place for line in lines.values() for place in line)}
+        others = own_labels(self.sheet, self.plan, self.found, values)
+        return FormCells(slots, lines, self.found.nearly, self.found.perhaps, list(others))
 
     def _place(self, cell: FormCell) -> Place | None:
         return self.places.get((cell.row, cell.column))

@@ -11,6 +11,7 @@ from typing import Literal
 from xlcrm.filled_workbook.misspelt import can_hold, nearest
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.forms import FormCell, FormPlan, choices_of
+from xlcrm.layout.marks import read_marks
 from xlcrm.spec.model import Labels
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import as_text
@@ -123,6 +124,37 @@ def _other_texts(
                 key, place = label_key(text), (row, column)
                 if key and key not in known and place not in values:
                     yield place, text
+
+
+def own_labels(
+    sheet: RawSheet, plan: FormPlan, found: FormLabels, values: Collection[Place]
+) -> Iterator[Place]:
+    """Yield texts that are none of the form's, each with a cell beside it that is no field's.
+
+    One stands first in its row, or behind a value: what follows a label is not looked at.
+    """
+    texts = {label_key(text) for cell in plan.cells for text in (cell.text or {}).values()}
+    labels = {*found.places.values(), *found.perhaps}
+    rows = [row for row, _ in labels]
+    behind, taken = set(values), set(labels)
+    for row in range(
+        min(rows, default=0), min(max(rows, default=-1) + _BELOW + 1, len(sheet.rows))
+    ):
+        filled = [
+            (row, n) for n, cell in enumerate(sheet.rows[row]) if cell != "" and not _is_mark(cell)
+        ]
+        for before, place, beside in zip([None, *filled], filled, filled[1:], strict=False):
+            cell = sheet.rows[row][place[1]]
+            is_own = isinstance(cell, str) and label_key(cell) not in texts
+            is_free = not {place, beside} & (behind | taken)
+            if is_own and is_free and (before is None or before in behind):
+                behind.add(beside)
+                taken.add(place)
+                yield place
+
+
+def _is_mark(cell: CellValue) -> bool:
+    return isinstance(cell, str) and any(read_marks(cell))
 
 
 def _fits(sheet: RawSheet, place: Place, label: _Printed, labels: Collection[Place]) -> bool:

@@ -69,14 +69,17 @@ class _FormReader:
         return self.written if filled else None
 
     def labels(self) -> Iterator[Finding]:
-        """Yield the labels that are misspelt, top to bottom: what they were read as, or may be."""
+        """Yield the labels that are none of the form's, top to bottom: what misspelt ones were read
+        as, or may be, and those of a person's own."""
         nearly, perhaps = self.cells.nearly, self.cells.perhaps
         block = self.written.block
-        for place in sorted({*nearly, *perhaps}):
+        for place in sorted({*nearly, *perhaps, *self.cells.others}):
             code = "normalised" if place in nearly else "unknown-column"
-            meant = nearly.get(place) or perhaps[place]
             words: dict[str, Any] = {"detail": "label", "value": told(written(self._at(place)))}
-            words |= {"read": meant} if place in nearly else {"suggestion": meant["zh"]}
+            if place in nearly:
+                words["read"] = nearly[place]
+            elif place in perhaps:
+                words["suggestion"] = perhaps[place]["zh"]
             yield header_finding(code, block.sheet, block.file, self.table, place, **words)
 
     def _keep_dropped(self) -> None:
