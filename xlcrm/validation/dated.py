@@ -19,7 +19,8 @@ def _not_future(table: Table, rule: Arguments, today: str) -> Check:
     tomorrow = today + "\uffff"  # after every moment of today, as text
 
     def suspects(batch: Batch) -> Iterable[int]:
-        return sorted({n for _, field in names for n in batch.saying(field.key, may_be_later)})
+        keys = [field.key for _, field in names if not _all_until(tomorrow, batch.texts(field.key))]
+        return sorted({n for key in keys for n in batch.saying(key, may_be_later)})
 
     def may_be_later(value: Value) -> bool:
         return not isinstance(value, str) or value > tomorrow
@@ -31,6 +32,11 @@ def _not_future(table: Table, rule: Arguments, today: str) -> Check:
                     yield field_finding("future-date", record, table, field, slot=slot, value=text)
 
     return Check(suspects, check)
+
+
+def _all_until(limit: str, texts: set[str] | None) -> bool:
+    """Whether the values of a field are texts alone, and none is above a limit."""
+    return texts is not None and max(texts, default="") <= limit
 
 
 def _overdue(table: Table, rule: Arguments, today: str) -> Check:
