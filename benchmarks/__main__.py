@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.folders import AS_OF, Size, make_folder
 from benchmarks.measure import Cost, measure
-from benchmarks.table import table
+from benchmarks.table import BARE, table
 
 SIZES = (Size(500, 200), Size(2_000, 20))
 RESULTS = Path(__file__).parent / "results.md"
@@ -48,14 +48,20 @@ def _report(sizes: tuple[Size, ...], work: Path, repeats: int) -> Iterator[str]:
 
 def _round(folder: Path, work: Path) -> Iterator[tuple[str, Cost]]:
     python, result = sys.executable, str(work / "result.xlsx")
-    merge = [python, "-m", "xlcrm", "merge", str(folder), "--as-of", AS_OF]
+    check, merge = (
+        [python, "-m", "xlcrm", command, str(folder), "--as-of", AS_OF, "--format", "json", "-q"]
+        for command in ("check", "merge")
+    )
     shutil.rmtree(folder / "汇总", ignore_errors=True)
+    yield "xlcrm check, one worker", measure([*check, "--workers", "1"])
+    yield "xlcrm check, two workers", measure([*check, "--workers", "2"])
     yield "xlcrm merge", measure(merge)
     yield "xlcrm merge, no change", measure(merge)
     for name, kind in (
+        ("xlcrm, read and checked in one process", "checked"),
         ("pandas with openpyxl", "openpyxl"),
         ("pandas with calamine", "calamine"),
-        ("calamine's bare read", "bare"),
+        (BARE, "bare"),
     ):
         yield name, measure([python, "-m", "benchmarks.loops", kind, str(folder), result])
 

@@ -29,7 +29,8 @@ def measure(command: Sequence[str]) -> Cost:
     """Run a command and return its cost.
 
     Where there is a /proc the memory is what its processes hold together, seen ten times a second;
-    elsewhere it is the largest one's. Raises RuntimeError where the command fails.
+    elsewhere it is the largest one's. Raises RuntimeError where the command fails: that it found
+    something to mend (1) is no failure.
     """
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
@@ -41,7 +42,7 @@ def measure(command: Sequence[str]) -> Cost:
     done.set()
     watcher.join()
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in (0, 1):
         raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}")
     unit = 1 if sys.platform == "darwin" else 1024
     largest = usage.ru_maxrss * unit / 2**20
