@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import marshal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -202,7 +202,14 @@ class Records(Sequence[Record]):
         return len(self.rows)
 
     def __iter__(self) -> Iterator[Record]:
-        return map(self.__getitem__, range(len(self.rows)))
+        keys, made = list(self.columns), self._made
+        lines = zip(*self.columns.values(), strict=True) if keys else iter([()] * len(self.rows))
+        for n, line in enumerate(lines):
+            record = made.get(n)
+            if record is None:
+                cells = zip(keys, line, strict=True)
+                record = made[n] = self._record(n, cells)
+            yield record
 
     @overload
     def __getitem__(self, n: int) -> Record: ...
@@ -214,10 +221,13 @@ class Records(Sequence[Record]):
         record = self._made.get(n)
         if record is None:
             cells = ((key, column[n]) for key, column in self.columns.items())
-            values = {key: value for key, value in cells if value is not None}
-            raw, extras = self.raw.get(n, {}), self.extras.get(n, {})
-            record = self._made[n] = Record(self.block, self.rows[n], values, raw, extras)
+            record = self._made[n] = self._record(n, cells)
         return record
+
+    def _record(self, n: int, cells: Iterable[tuple[str, Value | None]]) -> Record:
+        values = {key: value for key, value in cells if value is not None}
+        raw, extras = self.raw.get(n, {}), self.extras.get(n, {})
+        return Record(self.block, self.rows[n], values, raw, extras)
 
     def column(self, key: str) -> Column:
         """Return the value of a field in each record, None where there is none."""

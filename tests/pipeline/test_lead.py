@@ -392,6 +392,21 @@ def test_a_customer_that_the_lead_registers_is_known(desk: Any) -> None:
     assert "unknown-customer" not in _codes(desk.merge())
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_customer_that_is_registered_later_leaves_the_rows_as_they_are(
+    desk: Any, at_once: bool
+) -> None:
+    desk.edit_master(typed("主题3", 主管批注="本周回访", 关键内容记录="谈交期"))
+    desk.merge()
+    desk.put("李娜/base.xlsx", {BASE: [_customer("C001", "星辰科技")]})
+    if at_once:
+        forget(desk)
+    for merge in merges(desk)[:2]:
+        merge()
+        row = by_topic(desk)["主题3"]
+        assert (row["主管批注"], row["关键内容记录"]) == ("本周回访", "谈交期")
+
+
 def test_a_value_that_is_none_is_told_with_its_cell(desk: Any) -> None:
     desk.edit_master(typed("主题4", 满意度评分="很好"))
     found = [each for each in desk.merge().document["findings"] if each["code"] == "bad-number"]

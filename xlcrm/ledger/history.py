@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import Key
 from xlcrm.ledger.lead import Lead, RowId, key_of
 from xlcrm.ledger.said import Said, Sign
@@ -72,7 +73,8 @@ class Before:
     """All that a merge may know of the last run.
 
     ``files`` are those that it read, by their names of today; ``old`` is what they said of which
-    something may have changed since: all others say what they said. Without a state ``files`` is
+    something may have changed since: all others say what they said. ``base`` are the customers that
+    were known then, None where they are the same today. Without a state ``files`` is
     None, and ``rows`` are the records of the master by their row keys.
     """
 
@@ -80,6 +82,7 @@ class Before:
     old: Mapping[str, FileReading] = field(default_factory=dict)
     history: History = field(default_factory=History)
     lead: Lead = field(default_factory=Lead)
+    base: CustomerBase | None = None
     rows: Mapping[RowId, Record] = field(default_factory=dict)
 
     @cached_property

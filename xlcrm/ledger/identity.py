@@ -80,7 +80,9 @@ class Identities:
             return claim.record
         if before.files is None or file not in before.files:
             return None
-        return self.old.get((file, key)) if file in before.old else claim.record
+        if file not in before.old:
+            return claim.record
+        return self.old.get((file, key)) or self.old.get((file, claim.key))
 
     def clusters(self, key: Key, claims: Sequence[Claim], table: Table) -> list[Cluster]:
         """Return the records that claims of one key are of."""

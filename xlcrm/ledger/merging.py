@@ -80,6 +80,8 @@ class _Merger:
             claims.append(claim)
         if reading.file in self.before.old:
             self.same |= dict(self._given_ids(reading.file, claims))
+        if self.before.base:
+            self.same |= dict(self._of_other_customers(self.before.base, claims))
         if not self.same:
             for claim in claims:
                 self.groups[claim.key].append(claim)
@@ -99,6 +101,20 @@ class _Merger:
             key = natural_key(claim.record, table, claim.customer)
             if key and (*key, 0) in gone and claim.key not in before:
                 yield claim.key, (*key, 0)
+
+    def _of_other_customers(
+        self, base: CustomerBase, claims: Sequence[Claim]
+    ) -> Iterator[tuple[Key, Key]]:
+        """Yield the keys of records whose customer is known by another key since, with those they
+        had before: of records of which more is known than their claims."""
+        for claim in claims if self.before.concerned else ():
+            record, table = claim.record, self.spec.tables[claim.record.table]
+            customer = base.resolve(record.values, record.block.file)
+            if customer != claim.customer and claim.key[1] == "natural":
+                key = (*(natural_key(record, table, customer) or ()), claim.key[-1])
+                known = self.same.get(key, key)
+                if row_key(known) in self.before.concerned:
+                    yield claim.key, known
 
     def add_lead(self) -> None:
         """Take for one what the lead says is, and add the rows that the lead has added."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from operator import attrgetter
@@ -32,13 +32,15 @@ from xlcrm.ledger.state import (
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
+from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_changes import lead_changes
 from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture, ledger_of
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.records import FileReading, LedgerRecord
-from xlcrm.spec.model import Spec
+from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
+from xlcrm.spec.types.texts import CUSTOMERS
 
 _BACKUPS = 10
 PENDING = "_待替换"  # ends the name of a master that waits for its place
@@ -116,7 +118,7 @@ class Previous:
         if self.state is None:
             rows = rows_of(self.edited) if self.edited else {}
             removed = recovered(self.edited) if self.edited else []
-            return Known(Before(None, {}, History(), self.lead, rows), removed)
+            return Known(Before(lead=self.lead, rows=rows), removed)
         gone = {file: each.load() for file, each in self.files.items() if file not in readings}
         gone = {file: each for file, each in gone.items() if each.blocks}
         new = [each for file, each in readings.items() if file not in self.files]
@@ -133,7 +135,29 @@ class Previous:
         for reading in gone.values():
             reading.removed = True
         history, lead = self.history.renamed(names), self.lead.renamed(names)
-        return Known(Before(files, old, history, lead), list(gone.values()))
+        base = None
+        if _customers_changed(readings, old, self.files, spec):
+            then = {**readings, **gone, **old}
+            base = customer_base([each for file, each in then.items() if file in files], spec)
+        return Known(Before(files, old, history, lead, base), list(gone.values()))
+
+
+def _customers_changed(
+    readings: Mapping[str, FileReading],
+    old: Mapping[str, FileReading],
+    known: Collection[str],
+    spec: Spec,
+) -> bool:
+    """Whether a file that is new, or has changed, says anything else of who is a customer."""
+    table = spec.with_role(CUSTOMERS)
+
+    def said(reading: FileReading | None) -> list[Any]:
+        blocks = (each for each in (reading.blocks if reading else ()))
+        own = (each for each in blocks if table and each.table == table.key)
+        return [[each.column(key) for key in CUSTOMER_FIELDS] for each in own]
+
+    changed = (file for file in readings if file in old or file not in known)
+    return any(said(readings[file]) != said(old.get(file)) for file in changed)
 
 
 class Known(NamedTuple):
