@@ -109,6 +109,17 @@ def test_what_is_unchanged_stays_byte_for_byte(folder: Any, run: Any) -> None:
     assert record.values["feedback"] == "取消"
 
 
+def test_a_customer_keeps_the_folder_whatever_it_is_called(folder: Any, run: Any) -> None:
+    row = {"customer_id": "C001", "customer_type": "意向客户"}
+    for name, day in (("星辰科技", "14"), ("星辰智能", "16")):
+        folder.put("客户.xlsx", {"customer_base": [{**row, "customer_name": name}]})
+        visit = {"customer_id": "C001", "customer_name": name, "time": f"2024-05-{day}T10:00"}
+        folder.put(f"回访{day}.xlsx", visits(visit))
+        run("archive", "团队", *AS_OF)
+    names = ["星辰科技/星辰智能_2024-05-16.xlsx", "星辰科技/星辰科技_2024-05-14.xlsx"]
+    assert sorted(filed()) == sorted([*names, "归档目录.xlsx"])
+
+
 def test_a_record_that_is_gone_stays_filed(folder: Any, run: Any) -> None:
     folder.put("回访.xlsx", visits({}, {"customer_name": "云帆"}))
     run("archive", "团队", *AS_OF)

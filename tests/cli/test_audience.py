@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
 
 from xlcrm.leaks import Texts
 from xlcrm.pipeline import audiences
@@ -171,7 +172,7 @@ def test_a_leak_stops_it(
     assert COPY.read_bytes() == before
 
 
-@pytest.mark.parametrize("where", ["title", "comment", "name", "sheet"])
+@pytest.mark.parametrize("where", ["title", "comment", "footer", "sheet", "name"])
 def test_a_leak_is_found_wherever_it_stands(
     private: Any, run: Any, monkeypatch: Any, where: str
 ) -> None:
@@ -186,6 +187,9 @@ def test_a_leak_is_found_wherever_it_stands(
         elif where == "comment":
             sheet["A3"].comment = Comment(PHONE, "x")
         elif where == "name":
+            named = DefinedName("seen", attr_text="$A$1", comment=PERSON)
+            book.defined_names["seen"] = named
+        elif where == "footer":
             sheet.oddFooter.left.text = f"& {PERSON}"
         else:
             sheet.title = SHORT

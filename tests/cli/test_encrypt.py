@@ -12,6 +12,8 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import load_workbook
 
+from xlcrm.ledger import state
+
 AS_OF = ("--as-of", "2024-05-20")
 HOME = Path("团队/汇总")
 MASTER = HOME / "客户沟通汇总.xlsx"
@@ -162,17 +164,22 @@ def test_encrypting_needs_a_password(folder: Any, run: Any) -> None:
 def test_nothing_plain_is_left_when_it_is_stopped(
     folder: Any, run: Any, secret: Any, monkeypatch: Any
 ) -> None:
-    """At every moment a file is replaced, none beside it can be read."""
+    """When a file is sealed or replaced, none beside it can be read."""
     seen: list[set[str]] = []
-    replace = Path.replace
+    replace, seal = Path.replace, state.seal
 
     def looked_at(self: Path, target: Path) -> Path:
         seen.append(plain_files())
         return replace(self, target)
 
+    def sealed(data: bytes, password: str) -> bytes:
+        seen.append({path.name for path in HOME.rglob("state.*")})
+        return seal(data, password)
+
     monkeypatch.setattr(Path, "replace", looked_at)
+    monkeypatch.setattr(state, "seal", sealed)
     run("merge", "团队", "--encrypt", *secret, *AS_OF)
-    assert len(seen) > 1 and not any(seen)
+    assert len(seen) > 2 and not any(seen)
 
 
 def test_libreoffice_opens_it_with_the_password(
