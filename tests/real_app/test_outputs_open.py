@@ -23,8 +23,11 @@ BLANKS = {
     "core": (*SPEC.tables, "--core"),
     "english": (*SPEC.tables, "--lang", "en"),
 }
-WRITTEN = ("master", "week", "month", "english master", "english week")
-PRINTED = [*BLANKS, "master", "week", "month"]
+WRITTEN = (
+    *("master", "week", "month", "english master", "english week"),
+    *("team", "index", "filed", "filed evaluation"),
+)
+PRINTED = [*BLANKS, "master", "week", "month", "index", "filed", "filed evaluation"]
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -45,7 +48,17 @@ def outputs(xlcrm: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
         made[name] = path
     path = folder / "english master.xlsx"
     xlcrm("merge", team, "--lang", "en", "--as-of", AS_OF, "-o", path, exit_code=3)
-    return made | {"english master": path}
+    copy, filed = folder / "team.xlsx", folder / "filed"
+    xlcrm("merge", team, "--audience", "team", "--as-of", AS_OF, "-o", copy, exit_code=3)
+    files = xlcrm("archive", team, "--as-of", AS_OF, "--to", filed, exit_code=3)["files"]
+    tables = {each["table"]: filed / each["path"] for each in files if each["path"]}
+    return made | {
+        "english master": path,
+        "team": copy,
+        "index": filed / "归档目录.xlsx",
+        "filed": tables["communication_record"],
+        "filed evaluation": tables["communication_evaluation"],
+    }
 
 
 @pytest.fixture(scope="module")
