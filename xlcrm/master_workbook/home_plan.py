@@ -1,29 +1,45 @@
-"""What stands on the master's first sheet: the totals, and what needs the lead."""
+"""What stands on the master's first sheet: totals, who has handed in, what needs the lead."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import takewhile
 
-from xlcrm.findings import Finding, catalogue
-from xlcrm.master_workbook.plan import MasterContents
+from xlcrm.findings import Finding
+from xlcrm.master_workbook.lists import HEADER_ROW, ordered_findings, reason_text
+from xlcrm.master_workbook.plan import TOTALS, HandIn, MasterContents
+from xlcrm.record_sheet import cell_target
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 
-REJECTED_SHOWN = 6  # files named on the first sheet: it stays one screen
+REJECTED_SHOWN = 6  # files named on the first sheet: it stays one page
+NAMED = 4  # people named in a task
 STATUSES = ("merged", "skipped", "rejected")
+_TOTALS = {  # how grave each is where there are any, and the sheet it leads to
+    "files": ("plain", "files"),
+    "records": ("plain", None),
+    "errors": ("error", "findings"),
+    "warnings": ("warning", "findings"),
+    "conflicts": ("error", "conflicts"),
+    "duplicates": ("plain", None),
+}
+_STANDING = {"missing": "error", "unreadable": "error", "stale": "warning", "handed_in": "good"}
+# Findings that have a task of their own, besides errors and the other warnings.
+_OF_CODE = ("overdue", "needs-review")
 
 
 @dataclass(frozen=True)
 class Card:
-    """One large figure; ``tone`` is error, warning or plain, ``sheet`` what it leads to."""
+    """One large figure; ``tone`` is error, warning or plain, ``target`` the place it leads to,
+    ``change`` how it differs from the run before."""
 
     label: str
     value: int
     tone: str = "plain"
-    sheet: str | None = None
+    target: str | None = None
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,18 +54,29 @@ class TableTotal:
 
 @dataclass(frozen=True)
 class Task:
-    """Something that waits for the lead, gravest first, and the sheet where it is done."""
+    """Something that waits for the lead, gravest first, and the place where it is done."""
 
     text: str
     tone: str
-    sheet: str
+    target: str
+
+
+@dataclass(frozen=True)
+class BoardCell:
+    """A cell of the hand-in board: a text, a count or a share, and the place it leads to."""
+
+    value: str | int | float
+    tone: str = "plain"
+    target: str | None = None
 
 
 @dataclass(frozen=True)
 class Home:
-    """The first sheet. ``rejected`` are (path, reason) pairs, ``rejected_more`` those not named."""
+    """The first sheet. ``board`` has a row a member, its cells as ``BOARD`` names them;
+    ``rejected`` are (path, reason) pairs, ``rejected_more`` those not named."""
 
     cards: tuple[Card, ...]
+    board: tuple[tuple[BoardCell, ...], ...]
     tables: tuple[TableTotal, ...]
     tasks: tuple[Task, ...]
     statuses: tuple[tuple[str, str, int], ...]
@@ -57,20 +84,23 @@ class Home:
     rejected_more: int
 
 
+BOARD = ("member", "status", "rows", "member_errors", "member_conflicts", "timely")
+
+
 def plan_home(contents: MasterContents, spec: Spec, words: Words) -> Home:
     """Return what the first sheet shows of these contents."""
-    severities = Counter[str](finding.severity for finding in contents.findings)
-    conflicts = open_conflicts(contents)
     statuses = Counter(str(file["status"]) for file in contents.files)
     rejected = [
         (str(file["path"]), reason_text(file, words))
         for file in contents.files
         if file["status"] == "rejected"
     ]
+    places = _Places(contents, spec, words)
     return Home(
-        cards=_cards(contents, conflicts, severities, words),
+        cards=tuple(_cards(contents, places, words)),
+        board=tuple(_board_row(each, places, words) for each in contents.board),
         tables=tuple(_table_totals(contents, spec, words)),
-        tasks=_tasks(conflicts, severities, len(rejected), words),
+        tasks=tuple(_tasks(contents, len(rejected), places, words)),
         statuses=tuple((key, words(f"status.{key}"), statuses[key]) for key in STATUSES),
         rejected=tuple(rejected[:REJECTED_SHOWN]),
         rejected_more=max(0, len(rejected) - REJECTED_SHOWN),
@@ -82,32 +112,80 @@ def open_conflicts(contents: MasterContents) -> int:
     return len({each.record for each in contents.conflicts if each.choice is None})
 
 
-def reason_text(file: Mapping[str, Any], words: Words) -> str:
-    """Return why a file was not merged, as its finding says it; other reasons are text already."""
-    reason = file["reason"]
-    if reason in catalogue():
-        return Finding(reason, file["path"]).message(words.language)
-    return reason or ""
+class _Places:
+    """Where things stand in the master: the targets of links."""
+
+    def __init__(self, contents: MasterContents, spec: Spec, words: Words) -> None:
+        self._contents, self._spec, self._words = contents, spec, words
+        self._findings = ordered_findings(contents)
+
+    def sheet(self, name: str) -> str:
+        """Return the top of one of the lead's sheets."""
+        return cell_target(self._words(f"master.sheet.{name}"), 0)
+
+    def finding(self, wanted: Callable[[Finding], bool]) -> str:
+        """Return the first finding that is wanted."""
+        return self._row("findings", map(wanted, self._findings))
+
+    def conflict(self, records: Sequence[str]) -> str:
+        """Return the first open conflict of some records."""
+        conflicts = self._contents.conflicts
+        return self._row("conflicts", (c.choice is None and c.record in records for c in conflicts))
+
+    def file(self, path: str) -> str:
+        """Return the row of a file."""
+        return self._row("files", (each["path"] == path for each in self._contents.files))
+
+    def record(self, table: str, row: str) -> str:
+        """Return the row of a record."""
+        label = self._spec.tables[table].labels[self._words.language]
+        above = takewhile(lambda each: each.id != row, self._contents.records[table])
+        return cell_target(label, HEADER_ROW + 1 + sum(1 for _ in above))
+
+    def _row(self, name: str, hits: Iterator[bool]) -> str:
+        row = next((number for number, hit in enumerate(hits, HEADER_ROW + 1) if hit), 0)
+        return cell_target(self._words(f"master.sheet.{name}"), row)
 
 
-def _cards(
-    contents: MasterContents, conflicts: int, severities: Counter[str], words: Words
-) -> tuple[Card, ...]:
-    findings = words("master.sheet.findings")
-    errors, warnings = severities["error"], severities["warning"]
+def _cards(contents: MasterContents, places: _Places, words: Words) -> Iterator[Card]:
+    severities = Counter[str](finding.severity for finding in contents.findings)
     records = sum(map(len, contents.records.values()))
+    found = (severities["error"], severities["warning"], open_conflicts(contents))
+    counts = (len(contents.files), records, *found, contents.duplicates)
+    for key, count in zip(TOTALS, counts, strict=True):
+        tone, sheet = _TOTALS[key]
+        change = ""
+        if key in contents.earlier:
+            change = words("master.home.change", change=_signed(count - contents.earlier[key]))
+        target = places.sheet(sheet) if sheet else None
+        yield Card(words(f"master.home.{key}"), count, tone if count else "plain", target, change)
+
+
+def _signed(change: int) -> str:
+    return f"{change:+d}" if change else "±0"
+
+
+def _board_row(each: HandIn, places: _Places, words: Words) -> tuple[BoardCell, ...]:
+    files = frozenset(each.files)
+    error = conflict = None
+    if each.errors:
+        error = places.finding(lambda f: f.severity == "error" and f.file in files)
+    if each.conflicts:
+        conflict = places.conflict(each.conflicts)
+    status = words(f"master.home.{each.status}")
+    if each.saved and each.status in ("handed_in", "stale"):
+        status = f"{status} {each.saved:%m-%d}"
     return (
-        Card(words("master.home.files"), len(contents.files), "plain", words("master.sheet.files")),
-        Card(words("master.home.records"), records),
-        Card(words("master.home.errors"), errors, "error" if errors else "plain", findings),
-        Card(words("master.home.warnings"), warnings, "warning" if warnings else "plain", findings),
-        Card(
-            words("master.home.conflicts"),
-            conflicts,
-            "error" if conflicts else "plain",
-            words("master.sheet.conflicts"),
+        BoardCell(each.name or words("master.home.nobody")),
+        BoardCell(
+            status,
+            _STANDING.get(each.status, "muted"),
+            places.file(each.file) if each.file else None,
         ),
-        Card(words("master.home.duplicates"), contents.duplicates),
+        BoardCell(each.rows, "plain", places.record(*each.first) if each.first else None),
+        BoardCell(each.errors, "error", error),
+        BoardCell(len(each.conflicts), "error", conflict),
+        BoardCell("-" if each.timely is None else each.timely),
     )
 
 
@@ -127,16 +205,24 @@ def tables_with_records(contents: MasterContents, spec: Spec) -> list[str]:
 
 
 def _tasks(
-    conflicts: int, severities: Counter[str], rejected: int, words: Words
-) -> tuple[Task, ...]:
-    kinds = (
-        ("todo_conflicts", conflicts, "error", "conflicts"),
-        ("todo_rejected", rejected, "error", "files"),
-        ("todo_errors", severities["error"], "error", "findings"),
-        ("todo_warnings", severities["warning"], "warning", "findings"),
-    )
-    return tuple(
-        Task(words(f"master.home.{key}", count=count), tone, words(f"master.sheet.{sheet}"))
-        for key, count, tone, sheet in kinds
-        if count
-    )
+    contents: MasterContents, rejected: int, places: _Places, words: Words
+) -> Iterator[Task]:
+    def task(key: str, count: int, tone: str, target: str, **more: str) -> Iterator[Task]:
+        if count:
+            yield Task(words(f"master.home.todo_{key}", count=count, **more), tone, target)
+
+    yield from task("conflicts", open_conflicts(contents), "error", places.sheet("conflicts"))
+    yield from task("rejected", rejected, "error", places.sheet("files"))
+    for status in ("missing", "stale"):
+        names = [each.name for each in contents.board if each.status == status and each.name]
+        named = words("master.home.and").join(names[:NAMED]) + ("…" if names[NAMED:] else "")
+        yield from task(status, len(names), _STANDING[status], places.sheet("files"), names=named)
+    found = contents.findings
+    codes = Counter(each.code for each in found if each.code in _OF_CODE)
+    severities = Counter[str](each.severity for each in found if each.code not in _OF_CODE)
+    yield from task("errors", severities["error"], "error", places.sheet("findings"))
+    for code in _OF_CODE:
+        target = places.finding(lambda each, code=code: each.code == code)  # type: ignore[misc]
+        yield from task(code.replace("-", "_"), codes[code], "warning", target)
+    others = places.finding(lambda each: each.severity == "warning" and each.code not in _OF_CODE)
+    yield from task("warnings", severities["warning"], "warning", others)

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
-from xlcrm.findings import SEVERITIES, Finding
+from xlcrm.findings import SEVERITIES, Finding, catalogue
 from xlcrm.layout.marks import OWN_SHEET, header_marks
 from xlcrm.master_workbook.decisions import SHOWN
-from xlcrm.master_workbook.home_plan import reason_text
 from xlcrm.master_workbook.plan import SOURCES_NAMED, Conflict, MasterContents
 from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
 from xlcrm.record_sheet.values import MAX_TEXT
@@ -184,9 +184,13 @@ def finding_sheet(contents: MasterContents, spec: Spec, words: Words) -> RecordS
         Column(key, words(f"master.finding.{key}"), width, wrap=key in wrapped)
         for key, width in widths.items()
     ]
-    ordered = sorted(contents.findings, key=lambda finding: SEVERITIES.index(finding.severity))
-    rows = (_finding_row(finding, spec, words) for finding in ordered)
+    rows = (_finding_row(finding, spec, words) for finding in ordered_findings(contents))
     return RecordSheet(words("master.sheet.findings"), columns, rows, HEADER_ROW, 1)
+
+
+def ordered_findings(contents: MasterContents) -> list[Finding]:
+    """Return the findings in the order of their list."""
+    return sorted(contents.findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _finding_row(finding: Finding, spec: Spec, words: Words) -> Sequence[object]:
@@ -229,6 +233,14 @@ def file_sheet(contents: MasterContents, words: Words) -> RecordSheet:
         for file in contents.files
     )
     return RecordSheet(words("master.sheet.files"), columns, rows, HEADER_ROW, 1)
+
+
+def reason_text(file: Mapping[str, Any], words: Words) -> str:
+    """Return why a file was not merged, as its finding says it; other reasons are text already."""
+    reason = file["reason"]
+    if reason in catalogue():
+        return Finding(reason, file["path"]).message(words.language)
+    return reason or ""
 
 
 def _named(texts: Sequence[str], words: Words) -> str | None:

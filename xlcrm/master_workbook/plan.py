@@ -19,6 +19,7 @@ from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
 
 SOURCES_NAMED = 20  # of a record that very many files repeat
+TOTALS = ("files", "records", "errors", "warnings", "conflicts", "duplicates")  # of a run
 _AT_HAND = 1_000  # records whose values the processor keeps at hand from column to column
 
 
@@ -39,6 +40,30 @@ class LeadChange:
     value: Value | None
     when: str
     data: Any
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What one member of the team has handed in; ``name`` is blank for files of nobody listed.
+
+    ``status`` is ``handed_in``, ``stale`` (not saved since the period began), ``missing``,
+    ``unreadable`` or ``not_due``; ``saved`` the day on which ``file``, the last one, was saved.
+    The counts are of one's own ``files`` and those taken over: ``rows`` of the records dated in the
+    period, ``first`` (table, record id) the first of them; ``errors`` of findings; ``conflicts``
+    are the ids of records in open conflicts; ``timely`` is the share of the period's entries that
+    are in time, None without any.
+    """
+
+    name: str
+    status: str
+    saved: date | None
+    file: str | None
+    files: tuple[str, ...]
+    rows: int
+    first: tuple[str, str] | None
+    errors: int
+    conflicts: tuple[str, ...]
+    timely: float | None
 
 
 class Conflict(Protocol):
@@ -83,7 +108,8 @@ class MasterContents:
     status, reason, rows_seen, rows_merged and rows_rejected; ``analysis`` the metrics of the week
     that ``analysis_period`` and ``previous_period`` name; ``notes`` the lead's notes by record id;
     ``duplicates`` counts the rows that repeated another; ``withdrawn`` names by file the records
-    that it does not have any more; ``lead`` is what the lead has changed.
+    that it does not have any more; ``lead`` is what the lead has changed; ``board`` tells who has
+    handed in; ``earlier`` holds the totals of the run before (``TOTALS``), none of a first run.
     """
 
     run_id: str
@@ -99,6 +125,8 @@ class MasterContents:
     notes: Mapping[str, str] = field(default_factory=dict)
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lead: Sequence[LeadChange] = ()
+    board: Sequence[HandIn] = ()
+    earlier: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     view = _view(master.picture, told, claims, options.spec)
     contents = _cleared(replace(master, picture=view, options=options).contents(), private.replaced)
     run = _TEAM_RUN + contents.run_id
-    contents = replace(contents, conflicts=(), withdrawn={}, lead=(), run_id=run)
+    contents = replace(contents, conflicts=(), withdrawn={}, lead=(), earlier={}, run_id=run)
     made = io.BytesIO()
     write_master(made, contents, options.spec, options.language, options.created)
     part = leaking_part(made.getvalue(), private.forbidden)

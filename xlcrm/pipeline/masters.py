@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import shutil
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -29,7 +30,7 @@ from xlcrm.ledger.state import (
     prune_states,
     save_state,
 )
-from xlcrm.master_workbook.plan import MasterContents
+from xlcrm.master_workbook.plan import TOTALS, MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.checks import customer_base
@@ -70,6 +71,11 @@ class Previous:
     @property
     def document(self) -> Mapping[str, Any]:
         return self.state.meta["document"] if self.state else {}
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """The totals of the run, by ``TOTALS``; none where it is not known."""
+        return totals_of(self.document) if self.state else {}
 
     @cached_property
     def history(self) -> History:
@@ -201,7 +207,8 @@ def last_run(home: Path, options: Options) -> Previous:
 
 @dataclass(frozen=True)
 class Master:
-    """A master about to be written, with the state that goes with it."""
+    """A master about to be written, with the state that goes with it. ``saved`` says when each file
+    was saved, ``earlier`` holds the totals of the run before."""
 
     path: Path
     home: Path
@@ -209,6 +216,8 @@ class Master:
     files: Sequence[Mapping[str, Any]]
     options: Options
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    saved: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping[str, int] = field(default_factory=dict)
 
     def replace(
         self,
@@ -270,6 +279,7 @@ class Master:
         """Return what the master says."""
         # Late: it needs pandas, and a run without a change does not.
         from xlcrm.pipeline.analysis import analyse
+        from xlcrm.pipeline.board import hand_ins
 
         week = last_full_week(self.options.as_of)
         analysis = analyse(self.picture.records, week, self.options)
@@ -289,6 +299,10 @@ class Master:
             notes={key: note for key, note in ledger.lead.notes.items() if key in keys},
             withdrawn=self.withdrawn,
             lead=list(lead_changes(ledger, self.options.spec)),
+            board=hand_ins(
+                self.picture, self.files, self.saved, analysis.facts, week, self.options.spec
+            ),
+            earlier=self.earlier,
         )
         return replace(plain, run_id=_run_id(plain, self.options))
 
@@ -302,15 +316,24 @@ class Master:
             old.unlink()
 
 
+def totals_of(document: Mapping[str, Any]) -> dict[str, int]:
+    """Return the totals of a run, by ``TOTALS``."""
+    severities = Counter(each["severity"] for each in document["findings"])
+    records = sum(document["records"].values())
+    counts = (len(document["files"]), records, severities["error"], severities["warning"])
+    return dict(zip(TOTALS, (*counts, document["conflicts"], document["duplicates"]), strict=True))
+
+
 def _outcome(status: str) -> str:
     """Return what became of a file, whenever it was read: same rows, same master."""
     return "merged" if status == "unchanged" else status
 
 
 def _run_id(contents: MasterContents, options: Options) -> str:
-    """Return the id of a run, derived from all that its master says."""
+    """Return the id of a run, derived from all that its master says but of the run before."""
     said = dict(vars(contents))
     tables = said.pop("records")
+    del said["earlier"]
     digest = hashlib.sha256()
     for part in (options.version, options.language, str(bool(options.secret)), repr(said)):
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")

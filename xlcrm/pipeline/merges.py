@@ -97,7 +97,9 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         document = _document(path, picture, files, options)
         states = _states(entries, readings, previous)
         withdrawn = _withdrawn(previous, picture.ledger, readings, options.spec)
-        master = Master(path, home, picture, files, options, withdrawn)
+        saved = {reading.file: reading.modified for reading in result.readings}
+        earlier = previous.totals
+        master = Master(path, home, picture, files, options, withdrawn, saved, earlier)
         if for_team:
             copy = write_team_copy(made, master, readings)
             document |= {**copy.told(made, options), "seconds": _since(started)}
