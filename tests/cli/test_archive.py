@@ -109,6 +109,20 @@ def test_what_is_unchanged_stays_byte_for_byte(folder: Any, run: Any) -> None:
     assert record.values["feedback"] == "取消"
 
 
+def test_what_the_lead_types_over_is_filed_too(folder: Any, run: Any) -> None:
+    folder.put("回访.xlsx", visits({}))
+    run("archive", "团队", *AS_OF)
+    book = load_workbook("团队/汇总/客户沟通汇总.xlsx")
+    sheet = book["客户回访沟通记录表"]
+    (cell,) = (c for row in sheet.iter_rows() for c in row if c.value == VISIT["feedback"])
+    cell.value = "三周内交货即可"
+    book.save("团队/汇总/客户沟通汇总.xlsx")
+    document = run("archive", "团队", *AS_OF, *JSON).document
+    assert [each["status"] for each in document["files"]] == ["replaced"]
+    (record,) = read_file(HOME / document["files"][0]["path"], "归档", SPEC, own=True).records
+    assert record.values == {**VISIT, "feedback": "三周内交货即可"}
+
+
 def test_a_customer_keeps_the_folder_whatever_it_is_called(folder: Any, run: Any) -> None:
     row = {"customer_id": "C001", "customer_type": "意向客户"}
     for name, day in (("星辰科技", "14"), ("星辰智能", "16")):

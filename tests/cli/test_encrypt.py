@@ -96,6 +96,23 @@ def talk(content: str) -> dict[str, Any]:
     return {"communication_log": [{**values, "channel": "电话", "content": content}]}
 
 
+def test_what_was_made_before_without_a_password_is_named(
+    folder: Any, run: Any, secret: Any
+) -> None:
+    folder.put("回访.xlsx", {"revisit_record": [VISIT]})
+    run("report", "团队", "--week", "2024-W20", *AS_OF)
+    run("archive", "团队", *AS_OF)
+    run("merge", "团队", "--audience", "team", *AS_OF)
+    ran = run("merge", "团队", "--encrypt", *secret, *AS_OF)
+    named = [line for line in ran.err.splitlines() if "without a password" in line]
+    names = ("归档目录", "星辰科技_2024-05-14", "沟通效果分析周报_2024-W20")
+    assert ran.code == 0 and len(named) == len(names)
+    assert all(any(name in line for line in named) for name in names)
+    for command in (["report", "团队", "--week", "2024-W20"], ["archive", "团队"]):
+        run(*command, *secret, *AS_OF)
+    assert run("merge", "团队", *secret, *AS_OF).err == ""
+
+
 def test_it_stays_so_and_an_unchanged_run_leaves_it_alone(
     folder: Any, run: Any, secret: Any
 ) -> None:

@@ -23,7 +23,9 @@ from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
 from xlcrm.pipeline.options import Audience
+from xlcrm.pipeline.secrets import plain_beside
 from xlcrm.pipeline.team import settings_of_folder
+from xlcrm.team_folder import OUTPUT_FOLDER
 
 _LANGUAGE = language_of()
 
@@ -69,6 +71,9 @@ def command(
     if not console.as_json:
         tell_merge(console, result)
         tell_returned(console, result.returned or ())
+    if result.options.secret:
+        for path in plain_beside(folder / OUTPUT_FOLDER):
+            console.note("said.plain_beside", path=shown(path))
     errors = any(each["severity"] == "error" for each in result.document["findings"])
     return exit_code(result, findings=strict and errors)
 

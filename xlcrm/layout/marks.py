@@ -21,6 +21,7 @@ NOTE_AUTHOR = "xlcrm"  # whose notes on cells are ours: written anew each time, 
 CHECK = "check"  # that of them which lists the findings
 PROPERTY = "xlcrm"
 RUN_PROPERTY = "xlcrm-run"
+TEAM_RUN = "team-"  # begins the run id of a master for the team
 _VERSION = "xlcrm-version."
 _SIGN = 6  # hexadecimal digits by which a printed text is known
 

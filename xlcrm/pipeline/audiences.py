@@ -19,6 +19,7 @@ from xlcrm.file_names import free_name, name_key
 from xlcrm.filled_workbook.encryption import encrypted
 from xlcrm.filled_workbook.stamp import is_as_written, run_id
 from xlcrm.findings import Finding
+from xlcrm.layout.marks import TEAM_RUN
 from xlcrm.leaks import Texts, leaking_part
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
@@ -31,7 +32,6 @@ from xlcrm.record_sheet import atomic_file
 from xlcrm.records import FileReading, LedgerRecord, Record
 from xlcrm.spec.model import Spec
 
-_TEAM_RUN = "team-"  # begins the run id of such a copy
 _HIDDEN = "…"  # in the place of a value
 _UNNAMED = ("private-", "unmasked-name")  # how the codes begin of findings of private values
 
@@ -66,7 +66,7 @@ def refuse_other_audience(target: Path, options: Options) -> None:
     lead's."""
     run = run_id(target, options.password)
     for_team = options.audience == "team"
-    if run is not None and run.startswith(_TEAM_RUN) != for_team:
+    if run is not None and run.startswith(TEAM_RUN) != for_team:
         raise UsageError("output-is-leads" if for_team else "output-is-teams", path=str(target))
 
 
@@ -83,7 +83,7 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     private = private_texts(told, claims, options.spec)
     view = _view(master.picture, told, claims, options.spec)
     contents = _cleared(replace(master, picture=view, options=options).contents(), private.replaced)
-    run = _TEAM_RUN + contents.run_id
+    run = TEAM_RUN + contents.run_id
     contents = replace(contents, conflicts=(), withdrawn={}, lead=(), earlier={}, run_id=run)
     made = io.BytesIO()
     write_master(made, contents, options.spec, options.language, options.created)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from xlcrm.filled_workbook.encryption import decrypted, encrypted, is_encrypted
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.filled_workbook.stamp import run_id
+from xlcrm.layout.marks import TEAM_RUN
 from xlcrm.ledger.state import STATE_FOLDER
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.record_sheet import atomic_file
@@ -65,6 +67,13 @@ def _opens(path: Path, password: str) -> bool:
 def _begins_with(path: Path, magic: bytes) -> bool:
     with path.open("rb") as file:
         return file.read(len(magic)) == magic
+
+
+def plain_beside(home: Path) -> list[Path]:
+    """Return the workbooks in a folder of results that say what the whole folder says and have no
+    password: those of earlier runs. What is for the team, or goes back to people, is not told."""
+    runs = ((path, run_id(path)) for path in sorted(home.rglob("*.xlsx")))
+    return [path for path, run in runs if run and not run.startswith(TEAM_RUN)]
 
 
 @contextmanager
