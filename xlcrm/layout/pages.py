@@ -178,11 +178,11 @@ def form_page(table: Table, values: Values, raw: Mapping[str, str], language: La
     """Return a record as a form; what was written and not understood stands as it was."""
     cells: dict[str, Cell] = dict(raw)
     for key, value in values.items():
-        cells.update(_form_cells(table.by_key[key], value, language))
+        cells.update(form_cells(table.by_key[key], value, language))
     return FormPage(table, cells, values)
 
 
-def _form_cells(field: Field, value: Value, language: Language) -> dict[str, Cell]:
+def form_cells(field: Field, value: Value, language: Language) -> dict[str, Cell]:
     """Return the cells of a field by slot."""
     key, choices = field.key, choices_of(field, hidden=True)
     if isinstance(field.type, Actions) and isinstance(value, list):

@@ -46,7 +46,8 @@ def lead_changes(ledger: Ledger, spec: Spec) -> Iterator[LeadChange]:
         if row not in lead.removed:
             table, values = spec.tables[added.record.table], added.record.values
             text, data = table.name_of(values) or "", list(added.key)
-            yield LeadChange(ADDED, table.key, row, text, None, "", None, None, "", data)
+            customer = records[row].customer if row in records else None
+            yield LeadChange(ADDED, table.key, row, text, customer, "", None, None, "", data)
     for row, each in lead.removed.items():
         held = lead.added.get(row)
         data = [each, added_state(held) if held else None]

@@ -18,6 +18,7 @@ from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
+from xlcrm.pipeline.lead_marks import changes_in
 from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
@@ -141,7 +142,8 @@ def hand_back(folder: Path, result: MergeResult) -> MergeResult:
     files = filled_files(statuses, [folder], folder / OUTPUT_FOLDER / RETURN_FOLDER)
     readings = {file: each.load() for file, each in result.files.items() if not each.removed}
     findings = result.picture.findings
-    returned = return_workbooks(files, readings, findings, result.options)
+    changes = changes_in(result.picture.ledger, readings, result.options.spec)
+    returned = return_workbooks(files, readings, findings, result.options, changes)
     document = {**result.document, "returned": [each.to_json() for each in returned]}
     return replace(result, document=document, returned=returned)
 

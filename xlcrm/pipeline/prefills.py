@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from xlcrm.findings import Finding
-from xlcrm.layout.pages import FormPage, ListPage, Page, form_page, list_row, showing
+from xlcrm.layout.pages import FormPage, ListPage, Notes, Page, form_page, list_row, showing
 from xlcrm.pipeline.blanks import free_name, named_tables
+from xlcrm.pipeline.lead_marks import notes_of, on_slots
 from xlcrm.pipeline.masters import last_run
 from xlcrm.pipeline.merges import entries_of, read_entries, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
-from xlcrm.pipeline.picture import assemble
+from xlcrm.pipeline.picture import Picture, assemble
 from xlcrm.records import LedgerRecord
 from xlcrm.spec.model import Table
 from xlcrm.spec.types.codes import Id
@@ -63,8 +64,9 @@ def prefilled_workbook(
     ``entries_of`` and ``named_tables`` refuse.
     """
     tables, path = named_tables(names, options.spec), target or free_name()
-    records, rejected = _records(folder, path, options) if folder else ([], [])
-    team = _Team(owner, records, options)
+    picture, rejected = _picture(folder, path, options) if folder else (None, [])
+    notes = notes_of(picture.ledger, options.spec, options.language) if picture else {}
+    team = _Team(owner, picture.records if picture else [], options)
     chosen = team.records()
     if not names:
         found = {record.table for record in chosen} - {table.key for table in tables}
@@ -77,16 +79,16 @@ def prefilled_workbook(
         options.language,
         created=options.created,
         core=core,
-        pages=[page for table in tables for page in _pages(table, chosen, options, core=core)],
+        pages=[
+            page for table in tables for page in _pages(table, chosen, notes, options, core=core)
+        ],
         numbers={table.key: team.numbers(table) for table in tables},
     )
     counts = {table.key: sum(r.table == table.key for r in chosen) for table in tables}
     return Prefilled(path, {key: count for key, count in counts.items() if count}, rejected)
 
 
-def _records(
-    folder: Path, target: Path, options: Options
-) -> tuple[list[LedgerRecord], list[Finding]]:
+def _picture(folder: Path, target: Path, options: Options) -> tuple[Picture, list[Finding]]:
     """Return what a folder says, and the findings of files that could not be read; those that the
     last merge knows are not read again."""
     entries = entries_of(folder)
@@ -95,7 +97,7 @@ def _records(
     result, readings, before = read_entries(entries, previous, options)
     reasons = {e.entry.file: e.reason for e in result.statuses if e.status == "rejected"}
     rejected = [each for each in result.findings if reasons.get(each.file) == each.code]
-    return assemble(readings, result.findings, options, before).records, rejected
+    return assemble(readings, result.findings, options, before), rejected
 
 
 class _Team:
@@ -167,27 +169,45 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 
 def _pages(
-    table: Table, records: Sequence[LedgerRecord], options: Options, *, core: bool
+    table: Table,
+    records: Sequence[LedgerRecord],
+    notes: Mapping[str, Notes],
+    options: Options,
+    *,
+    core: bool,
 ) -> Iterator[Page]:
     own = [record for record in records if record.table == table.key]
     if table.layout == "list":
-        yield _list_page(table, own, options, core=core)
+        yield _list_page(table, own, notes, options, core=core)
         return
     for record in own:
-        yield record_form(table, record, options, core=core)
+        page = record_form(table, record, options, core=core)
+        yield replace(page, notes=on_slots(page, notes.get(record.id, {})))
     yield FormPage(table)
 
 
 def _list_page(
-    table: Table, records: Sequence[LedgerRecord], options: Options, *, core: bool
+    table: Table,
+    records: Sequence[LedgerRecord],
+    notes: Mapping[str, Notes],
+    options: Options,
+    *,
+    core: bool,
 ) -> ListPage:
     labels = list(dict.fromkeys(label for record in records for label in record.extras))
     rows = [
-        list_row(table, r.values, r.raw, options.language, [r.extras.get(x, "") for x in labels])
+        list_row(
+            table, r.values, r.raw, options.language, [r.extras.get(x, "") for x in labels]
+        )._replace(notes={_column(key, labels): n for key, n in notes.get(r.id, {}).items()})
         for r in records
     ]
     shown = showing(table, _keys(records), core=core)
     return ListPage(shown, rows, labels)
+
+
+def _column(key: str | int, labels: Sequence[str]) -> str | int:
+    """Return the number of an extra column; the key of a field as it is."""
+    return labels.index(str(key)) if key in labels else key
 
 
 def record_form(

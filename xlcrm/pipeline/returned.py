@@ -19,6 +19,7 @@ from xlcrm.layout.pages import HEADER, FreeSheet, ListPage, Page, Place
 from xlcrm.layout.remarks import BESIDE, LISTED, MORE, OTHERS, Remark, Spot
 from xlcrm.ledger.discovery import is_team_folder
 from xlcrm.pipeline.free_ids import FreeIds
+from xlcrm.pipeline.lead_marks import Change, with_changes
 from xlcrm.pipeline.offers import with_offers
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.readings import FileStatus
@@ -145,11 +146,14 @@ def return_workbooks(
     readings: Mapping[str, FileReading],
     findings: Sequence[Finding],
     options: Options,
+    changes: Mapping[str, Sequence[Change]] | None = None,
 ) -> list[Returned]:
-    """Write a workbook for each file in which there is something to mend or to accept.
+    """Write a workbook for each file in which there is something to mend or to accept, or that the
+    lead has changed.
 
-    ``findings`` are all of the run. One that was edited since it was written is never replaced: the
-    new one lies beside it. One that can't be written keeps none of the others from it.
+    ``findings`` are all of the run, ``changes`` what the lead has otherwise, by file. One that
+    was edited since it was written is never replaced: the new one lies beside it. One that can't be
+    written keeps none of the others from it.
     """
     found: dict[str, list[Finding]] = {each.file: [] for each in files}
     for each in findings:
@@ -157,7 +161,11 @@ def return_workbooks(
             found[each.file].append(each)
     records = [record for reading in readings.values() for record in reading.records]
     ids = FreeIds(records, findings, options.spec)
-    return [_returned(each, readings, found[each.file], ids, options) for each in files]
+    by_lead = changes or {}
+    return [
+        _returned(each, readings, found[each.file], ids, options, by_lead.get(each.file, ()))
+        for each in files
+    ]
 
 
 def _returned(
@@ -166,6 +174,7 @@ def _returned(
     findings: Sequence[Finding],
     ids: FreeIds,
     options: Options,
+    changes: Sequence[Change],
 ) -> Returned:
     file, count = filled.file, len(findings)
     if filled.reason:
@@ -175,7 +184,9 @@ def _returned(
     reading = readings[file]
     told = list(ids.proposed(findings, reading.records))
     told = [each for each in told if each.code not in _MENDED]
-    if not any(each.severity != "info" or each.suggestion for each in told):
+    cells = {(each.record.block.sheet, each.record.cell(each.field)) for each in changes}
+    told = [each for each in told if (each.sheet, each.cell) not in cells]
+    if not (changes or any(each.severity != "info" or each.suggestion for each in told)):
         return Returned(file, count, reason=_IN_ORDER)
     try:
         contents = read_contents(filled.path, file, options.spec, texts("blank"), options.password)
@@ -183,6 +194,8 @@ def _returned(
         return Returned(file, count, reason=rejected.code)
     if contents.sha256 != reading.sha256:
         return Returned(file, count, reason="locked")
+    if changes:
+        contents, reading = with_changes(contents, reading, changes, options.spec)
     try:
         return _write(filled, contents, reading, told, options)
     except OSError as error:  # the others are to go back all the same
