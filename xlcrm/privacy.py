@@ -33,6 +33,7 @@ _BANK_CARD = re.compile(r"(?<![\dA-Za-z])(?:62|4|5)\d{14,17}(?![\dA-Za-z])")
 _WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})
 # Every private value has an @ or ten digits with at most a bracket and a space between two.
 _AT = "@\uff20"
+_DIGITS = re.compile(r"[0-9\uff10-\uff19][0-9\uff10-\uff19) \-\uff09\u3000\uff0d]{9}")  # soon told
 _TEN_DIGITS = re.compile(
     r"[0-9\uff10-\uff19](?:[) \-\uff09\u3000\uff0d]{0,2}+[0-9\uff10-\uff19]){9}"
 )
@@ -44,7 +45,9 @@ def may_hold_private(text: str) -> bool:
 
 
 def _may_stand_in(text: str) -> bool:
-    return any(sign in text for sign in _AT) or bool(_TEN_DIGITS.search(text))
+    if any(sign in text for sign in _AT):
+        return True
+    return bool(_DIGITS.search(text) and _TEN_DIGITS.search(text))
 
 
 def find_private(text: str) -> Iterator[PrivateValue]:

@@ -62,7 +62,9 @@ def list_rows(
     for number, row in chain(above, enumerate(every[first:], first)):
         for column in columns:  # the first is filled in nearly every row
             cell = row[column]
-            if cell != "" and not says_nothing(cell) and (number, column) not in formulas:
+            if cell == "" or says_nothing(cell):
+                continue
+            if not formulas or (number, column) not in formulas:
                 rows[number] = row
                 break
     asides = [*_Telling(sheet, header.table, inputs, odd).asides(rows)][::-1]

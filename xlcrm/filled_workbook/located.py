@@ -22,6 +22,7 @@ from xlcrm.text import label_key
 
 _HEADER_DEPTH = 40  # rows in which a header is looked for
 _TITLED = 0.25  # of its labels, that a form's title counts for
+_FIRST = PREFIX[0]
 _OWN = mark(OWN_SHEET, "")
 
 
@@ -37,13 +38,10 @@ def marks_on(sheet: RawSheet) -> list[Mark]:
     """Return the marks that stand in cells of a sheet: near its top, else in its first columns."""
     deep = sheet.top + _HEADER_DEPTH
     top, below = sheet.rows[sheet.top : deep], len(sheet.rows) > deep
-    cells = [cell for row in top for cell in row if isinstance(cell, str) and PREFIX in cell]
-    cells += [
-        cell
-        for column in (sheet.columns[:MARK_WIDTH] if below else ())
-        for cell in column[deep:]
-        if isinstance(cell, str) and PREFIX in cell
-    ]
+    lines = [*top, *(column[deep:] for column in (sheet.columns[:MARK_WIDTH] if below else ()))]
+    cells = (
+        cell for line in lines for cell in line if cell.__class__ is str and cell[:1] == _FIRST
+    )
     return [each for cell in cells for each in read_marks(cell)]
 
 

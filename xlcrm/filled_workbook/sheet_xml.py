@@ -174,7 +174,7 @@ def hidden_rows(xml: bytes, first: int = 0) -> set[int]:
     Those above ``first`` may be left out.
     """
     start = xml.find(b'<row r="%d"' % (first + 1))
-    if start >= 0 and xml.find(b"hidden", start) < 0:
+    if start >= 0 and xml.rfind(b"hidden", start) < 0:  # several times as fast from the end
         return set()
     return {row for row, text in _rows(xml) if _HIDDEN.search(text)}
 

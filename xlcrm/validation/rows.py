@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from xlcrm.findings import Finding
 from xlcrm.privacy import find_private, mask, may_hold_private
@@ -111,8 +112,14 @@ def _private(batch: Batch, table: Table) -> Iterator[tuple[int, Finding]]:
 
 def _all_text(batch: Batch, key: str) -> str:
     """Return all text of a field, however its values hold it, in the cheapest form there is."""
-    texts = batch.texts(key)
-    return json.dumps(batch.column(key), ensure_ascii=False) if texts is None else "|".join(texts)
+    texts: Iterable[str] | None = batch.texts(key)
+    if texts is None:
+        column = [value for value in batch.column(key) if value is not None]
+        several = list(chain.from_iterable(value for value in column if isinstance(value, list)))
+        if {*map(type, column)} != {list} or {*map(type, several)} != {str}:
+            return json.dumps(column, ensure_ascii=False)
+        texts = {*several}
+    return "|".join(texts)
 
 
 def _private_beside(record: Record, table: Table, label: str, text: str) -> Iterator[Finding]:
