@@ -78,6 +78,8 @@ def test_nothing_private_stands_in_any_part_of_it(private: Any, run: Any) -> Non
     assert all(text in lead for text in SECRETS)
     ran = run("merge", "团队", *TEAM)
     assert (ran.code, ran.err) == (0, "") and str(COPY) in ran.out
+    titles = [load_workbook(path)["首页"]["B2"].value for path in (LEAD, COPY)]
+    assert titles == ["客户沟通汇总", "客户沟通汇总(团队版，仅供查看)"]
     for name, part in parts(COPY).items():
         assert not [text for text in SECRETS if text in part], name
 

@@ -60,7 +60,7 @@ class HomeSheet:
             **band, align="left", valign="vcenter", num_format="yyyy-mm-dd", bold=True
         )
         self._sheet.set_row(1, 42)
-        self._sheet.merge_range(1, FIRST, 1, LAST - 2, self._words("master.title"), title)
+        self._sheet.merge_range(1, FIRST, 1, LAST - 2, self._words(contents.title), title)
         self._sheet.write_string(1, LAST - 1, self._words("master.as_of"), label)
         self._sheet.write_datetime(1, LAST, datetime.combine(contents.as_of, time()), day)
 

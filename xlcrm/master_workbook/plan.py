@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.findings import Finding, Language
-from xlcrm.layout.marks import header_marks
+from xlcrm.layout.marks import TEAM_RUN, header_marks
 from xlcrm.record_sheet import ByColumn, holdable
 from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value, Values, row_sign
 from xlcrm.sheet_words import Words
@@ -127,6 +127,11 @@ class MasterContents:
     lead: Sequence[LeadChange] = ()
     board: Sequence[HandIn] = ()
     earlier: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The key of its title: what is for the team says so."""
+        return "master.team_title" if self.run_id.startswith(TEAM_RUN) else "master.title"
 
 
 @dataclass(frozen=True)

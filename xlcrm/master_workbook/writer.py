@@ -55,7 +55,7 @@ def write_master(
     where the file can't be written, KeyError for a table that the spec does not have.
     """
     words = Words(language)
-    properties = {"title": words("master.title")}
+    properties = {"title": words(contents.title)}
     with book(path, created=created, properties=properties) as wb:
         wb.workbook.set_custom_property(PROPERTY, KIND)
         wb.workbook.set_custom_property(RUN_PROPERTY, contents.run_id)
