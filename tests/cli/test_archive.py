@@ -262,6 +262,15 @@ def test_it_is_in_english_and_elsewhere_where_that_is_wanted(folder: Any, run: A
     assert "Revisit Record" in load_workbook("存/档/星辰科技/星辰科技_2024-05-14.xlsx").sheetnames
 
 
+def test_there_is_one_index(folder: Any, run: Any) -> None:
+    folder.put("回访.xlsx", visits({}))
+    names = []
+    for language in ("zh", "en", "zh"):
+        run("archive", "团队", "--lang", language, *AS_OF)
+        names += [path.name for path in HOME.glob("*.xlsx")]
+    assert names == ["归档目录.xlsx", "Archive Index.xlsx", "归档目录.xlsx"]
+
+
 @pytest.mark.parametrize("into", ["团队", "团队/归档"])
 def test_it_is_not_put_among_what_people_fill(folder: Any, run: Any, into: str) -> None:
     folder.put("回访.xlsx", visits({}))

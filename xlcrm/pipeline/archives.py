@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from xlcrm.archive_index import IndexRow, write_index
 from xlcrm.confidential import Public, public
 from xlcrm.customers import ID
-from xlcrm.filled_workbook.stamp import run_id
+from xlcrm.filled_workbook.stamp import is_as_written, run_id
 from xlcrm.findings import Language
 from xlcrm.layout.marks import RUN_PROPERTY
 from xlcrm.pipeline.archive_plan import (
@@ -156,14 +156,19 @@ def _remove(home: Path, kept: Kept) -> None:
 def _write_index(
     home: Path, files: Sequence[Filed], told: Public, plan: Plan, options: Options
 ) -> Path | None:
-    """Write the index where it says something new; return where it is, None where it is open."""
+    """Write the index where it says something new, in the place of one in another language; return
+    where it is, None where it is open."""
     rows = sorted(_row(each, told, plan, options) for each in files if each.path)
     digest = digest_of([*map(list, rows)], options)
-    path = home / f"{Words(options.language)('archive.index')}.xlsx"
+    paths = {name: home / f"{Words(name)('archive.index')}.xlsx" for name in get_args(Language)}
+    path = paths.pop(options.language)
     try:
         if run_id(path, options.password) != digest:
             with written(path, options.secret) as target:
                 write_index(target, rows, options.language, options.created, digest)
+        for other in paths.values():
+            if is_as_written(other, options.password) and run_id(other, options.password):
+                other.unlink()
     except PermissionError:
         if not path.exists():
             raise
