@@ -167,8 +167,9 @@ def test_the_password_can_be_taken_off(folder: Any, run: Any, secret: Any) -> No
     run("merge", "团队", "--encrypt", *secret, *AS_OF)
     assert run("merge", "团队", "--no-encrypt", *secret, *AS_OF).code == 0
     assert SHEET in load_workbook(MASTER).sheetnames
-    (state,) = HOME.glob(".xlcrm/state/*/state.db")
-    assert sqlite3.connect(state).execute("SELECT count(*) FROM files").fetchone() == (1,)
+    states = HOME.glob(".xlcrm/state/*/state.db")
+    last = max(states, key=lambda path: path.stat().st_mtime_ns)
+    assert sqlite3.connect(last).execute("SELECT count(*) FROM files").fetchone() == (1,)
     assert run("merge", "团队", *AS_OF).code == 0
 
 

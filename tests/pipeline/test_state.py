@@ -262,7 +262,8 @@ def test_no_more_than_ten_backups_are_kept_and_the_last_is_the_one_replaced(team
     assert len(backups) == 10
     assert backups[-1].read_bytes() == replaced
     assert [row["记录ID"] for row in team.rows(LABEL, backups[0])] == ["J003"]
-    assert len(list((team.results / ".xlcrm" / "state").iterdir())) == 1
+    states = {path.name for path in (team.results / ".xlcrm" / "state").iterdir()}
+    assert len(states) == 11 and states > {path.stem for path in backups}
 
 
 def _changed(path: Path) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+from typing import Any
+
 from xlcrm.cli import exits
 from xlcrm.cli.words import say
 from xlcrm.findings import Language
 from xlcrm.pipeline.audiences import LeakError
-from xlcrm.pipeline.masters import MasterBusy
+from xlcrm.pipeline.locks import MasterBusy
 from xlcrm.pipeline.options import SettingsError, UsageError
 from xlcrm.spec.loader import SpecError
 from xlcrm.text import printable
@@ -18,18 +21,30 @@ def failure(error: Exception, language: Language) -> tuple[str, int]:
     return printable(say(language, f"error.{key}", **words)).replace("\n", " "), code
 
 
-def _told(error: Exception) -> tuple[str, dict[str, str], int]:
+def _told(error: Exception) -> tuple[str, dict[str, Any], int]:
     if isinstance(error, UsageError):
         return error.code, error.words, exits.USAGE
     if isinstance(error, SettingsError):
         return "settings", {"path": error.file}, exits.USAGE
     if isinstance(error, MasterBusy):
-        return "busy", {"path": str(error)}, exits.BUSY
+        words = error.holder._asdict() if error.holder else {}
+        key = "busy-held" if words else "busy"
+        return key, {"path": str(error.path), **words}, exits.BUSY
     if isinstance(error, LeakError):
         return "leak", {"part": str(error)}, exits.USAGE
     if isinstance(error, SpecError):
         return "internal", {"reason": str(error)}, exits.USAGE
     if isinstance(error, OSError):
-        path, reason = str(error.filename or ""), error.strerror or str(error)
-        return "os", {"path": path, "reason": reason}, exits.USAGE
+        return _of_system(error)
     return "internal", {"reason": f"{type(error).__name__}: {error}"[:300]}, exits.USAGE
+
+
+def _of_system(error: OSError) -> tuple[str, dict[str, Any], int]:
+    """Return what the system refused; in words of ours where a person can mend it."""
+    words = {"path": str(error.filename or ""), "reason": error.strerror or str(error)}
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "is full" in str(error)
+    if full:
+        return "disk-full", words, exits.USAGE
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "not-allowed", words, exits.USAGE
+    return "os" if error.filename else "os-alone", words, exits.USAGE

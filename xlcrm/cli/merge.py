@@ -44,6 +44,7 @@ _LANGUAGE = language_of()
     help=say(_LANGUAGE, "option.audience"),
 )
 @click.option("--encrypt/--no-encrypt", default=None, help=say(_LANGUAGE, "option.encrypt"))
+@click.option("--break-lock", is_flag=True, help=say(_LANGUAGE, "option.break_lock"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
 @password_option
 @common_options
@@ -54,6 +55,7 @@ def command(
     strict: bool,
     audience: Audience,
     encrypt: bool | None,
+    break_lock: bool,
     workers: int | None,
     password: str | None,
     **given: Any,
@@ -64,7 +66,7 @@ def command(
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
         options = replace(console.notices(options), password=password)
-        options = replace(options, encrypt=encrypt, audience=audience)
+        options = replace(options, encrypt=encrypt, audience=audience, break_lock=break_lock)
         result = merge(folder, options, output)
         result = hand_back(folder, result) if give_back else result
     console.document(result.document)
@@ -114,7 +116,8 @@ def tell_merge(console: Console, result: MergeResult) -> None:
     if result.kept:
         console.note("said.kept_edited", path=shown(result.kept))
     if result.pending:
-        console.note("error.pending", path=shown(result.pending))
+        key = "error.pending-opened" if result.opened else "error.pending"
+        console.note(key, path=shown(result.pending), sign=shown(result.opened or ""))
 
 
 def _reason(findings: list[dict[str, Any]], path: str, code: str, language: Language) -> str:

@@ -8,6 +8,7 @@ a master and a state that fit. Losing it costs time, never data.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from xlcrm.records import FileReading
 from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
-_FORMAT = 4
+_FORMAT = 5
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (
@@ -112,20 +113,27 @@ def save_state(folder: Path, state: State, version: str, secret: str | None = No
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".new")
     scratch.unlink(missing_ok=True)
-    with contextlib.closing(sqlite3.connect(":memory:" if secret else scratch)) as db, db:
-        db.executescript(_SCHEMA)
-        meta = {**state.meta, "format": _FORMAT, "version": version}
-        db.executemany("INSERT INTO meta VALUES (?, ?)", _json_rows(meta))
-        db.executemany(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
-            ((f.file, f.size, f.mtime_ns, f.removed, f.reading) for f in state.files.values()),
-        )
-        db.commit()
-        if secret:
-            scratch.write_bytes(seal(db.serialize(), secret))
+    try:
+        with contextlib.closing(sqlite3.connect(":memory:" if secret else scratch)) as db, db:
+            _fill(db, state, version)
+            if secret:
+                scratch.write_bytes(seal(db.serialize(), secret))
+    except sqlite3.OperationalError as error:  # a disk that is full, a folder that is read-only
+        raise OSError(errno.EIO, str(error), str(path)) from error
     with scratch.open("rb+") as file:
         os.fsync(file.fileno())
     scratch.replace(path)
+
+
+def _fill(db: sqlite3.Connection, state: State, version: str) -> None:
+    db.executescript(_SCHEMA)
+    meta = {**state.meta, "format": _FORMAT, "version": version}
+    db.executemany("INSERT INTO meta VALUES (?, ?)", _json_rows(meta))
+    db.executemany(
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
+        ((f.file, f.size, f.mtime_ns, f.removed, f.reading) for f in state.files.values()),
+    )
+    db.commit()
 
 
 def prune_states(folder: Path, keep: Iterable[str]) -> None:

@@ -23,10 +23,11 @@ from xlcrm.layout.marks import TEAM_RUN
 from xlcrm.leaks import Texts, leaking_part
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
-from xlcrm.pipeline.masters import PENDING, Master
+from xlcrm.pipeline.masters import Master
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.private_texts import masked_record, private_texts
+from xlcrm.pipeline.waiting import waiting_place
 from xlcrm.privacy import mask
 from xlcrm.record_sheet import atomic_file
 from xlcrm.records import FileReading, LedgerRecord, Record
@@ -104,7 +105,7 @@ def _put(data: bytes, target: Path, contents: MasterContents, options: Options) 
         kept = _free(target)
         shutil.copy2(target, kept)
     whole = encrypted(data, options.secret) if options.secret else data
-    waiting = target.with_stem(target.stem + PENDING)
+    waiting = waiting_place(target)
     for place in (target, waiting):
         try:
             with atomic_file(place) as file:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import filelock
-
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
-from xlcrm.ledger.state import STATE_FOLDER, FileState, encode
+from xlcrm.ledger.state import FileState, encode
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
 from xlcrm.pipeline.lead_marks import changes_in
 from xlcrm.pipeline.lead_work import edited
-from xlcrm.pipeline.masters import Master, MasterBusy, Previous, find_previous
+from xlcrm.pipeline.locks import locked
+from xlcrm.pipeline.masters import Master
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
+from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.pipeline.secrets import with_secret
+from xlcrm.pipeline.waiting import tidy
 from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER, TEAM_MASTER_FILE
@@ -35,8 +35,9 @@ _WITHDRAWN = 100  # records taken out of a file that are remembered
 
 @dataclass(frozen=True)
 class MergeResult:
-    """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master,
-    ``kept`` the team's master of before, where somebody had changed it.
+    """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master
+    (``opened`` the file that says that it is open, where there is one), ``kept`` the team's master
+    of before, where somebody had changed it.
 
     ``picture`` is what the folder says; after a run without a change it is put together anew from
     ``files`` and what is known ``before`` them.
@@ -50,6 +51,7 @@ class MergeResult:
     made: Picture | None = None
     returned: Sequence[Returned] | None = None
     kept: Path | None = None
+    opened: Path | None = None
 
     @cached_property
     def picture(self) -> Picture:
@@ -81,7 +83,8 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     refuse_other_audience(made, options)
     options = with_secret(options, path, home)
     entries = [entry for entry in found if entry.path.absolute() not in (path, made)]
-    with _locked(home):
+    with locked(home, break_lock=options.break_lock):
+        tidy((path, made), home)
         previous = find_previous(path, home, options)
         signature = _signature(entries, options)
         if previous.holds(signature) and not for_team:
@@ -109,9 +112,10 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
                 document, states, options, before, copy.pending, changed, kept=copy.kept
             )
         settled = not any(may_pass(reading) for reading in result.readings)
-        pending = master.replace(previous, states, signature if settled else {}, document)
+        waits = master.replace(previous, states, signature if settled else {}, document)
     document["seconds"] = _since(started)
-    return MergeResult(document, states, options, before, pending, picture)
+    pending, opened = waits or (None, None)
+    return MergeResult(document, states, options, before, pending, picture, opened=opened)
 
 
 def _document(
@@ -169,18 +173,6 @@ def refuse_input(target: Path, entries: Sequence[Entry], options: Options) -> No
         same = (each.path for each in entries if each.size == size and each.path.exists())
         if any(path.samefile(target) for path in same):
             raise UsageError("output-is-input", path=str(target))
-
-
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    """Keep other merges of the folder away. Raises MasterBusy where one is running."""
-    state = home / STATE_FOLDER
-    state.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(state / "lock", timeout=0):
-            yield
-    except filelock.Timeout as error:
-        raise MasterBusy(str(home)) from error
 
 
 def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class Options:
     printed or written may hold it. ``debug`` stops at a fault of our own code, which otherwise
     costs the file at which it shows. ``encrypt`` is whether the master is to have the password
     (None: as it has now); ``secret`` is the one under which to write, once that is settled.
-    ``audience`` is for whom: the team sees less.
+    ``audience`` is for whom: the team sees less. ``break_lock`` is whether to go on where another
+    merge, or an application, says that it has the master.
     """
 
     as_of: date
@@ -68,6 +69,7 @@ class Options:
     encrypt: bool | None = None
     secret: str | None = field(default=None, repr=False)
     audience: Audience = "lead"
+    break_lock: bool = False
 
     @cached_property
     def spec(self) -> Spec:

@@ -11,10 +11,10 @@ from xlcrm.findings import Finding
 from xlcrm.layout.pages import FormPage, ListPage, Notes, Page, form_page, list_row, showing
 from xlcrm.pipeline.blanks import free_name, named_tables
 from xlcrm.pipeline.lead_marks import notes_of, on_slots
-from xlcrm.pipeline.masters import last_run
 from xlcrm.pipeline.merges import entries_of, read_entries, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
+from xlcrm.pipeline.previous import last_run
 from xlcrm.records import LedgerRecord
 from xlcrm.spec.model import Table
 from xlcrm.spec.types.codes import Id

@@ -8,6 +8,7 @@ master has a password, every later run needs it, until one is told to take it of
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,11 +49,12 @@ def with_secret(options: Options, master: Path, home: Path) -> Options:
 
 
 def _locked_file(master: Path, home: Path) -> Path | None:
-    """Return what has a password: the master, else one of its states; None where nothing has."""
+    """Return what has a password: the master, else its last state; None where neither has."""
     if master.is_file() and _begins_with(master, _OLE) and is_encrypted(master.read_bytes()):
         return master
-    states = sorted((home / STATE_FOLDER).glob("state/*/*.db"), key=lambda p: -p.stat().st_mtime)
-    return next(filter(is_sealed, states), None)
+    states = (home / STATE_FOLDER).glob("state/*/*.db")
+    last = max(states, key=lambda path: path.stat().st_mtime, default=None)
+    return last if last and is_sealed(last) else None
 
 
 def _opens(path: Path, password: str) -> bool:
@@ -103,7 +105,9 @@ def lock(path: Path, secret: str) -> None:
     be written."""
     for magic, locked in ((_ZIP, encrypted), (_SQLITE, seal)):
         if _begins_with(path, magic):
+            times = path.stat()
             data = locked(path.read_bytes(), secret)
             with atomic_file(path) as file:
                 file.write(data)
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # it is no newer
             return

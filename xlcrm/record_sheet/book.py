@@ -21,7 +21,7 @@ from xlcrm.record_sheet import palette
 from xlcrm.record_sheet.fast import SharedTexts, write_rows
 from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.names import safe_sheet_name
-from xlcrm.record_sheet.output import atomic_file
+from xlcrm.record_sheet.output import Output, atomic_file
 from xlcrm.record_sheet.plain import write_rows_plain
 from xlcrm.record_sheet.self_check import check_workbook
 from xlcrm.record_sheet.sheet import RecordSheet
@@ -89,7 +89,8 @@ class Book:
             "default_format_properties": _DEFAULT_FORMAT,
             "default_row_height": _ROW_HEIGHT,
         }
-        self.workbook = CheckedWorkbook(file, options)
+        self._output = Output(file)
+        self.workbook = CheckedWorkbook(self._output, options)
         self.workbook.use_zip64()
         self._scratch = scratch
         self._closing = closing
@@ -157,7 +158,8 @@ class Book:
         try:
             self.workbook.close()
         except FileCreateError as error:
-            raise OSError(str(error)) from error
+            self._output.give_up()
+            raise OSError(*error.args[0].args) from error  # the system's own, which it wraps
 
 
 def _write_frame(worksheet: CheckedWorksheet, sheet: RecordSheet, styles: ColumnStyles) -> None:

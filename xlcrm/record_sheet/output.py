@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from collections.abc import Iterator
@@ -46,3 +47,17 @@ def _sync_folder(folder: Path) -> None:
         return
     finally:
         os.close(descriptor)
+
+
+class Output:
+    """A file for a zip archive to write to, which can be given up: an archive that no disk has room
+    for would else try once more while it is thrown away, and complain on stderr."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write, self.seek, self.tell, self.flush = file.write, file.seek, file.tell, file.flush
+
+    def give_up(self) -> None:
+        """Let all that is still to be written go nowhere."""
+        nowhere = io.BytesIO()
+        self.write, self.seek = nowhere.write, nowhere.seek
+        self.tell, self.flush = nowhere.tell, nowhere.flush

@@ -1,0 +1,68 @@
+"""What the lead has said in one master, taken over into what is known from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from xlcrm.ledger.lead import WHOLE, Added, Lead, Removal, RowId, Ruling, added_state
+from xlcrm.ledger.said import digest
+
+Word = TypeVar("Word", Ruling, Removal)
+
+
+def with_news(lead: Lead, then: Lead, now: Lead, unsure: Callable[[RowId, str], bool]) -> Lead:
+    """Return what ``lead`` says with all that ``now`` says and ``then`` did not.
+
+    Of two words on one field the later holds. Where it is ``unsure`` that the lead saw what files
+    say of a field (of a record: ``WHOLE``), the word becomes a conflict with theirs.
+    """
+    removed = dict(lead.removed)
+    for row in then.removed.keys() - now.removed.keys():
+        removed.pop(row, None)
+    for row, each in now.removed.items():
+        if row not in then.removed:
+            removed.setdefault(row, _seen(each, unsure(row, WHOLE)))
+    added = {row: each for row, each in now.added.items() if not _alike(each, then.added.get(row))}
+    notes = {row: note for row, note in now.notes.items() if note != then.notes.get(row)}
+    unread = {row: each for row, each in now.unread.items() if each != then.unread.get(row)}
+    return replace(
+        lead,
+        rulings=_rulings(lead, then, now, unsure),
+        removed=removed,
+        added={**lead.added, **added},
+        notes={**lead.notes, **notes},
+        unread={**lead.unread, **unread},
+    )
+
+
+def _rulings(
+    lead: Lead, then: Lead, now: Lead, unsure: Callable[[RowId, str], bool]
+) -> Mapping[RowId, Mapping[str, Ruling]]:
+    rulings = {row: dict(fields) for row, fields in lead.rulings.items()}
+    for row in then.rulings.keys() | now.rulings.keys():
+        was, said = then.rulings.get(row, {}), now.rulings.get(row, {})
+        mine = rulings.setdefault(row, {})
+        for name in was.keys() - said.keys():
+            if _same(mine.get(name), was[name]):
+                del mine[name]  # taken back
+        for name, each in said.items():
+            known = mine.get(name)
+            if _same(each, was.get(name)) or _same(each, known):
+                continue
+            if known is None or known.when <= each.when:
+                mine[name] = _seen(each, unsure(row, name))
+    return {row: fields for row, fields in rulings.items() if fields}
+
+
+def _same(one: Ruling | None, other: Ruling | None) -> bool:
+    return bool(one and other and (one.said, one.choice) == (other.said, other.choice))
+
+
+def _alike(one: Added, other: Added | None) -> bool:
+    return other is not None and digest(added_state(one)) == digest(added_state(other))
+
+
+def _seen(each: Word, is_unsure: bool) -> Word:
+    return each._replace(sides={}) if is_unsure and each.sides is None else each

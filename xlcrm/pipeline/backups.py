@@ -1,0 +1,43 @@
+"""The masters that were replaced, the last ten, each with its state."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlcrm.ledger.state import STATE_FOLDER
+
+_MOST = 10
+
+
+def known_backups(home: Path, known: Sequence[str], replaced: str | None) -> list[str]:
+    """Return the runs whose masters to keep, the last first, now that ``replaced`` joins them.
+
+    ``known`` are those that the run before knew in their order, whatever the clock said; others
+    that lie there follow by their time.
+    """
+    others = sorted(_folder(home).glob("*.xlsx"), key=lambda path: -path.stat().st_ctime_ns)
+    runs = [replaced] if replaced else []
+    return list(dict.fromkeys([*runs, *known, *(each.stem for each in others)]))[:_MOST]
+
+
+def backup_place(home: Path, run: str) -> Path:
+    """Return where the master of a run is kept once it is replaced."""
+    return _folder(home) / f"{run}.xlsx"
+
+
+def back_up(master: Path, home: Path, run: str, kept: Sequence[str]) -> None:
+    """Keep a master that is about to be replaced, and of all others those of the runs ``kept``."""
+    place = backup_place(home, run)
+    place.parent.mkdir(exist_ok=True)
+    scratch = place.with_suffix(".new")
+    shutil.copy2(master, scratch)
+    scratch.replace(place)
+    for old in place.parent.glob("*.xlsx"):
+        if old.stem not in kept:
+            old.unlink()
+
+
+def _folder(home: Path) -> Path:
+    return home / STATE_FOLDER / "backups"

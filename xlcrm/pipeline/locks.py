@@ -1,0 +1,86 @@
+"""One merge of a folder at a time: the lock, and who holds it.
+
+The lock is the operating system's and ends with its process. Beside it stands who holds it, for
+whoever has to wait. Where locks are not to be relied on, as on some network shares, what a run has
+seen of the master is compared again before it is replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import filelock
+
+from xlcrm.ledger.state import STATE_FOLDER
+
+_LOCK, _HOLDER = "lock", "holder.json"
+
+
+class Holder(NamedTuple):
+    """Who holds a lock: names of machine and user (blank for one without), the number of the
+    process, and since when."""
+
+    host: str
+    user: str
+    process: int
+    since: str
+
+
+class MasterBusy(Exception):
+    """Another merge of the folder ``path`` is running, and who runs it."""
+
+    def __init__(self, path: Path, holder: Holder | None = None) -> None:
+        super().__init__(str(path))
+        self.path, self.holder = path, holder
+
+
+@contextmanager
+def locked(home: Path, *, break_lock: bool = False) -> Iterator[None]:
+    """Keep other merges away that write to ``home``; ``break_lock`` takes a lock that another holds
+    where the system lets go of it (Windows does not while its process is there).
+
+    Raises MasterBusy where one is running, OSError where the folder can't be written to.
+    """
+    folder = home / STATE_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path, holder = folder / _LOCK, folder / _HOLDER
+    if break_lock:
+        with contextlib.suppress(PermissionError):
+            path.unlink(missing_ok=True)
+    try:
+        with filelock.FileLock(path, timeout=0):
+            mine = json.dumps([platform.node(), _user(), os.getpid()], ensure_ascii=False)
+            holder.write_text(mine, encoding="utf-8")
+            try:
+                yield
+            finally:
+                if holder.is_file() and holder.read_text(encoding="utf-8") == mine:
+                    holder.unlink()  # else somebody has broken the lock
+    except filelock.Timeout as error:
+        raise MasterBusy(home, _holder(holder)) from error
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service may have no name
+        return ""
+
+
+def _holder(path: Path) -> Holder | None:
+    """Return who holds the lock; None where that can't be told, as while it is being written."""
+    try:
+        since = datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y-%m-%d %H:%M:%S")
+        host, user, process = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return None
+    return Holder(str(host), str(user), int(process), since)

@@ -1,0 +1,265 @@
+"""What the run before left: its master, its state, and what the lead has said by now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xlcrm.filled_workbook.reading import read_file
+from xlcrm.filled_workbook.stamp import run_id
+from xlcrm.ledger.discovery import Entry
+from xlcrm.ledger.history import Before, History
+from xlcrm.ledger.lead import WHOLE, Lead, RowId
+from xlcrm.ledger.model import Ledger
+from xlcrm.ledger.news import with_news
+from xlcrm.ledger.recovery import recovered, rows_of
+from xlcrm.ledger.renaming import renamed_files
+from xlcrm.ledger.state import FileState, State, latest_state, load_state
+from xlcrm.master_workbook.plan import TOTALS
+from xlcrm.pipeline.checks import customer_base
+from xlcrm.pipeline.lead_work import lead_work
+from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.picture import ledger_of
+from xlcrm.pipeline.waiting import digest, waiting_place
+from xlcrm.records import FileReading, LedgerRecord
+from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
+from xlcrm.spec.types.texts import CUSTOMERS
+
+
+class Seen(NamedTuple):
+    """The master in its place as a run has seen it: its run id, its digest (None where there is no
+    file), and what the lead has said in it."""
+
+    run_id: str | None = None
+    digest: str | None = None
+    lead: Lead = Lead()
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The run before: its master and its state, where there are any that can be used; ``edited`` is
+    what its master says where that is not what was written, ``lead`` what the lead has said by now.
+
+    ``master`` is the one in its place: another where the last run's is ``waiting`` for it (the
+    digest of that file).
+    """
+
+    run_id: str | None = None
+    state: State | None = None
+    edited: FileReading | None = None
+    lead: Lead = field(default_factory=Lead)
+    master: Seen = field(default_factory=Seen)
+    waiting: str | None = None
+
+    @property
+    def files(self) -> Mapping[str, FileState]:
+        return self.state.files if self.state else {}
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        return self.state.meta["document"] if self.state else {}
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """The totals of the run, by ``TOTALS``; none where it is not known."""
+        return totals_of(self.document) if self.state else {}
+
+    @cached_property
+    def history(self) -> History:
+        """What the runs before have settled."""
+        return History.from_state(self.state.meta["history"]) if self.state else History()
+
+    @property
+    def withdrawn(self) -> Mapping[str, Sequence[str]]:
+        """The records that were taken out of files, by file."""
+        return self.state.meta["withdrawn"] if self.state else {}
+
+    @property
+    def backups(self) -> Sequence[str]:
+        """The runs whose masters are kept, the last first."""
+        return self.state.meta["backups"] if self.state else ()
+
+    def holds(self, signature: Mapping[str, Any]) -> bool:
+        """Whether nothing has changed since: same files and options, the master as written."""
+        settled = self._is_as_written and self.state
+        return bool(settled and settled.meta["signature"] == signature)
+
+    def wrote(self, run_id: str) -> bool:
+        """Whether the master that this run would write is there, as it was written."""
+        return self._is_as_written and self.run_id == run_id
+
+    @property
+    def _is_as_written(self) -> bool:
+        return bool(self.run_id and self.state and not self.edited and not self.waiting)
+
+    def knows(self, entry: Entry) -> bool:
+        """Whether a file is as the state has it."""
+        known = self.files.get(entry.file)
+        same = known and (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
+        return bool(same and known and not known.removed)
+
+    def without_encrypted(self) -> Previous:
+        """Return the same but for the files that had a password: there may be one to try now."""
+        if self.state is None:
+            return self
+        known = self.files.items()
+        files = {file: each for file, each in known if each.load().rejected != "encrypted"}
+        return replace(self, state=replace(self.state, files=files))
+
+    def readings_of(self, entries: Sequence[Entry]) -> dict[str, FileReading]:
+        """Return the readings of files that are as the state has them, by path."""
+        return {e.file: self.files[e.file].load() for e in entries if self.knows(e)}
+
+    def as_it_was(self) -> Before:
+        """Return what is known of a run after which no file has changed."""
+        return Before(frozenset(self.files), {}, self.history, self.lead)
+
+    def before(self, readings: Mapping[str, FileReading], spec: Spec) -> Known:
+        """Return what is known of the last run, now that files say ``readings``, by path: those of
+        today that are there and could be read."""
+        if self.state is None:
+            rows = rows_of(self.edited) if self.edited else {}
+            removed = recovered(self.edited) if self.edited else []
+            return Known(Before(lead=self.lead, rows=rows), removed)
+        gone = {file: each.load() for file, each in self.files.items() if file not in readings}
+        gone = {file: each for file, each in gone.items() if each.blocks}
+        new = [each for file, each in readings.items() if file not in self.files]
+        names = renamed_files(gone, new, spec)
+        old = {
+            file: self.files[file].load()
+            for file, reading in readings.items()
+            if file in self.files and self.files[file].reading != reading.encoded
+        }
+        old |= {to: gone.pop(file) for file, to in names.items()}
+        hashes = {each.sha256 for each in readings.values()}  # of copies of what is gone
+        gone = {file: each for file, each in gone.items() if each.sha256 not in hashes}
+        files = {names.get(file, file) for file in self.files}
+        for reading in gone.values():
+            reading.removed = True
+        history, lead = self.history.renamed(names), self.lead.renamed(names)
+        base = None
+        if _customers_changed(readings, old, self.files, spec):
+            then = {**readings, **gone, **old}
+            base = customer_base([each for file, each in then.items() if file in files], spec)
+        return Known(Before(files, old, history, lead, base), list(gone.values()))
+
+
+def _customers_changed(
+    readings: Mapping[str, FileReading],
+    old: Mapping[str, FileReading],
+    known: Collection[str],
+    spec: Spec,
+) -> bool:
+    """Whether a file that is new, or has changed, says anything else of who is a customer."""
+    table = spec.with_role(CUSTOMERS)
+
+    def said(reading: FileReading | None) -> list[Any]:
+        blocks = (each for each in (reading.blocks if reading else ()))
+        own = (each for each in blocks if table and each.table == table.key)
+        return [[each.column(key) for key in CUSTOMER_FIELDS] for each in own]
+
+    changed = (file for file in readings if file in old or file not in known)
+    return any(said(readings[file]) != said(old.get(file)) for file in changed)
+
+
+class Known(NamedTuple):
+    """What is known of the last run, and what files said then that have left the folder."""
+
+    before: Before
+    gone: list[FileReading]
+
+
+def totals_of(document: Mapping[str, Any]) -> dict[str, int]:
+    """Return the totals of a run, by ``TOTALS``."""
+    severities = Counter(each["severity"] for each in document["findings"])
+    records = sum(document["records"].values())
+    counts = (len(document["files"]), records, severities["error"], severities["warning"])
+    return dict(zip(TOTALS, (*counts, document["conflicts"], document["duplicates"]), strict=True))
+
+
+def find_previous(master: Path, home: Path, options: Options) -> Previous:
+    """Return what the run before left; its master is read if it was edited or lost its state."""
+    previous = _with_waiting(_left_by(master, home, options), master, home, options)
+    return previous if options.password is None else previous.without_encrypted()
+
+
+def _left_by(master: Path, home: Path, options: Options) -> Previous:
+    """Return what the run left that wrote the file ``master``."""
+    run, now = run_id(master, options.password), digest(master)
+    if run is None:  # no master any more, but what its files said may still be known
+        return replace(last_run(home, options), master=Seen(None, now))
+    state = load_state(home, run, options.version, options.password)
+    known = Lead.from_state(state.meta["lead"]) if state else None
+    if state and known and state.meta["master"] == now:
+        return Previous(run, state, None, known, Seen(run, now, known))
+    reading = read_file(master, master.name, options.spec, own=True, password=options.password)
+    lead = lead_work(reading, known, written(state, options) if state else None, options)
+    return Previous(run, state, reading, lead, Seen(run, now, lead))
+
+
+def _with_waiting(previous: Previous, master: Path, home: Path, options: Options) -> Previous:
+    """Return what was left with the master that waits for its place, if one does: it is the later
+    one, and people may have worked in both since."""
+    place = waiting_place(master)
+    if run_id(place, options.password) is None:
+        return previous
+    waiting = _left_by(place, home, options)
+    seen, found = previous.master, waiting.master.digest
+    if waiting.state is None:
+        later = previous if previous.state else waiting
+        return replace(later, master=seen, waiting=found)
+    replaced = waiting.state.meta["replaced"]
+    if seen.run_id in (None, replaced["run"]):
+        then = Lead.from_state(replaced["lead"])
+        unsure = _changed(previous.state, waiting.state, options)
+        lead = with_news(waiting.lead, then, seen.lead, unsure) if seen.run_id else waiting.lead
+        return replace(waiting, lead=lead, master=seen, waiting=found)
+    known = Lead.from_state(waiting.state.meta["lead"])
+    lead = with_news(previous.lead, known, waiting.lead, lambda *_: True)
+    return replace(previous, lead=lead, waiting=found)
+
+
+def _changed(
+    old: State | None, new: State | None, options: Options
+) -> Callable[[RowId, str], bool]:
+    """Return what tells whether a field, or a record as a whole, differs in two masters as they
+    were written; it may where one of them is not known."""
+    if old is None or new is None:
+        return lambda *_: True
+    masters = [_rows(each, options) for each in (old, new)]
+
+    def differs(row: RowId, name: str) -> bool:
+        one, other = (_said(rows.get(row), name) for rows in masters)
+        return one != other
+
+    return differs
+
+
+def _rows(state: State, options: Options) -> dict[RowId, LedgerRecord]:
+    ledger = written(state, options)
+    return {each.id: each for records in ledger.records.values() for each in records}
+
+
+def _said(record: LedgerRecord | None, name: str) -> object:
+    """Return what a row says of a field, or in all; None where there is no such row."""
+    if record is None:
+        return None
+    parts = (record.values, record.raw, record.extras)
+    return parts if name == WHOLE else tuple(part.get(name) for part in parts)
+
+
+def written(state: State, options: Options) -> Ledger:
+    """Return the ledger of which a state's master was written."""
+    before = Previous(None, state, None, Lead.from_state(state.meta["lead"])).as_it_was()
+    return ledger_of([each.load() for each in state.files.values()], options, before)
+
+
+def last_run(home: Path, options: Options) -> Previous:
+    """Return what the last run left in the folder of results, whatever became of its master."""
+    state = latest_state(home, options.version, options.password)
+    lead = Lead.from_state(state.meta["lead"]) if state else Lead()
+    return Previous(None, state, None, lead)

@@ -1,0 +1,57 @@
+"""A master that can't take its place yet: where it waits, and by what one is known to be open."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from xlcrm.ledger.state import STATE_FOLDER
+
+_UNFINISHED = (".new", ".part")
+_ENDING = "_待替换"
+# Beside a file that is open: Excel's and WPS's own, LibreOffice's, WPS's on Linux.
+_OWNERS = ("~${}", ".~lock.{}#", ".~{}")
+
+
+def waiting_place(master: Path) -> Path:
+    """Return where a master waits for its place."""
+    return master.with_stem(master.stem + _ENDING)
+
+
+def scratch_place(master: Path) -> Path:
+    """Return where a new master is written, each time another place."""
+    return master.with_name(f".{master.name}.{secrets.token_hex(4)}.new")
+
+
+def tidy(masters: Iterable[Path], home: Path) -> None:
+    """Remove what runs left that were ended halfway; no other may be running."""
+    for master in masters:
+        for path in master.parent.iterdir() if master.parent.is_dir() else ():
+            if path.name.startswith(".") and path.name.lstrip(".").startswith(f"{master.name}."):
+                _remove(path)
+    for path in (home / STATE_FOLDER).rglob("*"):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.suffix in _UNFINISHED:
+        path.unlink(missing_ok=True)
+
+
+def owner_file(path: Path) -> Path | None:
+    """Return the file by which an application says that it has ``path`` open; None where none does.
+
+    Windows lets nobody replace what is open; elsewhere, and on a synced folder, this is the sign.
+    """
+    names = (path.with_name(pattern.format(path.name)) for pattern in _OWNERS)
+    return next((each for each in names if each.is_file()), None)
+
+
+def digest(path: Path) -> str | None:
+    """Return by what the bytes of a file are known; None where there is no file."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
