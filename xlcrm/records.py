@@ -301,20 +301,19 @@ class _Lines(Mapping[str, Column]):
     """Columns as JSON text, each parsed when it is first asked for."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
-        self._parsed: dict[str, Column] = {}
+        self._columns: dict[str, str | Column] = {**texts}
 
     def __getitem__(self, key: str) -> Column:
-        column = self._parsed.get(key)
-        if column is None:
-            column = self._parsed[key] = json.loads(self._texts[key])
+        column = self._columns[key]
+        if isinstance(column, str):
+            column = self._columns[key] = json.loads(column)
         return column
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self._columns)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._columns)
 
 
 def _block_state(records: Records) -> dict[str, Any]:
