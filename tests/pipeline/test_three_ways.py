@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
+from xlcrm.spec.settings import Settings
+
 LOG, LABEL = "communication_log", "沟通动态记录表"
 FORM = "revisit_record"
 TALK = {
@@ -298,3 +300,44 @@ def test_a_talk_that_moved_on_is_a_new_one(team: Any) -> None:
     assert [f"{row['沟通日期']:%m-%d}" for row in team.rows(LABEL)] == ["05-15"]
     (file,) = team.rows("来源文件")
     assert file["已撤回的记录"] == "星辰科技 · 2024-05-13 · 报价"
+
+
+SETTINGS = {
+    "a parameter": Settings({"slow_hours": 24}),
+    "an alias": Settings(customer_aliases={"星辰": "星辰科技"}),
+    "a field dropped": Settings(fields={LOG: {"emotion": {"state": "dropped"}}}),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_other_settings_leave_what_was_settled_and_decided(team: Any, case: str) -> None:
+    settings = SETTINGS[case]
+    rich = of(TALK, {"emotion": "满意", "satisfaction": 4})[0]
+    low = {"satisfaction": 3}
+    merge_rows(team, {"a.xlsx": of(rich), "b.xlsx": of(rich)})
+    merge_rows(team, {"a.xlsx": of(rich, CHANGED, low), "b.xlsx": of(rich, {"satisfaction": 5})})
+    decide(team, 决定="采用1")
+    for options in ({"settings": settings}, {"settings": settings}, {}):
+        team.put("c.xlsx", {LOG: of(TALK, {"record_id": "J002"})})
+        assert team.merge(**options).document["conflicts"] == 0
+        row = next(row for row in team.rows(LABEL) if row["记录ID"] == "J001")
+        assert (row["关键内容记录"], str(row["满意度评分"])) == ("谈交期", "3")
+    merge_rows(team, {"b.xlsx": of(rich, OTHER, {"satisfaction": 5})})
+    assert shown(team)[0] == "谈付款"
+
+
+def test_a_decision_on_a_field_that_is_of_another_type_now_is_asked_for_again(team: Any) -> None:
+    low, high = {"satisfaction": 3}, {"satisfaction": 5}
+    merge_rows(team, {"a.xlsx": of(TALK, low), "b.xlsx": of(TALK, high)})
+    decide(team, 决定="采用1")
+    merge_rows(team, {})
+    text = Settings(fields={LOG: {"satisfaction": {"type": "text"}}})
+    assert team.merge(settings=text).document["conflicts"] == 1
+    assert versions(team) == {"满意度评分": ["3", "5"]}
+
+
+def test_what_has_changed_since_under_other_settings_is_still_a_change(team: Any) -> None:
+    merge_rows(team, SAME)
+    team.put("b.xlsx", {LOG: of(TALK, CHANGED)})
+    assert team.merge(settings=SETTINGS["a parameter"]).document["conflicts"] == 0
+    assert shown(team) == ["谈交期"]

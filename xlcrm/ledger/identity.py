@@ -93,8 +93,8 @@ class Identities:
         fresh = []
         for claim in claims:
             row = known.get(claim.record.block.file) if known else None
-            row = row or (usual if not known and self.then(key, claim) else None)
             row = row or self._nearest(key, claim, table)
+            row = row or (usual if not known and self.then(key, claim) else None)
             if row:
                 found.setdefault(row, Cluster(row)).claims.append(claim)
             else:

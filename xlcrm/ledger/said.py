@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from xlcrm.records import Record, Value
 from xlcrm.spec.model import Table
+from xlcrm.spec.types.base import ReadContext
 from xlcrm.text import fold
 
 Sign = str  # of what is said of a field: equal where it means the same; blank where it is blank
@@ -50,6 +51,21 @@ def meaning(what: Said, table: Table, key: str) -> object:
     if what.value is not None and key in table.by_key:
         return table.by_key[key].type.compare_key(what.value)
     return fold(what.text) if what.text else None
+
+
+def as_declared(what: Said, table: Table, key: str) -> Said:
+    """Return what was said under other declarations as today's have it: a value that its field does
+    not hold as a text that is not understood."""
+    each = table.by_key.get(key)
+    if what.value is None:
+        return what
+    if each is None:
+        return Said(text=str(what.value))
+    try:
+        value = each.type.read(each.type.cell(what.value), ReadContext()).value
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError):  # of another type
+        value = None
+    return Said(text=str(what.value)) if value is None else Said(value)
 
 
 def sign(what: Said, table: Table, key: str) -> Sign:

@@ -64,12 +64,12 @@ def encode(reading: FileReading) -> str:
 
 
 def load_state(
-    folder: Path, run_id: str, version: str, password: str | None = None
+    folder: Path, run_id: str, version: str | None, password: str | None = None
 ) -> State | None:
     """Return the state of a run; None where there is none that this program and spec can use.
 
-    ``folder`` is the folder of the master, ``version`` names program, settings and declarations.
-    ``password`` opens a state that has one.
+    ``folder`` is the folder of the master, ``version`` names program, settings and declarations
+    (None: whatever they were). ``password`` opens a state that has one.
     """
     path = _path(folder, run_id)
     if not path.is_file():
@@ -77,7 +77,7 @@ def load_state(
     try:
         with contextlib.closing(_opened(path, password)) as db:
             meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
-            if meta.get("format") != _FORMAT or meta.get("version") != version:
+            if meta.get("format") != _FORMAT or version not in (None, meta.get("version")):
                 return None
             rows = db.execute("SELECT file, size, mtime_ns, reading, removed FROM files")
             files = {

@@ -19,7 +19,7 @@ from xlcrm.ledger.lead import (
 )
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import added_rows, rows_of
-from xlcrm.ledger.said import said
+from xlcrm.ledger.said import as_declared, said
 from xlcrm.master_workbook.lead_list import Told
 from xlcrm.master_workbook.plan import LeadChange
 from xlcrm.records import FileReading, LedgerRecord
@@ -72,7 +72,7 @@ def _edited(record: LedgerRecord, name: str, ruling: Ruling, spec: Spec) -> Lead
     )
 
 
-def told_by(master: FileReading, changes: Sequence[Told]) -> Lead:
+def told_by(master: FileReading, changes: Sequence[Told], spec: Spec) -> Lead:
     """Return what a master tells whose state is lost: its list of what the lead has changed, and
     the rows that no file has."""
     rows, told = rows_of(master), {(each.kind, each.record): each.data for each in changes}
@@ -85,9 +85,13 @@ def told_by(master: FileReading, changes: Sequence[Told]) -> Lead:
     for each in changes:
         if each.kind == EDITED:
             ruling = ruling_of(each.data) if each.data else None
-            if ruling is None and each.record in rows:  # too long for a cell: its row has it
-                ruling = Ruling(said(rows[each.record], each.field), None)
-            if ruling:
+            row = rows.get(each.record)
+            if ruling is None and row:  # too long for a cell: its row has it
+                ruling = Ruling(said(row, each.field), None)
+            if ruling and row:
+                table = spec.tables[row.table]
+                now, was = (as_declared(w, table, each.field) for w in (ruling.said, ruling.before))
+                ruling = ruling._replace(said=now, before=was)
                 rulings.setdefault(each.record, {})[each.field] = ruling
         elif each.kind == REMOVED and each.data:
             removal, held = each.data

@@ -10,7 +10,7 @@ from xlcrm.ledger.edits import with_edits
 from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, ruling_of
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import row_of
-from xlcrm.ledger.said import BLANK, Said
+from xlcrm.ledger.said import BLANK, Said, as_declared
 from xlcrm.master_workbook.decisions import Decision, read_decisions
 from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
 from xlcrm.master_workbook.lead_list import read_changes
@@ -35,7 +35,7 @@ def lead_work(
     spec, when = options.spec, master.modified
     decisions = list(read_decisions(master.lists.get("conflicts", [])))
     changes = list(read_changes(master.lists.get(LEAD_LIST, [])))
-    lead = known if known is not None else _told(told_by(master, changes), decisions)
+    lead = known if known is not None else _told(told_by(master, changes, spec), decisions, spec)
     lead = replace(lead, notes=lead_notes(master))
     if written is not None:
         lead = edited(lead, master, written, options, sure=True)
@@ -57,12 +57,15 @@ def lead_notes(master: FileReading) -> dict[str, str]:
     return {key: note for key, note in rows if key and note}
 
 
-def _told(lead: Lead, decisions: Iterable[Decision]) -> Lead:
+def _told(lead: Lead, decisions: Iterable[Decision], spec: Spec) -> Lead:
     """Return what the lead says with the decisions that a master tells of, whose state is lost."""
     rulings = {row: dict(fields) for row, fields in lead.rulings.items()}
     for each in decisions:
-        if each.data["ruling"]:
-            rulings.setdefault(each.row, {})[each.field] = ruling_of(each.data["ruling"])
+        table = spec.tables.get(each.data["table"])
+        if each.data["ruling"] and table:
+            ruling = ruling_of(each.data["ruling"])
+            what = as_declared(ruling.said, table, each.field)
+            rulings.setdefault(each.row, {})[each.field] = ruling._replace(said=what)
     return replace(lead, rulings=rulings)
 
 

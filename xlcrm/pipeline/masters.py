@@ -16,6 +16,7 @@ from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.backups import back_up, known_backups
 from xlcrm.pipeline.lead_changes import lead_changes
+from xlcrm.pipeline.older_runs import types_of
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.previous import Previous
@@ -71,6 +72,7 @@ class Master:
             "history": ledger.history.to_state(),
             "lead": ledger.lead.to_state(),
             "withdrawn": self.withdrawn,
+            "types": types_of(self.options.spec),
         }
         if previous.wrote(contents.run_id) and previous.state:
             kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}

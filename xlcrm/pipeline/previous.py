@@ -22,6 +22,7 @@ from xlcrm.ledger.state import FileState, State, latest_state, load_state
 from xlcrm.master_workbook.plan import TOTALS
 from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
+from xlcrm.pipeline.older_runs import older_run
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import ledger_of
 from xlcrm.pipeline.waiting import digest, waiting_place
@@ -45,13 +46,15 @@ class Previous:
     what its master says where that is not what was written, ``lead`` what the lead has said by now.
 
     ``master`` is the one in its place: another where the last run's is ``waiting`` for it (the
-    digest of that file).
+    digest of that file). ``older`` is the state of a program, or of settings, that are not today's:
+    what files said then still tells what has changed since.
     """
 
     run_id: str | None = None
     state: State | None = None
     edited: FileReading | None = None
     lead: Lead = field(default_factory=Lead)
+    older: State | None = None
     master: Seen = field(default_factory=Seen)
     waiting: str | None = None
 
@@ -124,7 +127,8 @@ class Previous:
         if self.state is None:
             rows = rows_of(self.edited) if self.edited else {}
             removed = recovered(self.edited) if self.edited else []
-            return Known(Before(lead=self.lead, rows=rows), removed)
+            before = older_run(self.older, readings, spec) if self.older else Before()
+            return Known(replace(before, lead=self.lead, rows=rows), removed)
         gone = {file: each.load() for file, each in self.files.items() if file not in readings}
         gone = {file: each for file, each in gone.items() if each.blocks}
         new = [each for file, each in readings.items() if file not in self.files]
@@ -192,13 +196,15 @@ def _left_by(master: Path, home: Path, options: Options) -> Previous:
     run, now = run_id(master, options.password), digest(master)
     if run is None:  # no master any more, but what its files said may still be known
         return replace(last_run(home, options), master=Seen(None, now))
-    state = load_state(home, run, options.version, options.password)
+    found = load_state(home, run, None, options.password)
+    state = found if found and found.meta["version"] == options.version else None
     known = Lead.from_state(state.meta["lead"]) if state else None
     if state and known and state.meta["master"] == now:
-        return Previous(run, state, None, known, Seen(run, now, known))
+        return Previous(run, state, lead=known, master=Seen(run, now, known))
     reading = read_file(master, master.name, options.spec, own=True, password=options.password)
     lead = lead_work(reading, known, written(state, options) if state else None, options)
-    return Previous(run, state, reading, lead, Seen(run, now, lead))
+    older = None if state else found
+    return Previous(run, state, reading, lead, older, Seen(run, now, lead))
 
 
 def _with_waiting(previous: Previous, master: Path, home: Path, options: Options) -> Previous:
