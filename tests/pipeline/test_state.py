@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from xlcrm.forks import HAS_FORK
@@ -31,6 +32,12 @@ def talk(number: int, **changes: Any) -> dict[str, Any]:
         "content": "谈价格",
         **changes,
     }
+
+
+def cells(master: Path) -> dict[str, list[Any]]:
+    """All cells but those of the first sheet, which sets its totals beside the last run's."""
+    sheets = load_workbook(master).worksheets[1:]
+    return {sheet.title: [*sheet.values] for sheet in sheets}
 
 
 @pytest.fixture
@@ -93,10 +100,10 @@ def test_only_a_changed_file_is_read_again(pair: Any, read: list[str]) -> None:
 def test_what_was_read_before_gives_the_same_master_as_reading_all(pair: Any) -> None:
     pair.put("王芳/b.xlsx", {LOG: [talk(3), talk(1)]})
     pair.merge()
-    remembered = pair.master.read_bytes()
+    remembered = cells(pair.master)
     shutil.rmtree(pair.results)
     pair.merge()
-    assert pair.master.read_bytes() == remembered
+    assert cells(pair.master) == remembered
 
 
 def test_without_state_the_master_says_the_same(pair: Any) -> None:
