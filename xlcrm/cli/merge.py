@@ -19,10 +19,12 @@ from xlcrm.cli.common import (
 )
 from xlcrm.cli.handing_back import is_incomplete, tell_returned
 from xlcrm.cli.password import password_option
+from xlcrm.cli.preview import tell_preview
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
-from xlcrm.pipeline.options import Audience
+from xlcrm.pipeline.options import Audience, UsageError
+from xlcrm.pipeline.previews import Preview, preview
 from xlcrm.pipeline.secrets import plain_beside
 from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.team_folder import OUTPUT_FOLDER
@@ -35,6 +37,7 @@ _LANGUAGE = language_of()
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
+@click.option("--dry-run", is_flag=True, help=say(_LANGUAGE, "option.dry_run"))
 @click.option("--return", "give_back", is_flag=True, help=say(_LANGUAGE, "option.give_back"))
 @click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
 @click.option(
@@ -51,6 +54,7 @@ _LANGUAGE = language_of()
 def command(
     folder: Path,
     output: Path | None,
+    dry_run: bool,
     give_back: bool,
     strict: bool,
     audience: Audience,
@@ -61,12 +65,17 @@ def command(
     **given: Any,
 ) -> int:
     """Merge a folder and say what became of it."""
+    if dry_run and (give_back or audience == "team"):
+        other = "--return" if give_back else "--audience team"
+        raise UsageError("not-together", one="--dry-run", other=other)
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
         options = replace(console.notices(options), password=password)
         options = replace(options, encrypt=encrypt, audience=audience, break_lock=break_lock)
+        if dry_run:
+            return _preview(console, preview(folder, options, output), strict=strict)
         result = merge(folder, options, output)
         result = hand_back(folder, result) if give_back else result
     console.document(result.document)
@@ -78,6 +87,17 @@ def command(
             console.note("said.plain_beside", path=shown(path))
     errors = any(each["severity"] == "error" for each in result.document["findings"])
     return exit_code(result, findings=strict and errors)
+
+
+def _preview(console: Console, made: Preview, *, strict: bool) -> int:
+    """Say what a merge would do, and return its exit code."""
+    console.document(made.document)
+    if not console.as_json:
+        tell_preview(console, made)
+    if made.rejected:
+        return exits.REJECTED
+    errors = any(each["severity"] == "error" for each in made.document["findings"])
+    return exits.FINDINGS if strict and errors else exits.DONE
 
 
 def exit_code(result: MergeResult, *, findings: bool = False) -> int:

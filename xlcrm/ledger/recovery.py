@@ -27,7 +27,7 @@ def rows_of(master: FileReading) -> dict[str, Record]:
 
 def added_rows(master: FileReading) -> dict[str, Record]:
     """Return by their row keys the rows that stand in a master alone."""
-    return {row: each for row, each in rows_of(master).items() if _file(each) == LEAD}
+    return {row: each for row, each in rows_of(master).items() if file_of(each) == LEAD}
 
 
 def recovered(master: FileReading) -> list[FileReading]:
@@ -38,7 +38,7 @@ def recovered(master: FileReading) -> list[FileReading]:
     files: dict[str, list[Record]] = defaultdict(list)
     blocks: dict[tuple[str, str, str], Block] = {}
     for record in master.records:
-        file = _file(record)
+        file = file_of(record)
         if not file or file == LEAD:
             continue
         sheet, row = _place(record)
@@ -56,7 +56,7 @@ def _blocks(records: Sequence[Record]) -> list[Records]:
     return [Records.of(list(group)) for _, group in groups]
 
 
-def _file(record: Record) -> str:
+def file_of(record: Record) -> str:
     """Return the file that a row comes from; blank for one that the lead has typed."""
     return record.extras.get(_FILE, "").split("\n")[0]
 

@@ -90,15 +90,9 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         if previous.holds(signature) and not for_team:
             document = _unchanged(previous.document, path, _since(started))
             return MergeResult(document, previous.files, options, previous.as_it_was())
-        result, readings, before = read_entries(entries, previous, options)
-        picture = assemble(readings, result.findings, options, before)
-        if previous.state is None and previous.edited:
-            typed = previous.edited
-            lead = edited(before.lead, typed, picture.ledger, options, sure=False)
-            before = replace(before, lead=lead)
-            picture = assemble(readings, result.findings, options, before)
-        files = _files(result.statuses, previous, picture)
-        document = _document(path, picture, files, options)
+        (result, readings, before), picture = look_at(entries, previous, options)
+        files = files_of(result.statuses, previous, picture)
+        document = document_of(path, picture, files, options)
         states = _states(entries, readings, previous)
         withdrawn = _withdrawn(previous, picture.ledger, readings, options.spec)
         saved = {reading.file: reading.modified for reading in result.readings}
@@ -118,7 +112,21 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     return MergeResult(document, states, options, before, pending, picture, opened=opened)
 
 
-def _document(
+def look_at(
+    entries: Sequence[Entry], previous: Previous, options: Options
+) -> tuple[Folder, Picture]:
+    """Return what a folder says, with what the lead has said in the master."""
+    folder = read_entries(entries, previous, options)
+    result, readings, before = folder
+    picture = assemble(readings, result.findings, options, before)
+    if previous.state is None and previous.edited:
+        lead = edited(before.lead, previous.edited, picture.ledger, options, sure=False)
+        before = replace(before, lead=lead)
+        picture = assemble(readings, result.findings, options, before)
+    return Folder(result, readings, before), picture
+
+
+def document_of(
     path: Path, picture: Picture, files: list[dict[str, Any]], options: Options
 ) -> dict[str, Any]:
     """Return the documented JSON of a merge, but for how long it took."""
@@ -236,9 +244,10 @@ def _withdrawn(
     return found
 
 
-def _files(
+def files_of(
     statuses: Sequence[FileStatus], previous: Previous, picture: Picture
 ) -> list[dict[str, Any]]:
+    """Return what became of each file, in the documented form."""
     files = []
     for each in statuses:
         file = each.entry.file
