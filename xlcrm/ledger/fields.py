@@ -127,7 +127,8 @@ class _Field:
             if each not in (mine, sides.get(file)) and (file in sides or each not in sides.values())
         }
         if not news and not ruling.choice and set(self.signs.values()) == {mine}:
-            return  # everybody has it now
+            merged.entries.pop(self.name, None)  # everybody has it now: it is settled
+            return
         if news:
             merged.rulings[self.name] = ruling
             value = self._last({mine, *news}, ruling)
