@@ -124,6 +124,11 @@ def act(ledger: Ledger, account: Account, what: str | None) -> Ledger:
 @given(rounds)
 @example([({"a": "甲", "b": "甲", "c": None}, "乙"), ({"a": "丙", "b": "甲", "c": None}, None)])
 @example([({"a": "甲", "b": "乙", "c": None}, "take"), ({"a": "甲", "b": "丙", "c": "乙"}, None)])
+@example([
+    ({"a": "甲", "b": "甲", "c": None}, None), ({"a": "甲", "b": "乙", "c": None}, None),
+    ({"a": "甲", "b": None, "c": None}, "甲"), ({"a": "甲", "b": None, "c": None}, None),
+    ({"a": "甲", "b": None, "c": None}, None),
+])  # fmt: skip
 def test_a_field_is_what_a_simple_account_says_merge_after_merge(story: list[Round]) -> None:
     account, ledger, last = Account(), None, []
     for files, what in story:
