@@ -45,6 +45,7 @@ class Account:
 
     def merge(self, now: dict[str, str]) -> None:
         """Take in what files say; ``shown`` is None in a conflict."""
+        self.then = {name: each for name, each in self.then.items() if name in self.last}
         value = self._settle(now)
         if value is not None:
             self.settled, self.then = value, dict(now)

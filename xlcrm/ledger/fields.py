@@ -85,6 +85,9 @@ class _Field:
     def merge(self, merged: Merged, known: Known) -> None:
         """Let the merged record have this field, and take note of what it leaves."""
         entry = known.entries.get(self.name) or self._agreed(known.then)
+        # Who said nothing in the last run has no ancestor any more.
+        then = {file: each for file, each in entry.then.items() if file in known.then}
+        entry = entry._replace(then=then)
         was = None if entry.settled is None else self._sign(entry.settled)
         outcome = settle(self.signs, entry.then, was)
         value = None if outcome.rivals else self._of(outcome.value, entry.settled)
