@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from xlcrm.records import Record, Values
 from xlcrm.spec.model import CUSTOMER_FIELDS
 from xlcrm.text import fold
 
 NAME, ID = CUSTOMER_FIELDS
+_ID = re.compile(r"[A-Z]+[0-9]{3,}")  # how an id looks that no base has
+
+
+class Related(NamedTuple):
+    """A decision on two names or ids: whether ``other`` is the same customer as ``one``, by whose
+    name or id it is then known. ``same`` is None where ``typed`` is not understood."""
+
+    one: str
+    other: str
+    same: bool | None
+    typed: str = ""
+
+
+def answered(known: Iterable[Related], answers: Iterable[Related]) -> tuple[Related, ...]:
+    """Return what was decided with later answers; a blank one takes an earlier one back."""
+    said = {frozenset(map(fold, each[:2])): each for each in (*known, *answers)}
+    return tuple(each for each in said.values() if each.same is not None or each.typed)
+
+
+def joined(aliases: Mapping[str, str], related: Iterable[Related]) -> dict[str, str]:
+    """Return aliases with those that decisions add to them; what leads elsewhere by now, or comes
+    back to itself, adds none."""
+    known = {fold(name): decided for name, decided in aliases.items()}
+
+    def end(text: str) -> str:
+        while fold(text) in known:
+            text = known[fold(text)]
+        return text
+
+    for each in related:
+        one, other = end(each.one), end(each.other)
+        if each.same and fold(one) != fold(other):
+            known[fold(other)] = one
+    return known
 
 
 class CustomerBase:
@@ -20,12 +56,20 @@ class CustomerBase:
     looked up first, then those of all files; a name that several ids share in them names none.
     """
 
-    def __init__(self, records: Iterable[Record], aliases: Mapping[str, str] | None = None) -> None:
-        """``records`` are the table of customers'; ``aliases`` lead to the decided name or id."""
+    def __init__(
+        self,
+        records: Iterable[Record],
+        aliases: Mapping[str, str] | None = None,
+        related: Iterable[Related] = (),
+    ) -> None:
+        """``records`` are the table of customers'; ``aliases`` lead to the decided name or id, and
+        ``related`` are further decisions."""
         self._rows: dict[str, dict[str, Values]] = defaultdict(dict)
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         self._ids: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self._aliases = {fold(name): decided for name, decided in (aliases or {}).items()}
+        self.related = tuple(related)
+        self._aliases = joined(aliases or {}, self.related)
+        self._keys: dict[tuple[str, str, bool], str] = {}
         self._stated: set[str] = set()
         for record in records:
             self._stated.update(record.values)
@@ -69,14 +113,43 @@ class CustomerBase:
         """Return the key of the customer that a record names; None where it names none."""
         customer_id, name = values.get(ID), values.get(NAME)
         if isinstance(customer_id, str):
-            if not self._aliases:
-                return customer_id
-            return self._aliases.get(fold(customer_id), customer_id)
-        if not isinstance(name, str):
-            return None
-        decided = self._aliases.get(fold(name), name)
+            return self._key(customer_id, file) if self._aliases else customer_id
+        return self._key(name, file, is_name=True) if isinstance(name, str) else None
+
+    def key(self, text: str) -> str:
+        """Return the key of the customer whom a name or id means."""
+        return self._key(text, "", is_name=not self.knows(text, ""))
+
+    def are_apart(self, one: str, other: str) -> bool:
+        """Whether two customers, by their keys, were decided to be two."""
+        return frozenset((fold(one), fold(other))) in self._apart
+
+    @cached_property
+    def _apart(self) -> frozenset[frozenset[str]]:
+        decided = (each for each in self.related if each.same is False)
+        return frozenset(frozenset(fold(self.key(e)) for e in each[:2]) for each in decided)
+
+    def _key(self, text: str, file: str, *, is_name: bool = False) -> str:
+        asked = (text, file, is_name)
+        if asked not in self._keys:
+            self._keys[asked] = self._followed(*asked)
+        return self._keys[asked]
+
+    def _followed(self, text: str, file: str, is_name: bool) -> str:
+        """Return the key of a name or id, followed through aliases and to the id of its name."""
+        start, passed = text, set[str]()
+        while (form := fold(text)) not in passed:
+            passed.add(form)
+            text = self._aliases.get(form) or self._id_of(form, file) or text
+        if self.knows(text, file) or (text == start and not is_name):
+            return text
+        return text if text != start and _ID.fullmatch(text) else fold(text)
+
+    def _id_of(self, name: str, file: str) -> str | None:
+        """Return the id that a name, in its normal form, has alone."""
         for scope in (file, ""):
-            ids = self._ids.get(scope, {}).get(fold(decided), set())
+            found = self._ids.get(scope, {}).get(name, ())
+            ids = {self._aliases.get(fold(each), each) for each in found}
             if len(ids) == 1:
                 return next(iter(ids))
-        return decided if self.knows(decided, file) else fold(decided)
+        return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from xlcrm.customers import Related
 from xlcrm.ledger.claims import Key
 from xlcrm.ledger.said import BLANK, Said, Sign
 from xlcrm.records import Block, Record
@@ -59,13 +60,15 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True)
 class Lead:
-    """All that the lead has said, by the keys of the master's rows, then by field."""
+    """All that the lead has said, by the keys of the master's rows, then by field; and which
+    customers are one."""
 
     rulings: Mapping[RowId, Mapping[str, Ruling]] = field(default_factory=dict)
     added: Mapping[RowId, Added] = field(default_factory=dict)
     removed: Mapping[RowId, Removal] = field(default_factory=dict)
     notes: Mapping[RowId, str] = field(default_factory=dict)
     unread: Mapping[RowId, Mapping[str, Typed]] = field(default_factory=dict)
+    related: tuple[Related, ...] = ()
 
     @cached_property
     def rows_named(self) -> frozenset[RowId]:
@@ -92,6 +95,7 @@ class Lead:
             "removed": self.removed,
             "notes": self.notes,
             "unread": self.unread,
+            "related": self.related,
         }
 
     @classmethod
@@ -108,7 +112,13 @@ class Lead:
                 row: {key: Typed(*each) for key, each in fields.items()}
                 for row, fields in state["unread"].items()
             },
+            related_of(state),
         )
+
+
+def related_of(state: Mapping[str, Any]) -> tuple[Related, ...]:
+    """Return which customers a lead has decided to be one, or not, by ``Lead.to_state``."""
+    return tuple(Related(*each) for each in state["related"])
 
 
 def _renamed(each: Any, files: Mapping[str, str]) -> Any:

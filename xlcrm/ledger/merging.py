@@ -279,7 +279,13 @@ class _Merger:
 
     def _lead(self) -> Lead:
         lead = self.before.lead
-        return Lead(self.rulings, self.added, self.removed, lead.notes, self.unread)
+        return replace(
+            lead,
+            rulings=self.rulings,
+            added=self.added,
+            removed=self.removed,
+            unread=self.unread,
+        )
 
 
 def _versions(claims: Sequence[Claim], table: Table) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from xlcrm.customers import Related, answered
 from xlcrm.ledger.lead import WHOLE, Added, Lead, Removal, RowId, Ruling, added_state
 from xlcrm.ledger.said import digest
 
@@ -34,7 +35,15 @@ def with_news(lead: Lead, then: Lead, now: Lead, unsure: Callable[[RowId, str], 
         added={**lead.added, **added},
         notes={**lead.notes, **notes},
         unread={**lead.unread, **unread},
+        related=answered(lead.related, _answers(then, now)),
     )
+
+
+def _answers(then: Lead, now: Lead) -> Iterator[Related]:
+    """Yield the answers on customers that are new, and blank ones for those taken back."""
+    said = {each[:2] for each in now.related}
+    yield from (each for each in now.related if each not in then.related)
+    yield from (Related(*each[:2], None) for each in then.related if each[:2] not in said)
 
 
 def _rulings(

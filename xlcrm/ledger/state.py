@@ -22,7 +22,7 @@ from xlcrm.records import FileReading
 from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
-_FORMAT = 5
+_FORMAT = 6
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (

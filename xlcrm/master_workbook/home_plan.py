@@ -213,6 +213,8 @@ def _tasks(
 
     yield from task("conflicts", open_conflicts(contents), "error", places.sheet("conflicts"))
     yield from task("rejected", rejected, "error", places.sheet("files"))
+    asked = sum(each.same is None for each in contents.likely)
+    yield from task("likely", asked, "warning", places.sheet("likely"))
     for status in ("missing", "stale"):
         names = [each.name for each in contents.board if each.status == status and each.name]
         named = words("master.home.and").join(names[:NAMED]) + ("…" if names[NAMED:] else "")

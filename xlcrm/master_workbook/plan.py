@@ -66,6 +66,23 @@ class HandIn:
     timely: float | None
 
 
+class Likely(Protocol):
+    """Two names or ids that may be one customer, by which each of ``one`` and ``other`` is known,
+    with its name and the number of its records; ``reasons`` are (kind, what is alike); ``same`` is
+    the lead's answer, None while there is none or it is not understood (``typed``)."""
+
+    @property
+    def one(self) -> tuple[str, str, int]: ...
+    @property
+    def other(self) -> tuple[str, str, int]: ...
+    @property
+    def reasons(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def same(self) -> bool | None: ...
+    @property
+    def typed(self) -> str: ...
+
+
 class Conflict(Protocol):
     """A field on which a record's sources disagree; the record as a whole where ``field`` is blank.
 
@@ -109,7 +126,8 @@ class MasterContents:
     that ``analysis_period`` and ``previous_period`` name; ``notes`` the lead's notes by record id;
     ``duplicates`` counts the rows that repeated another; ``withdrawn`` names by file the records
     that it does not have any more; ``lead`` is what the lead has changed; ``board`` tells who has
-    handed in; ``earlier`` holds the totals of the run before (``TOTALS``), none of a first run.
+    handed in; ``likely`` are customers who may be one; ``earlier`` holds the totals of the run
+    before (``TOTALS``), none of a first run.
     """
 
     run_id: str
@@ -126,6 +144,7 @@ class MasterContents:
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lead: Sequence[LeadChange] = ()
     board: Sequence[HandIn] = ()
+    likely: Sequence[Likely] = ()
     earlier: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,8 @@ from xlcrm.master_workbook.home import HomeSheet
 from xlcrm.master_workbook.home_plan import plan_home, tables_with_records
 from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
 from xlcrm.master_workbook.lead_list import lead_sheet
+from xlcrm.master_workbook.likely_list import NAME as LIKELY_LIST
+from xlcrm.master_workbook.likely_list import likely_sheet
 from xlcrm.master_workbook.lists import (
     HEADER_ROW,
     conflict_sheet,
@@ -66,6 +68,8 @@ def write_master(
         for key in tables_with_records(contents, spec):
             targets |= _write_table(wb, key, contents, spec, words)
         _write_conflicts(wb, contents, spec, words, targets)
+        if contents.likely:
+            _write_likely(wb, contents, words)
         if contents.lead:
             _write_lead(wb, contents, spec, words, targets)
         _write_findings(wb, contents, spec, words)
@@ -162,6 +166,19 @@ def _write_conflicts(
         decided = words("master.conflict.decided")
         rule = {"type": "formula", "criteria": f'=${state}="{decided}"', "format": wb.format(muted)}
         written.worksheet.conditional_format(first, 0, last, len(sheet.columns) - 1, rule)
+
+
+def _write_likely(wb: Book, contents: MasterContents, words: Words) -> None:
+    sheet = likely_sheet(contents.likely, words)
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, list_marks(LIKELY_LIST, sheet))
+    written.worksheet.set_tab_color(palette.ERROR_TEXT)
+    answers = [words(f"master.likely.{answer}") for answer in ("yes", "no")]
+    rule = {"validate": "list", "source": answers, "error_type": "warning"}
+    written.worksheet.data_validation(*written.area("same"), rule)
+    muted = {"font_color": palette.MUTED_TEXT}
+    for state in ("is_one", "are_two"):
+        _colour_equal(wb, written, "state", words(f"master.likely.{state}"), muted)
 
 
 def _write_lead(

@@ -85,7 +85,9 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     view = _view(master.picture, told, claims, options.spec)
     contents = _cleared(replace(master, picture=view, options=options).contents(), private.replaced)
     run = TEAM_RUN + contents.run_id
-    contents = replace(contents, conflicts=(), withdrawn={}, lead=(), earlier={}, run_id=run)
+    contents = replace(
+        contents, conflicts=(), withdrawn={}, lead=(), likely=(), earlier={}, run_id=run
+    )
     made = io.BytesIO()
     write_master(made, contents, options.spec, options.language, options.created)
     part = leaking_part(made.getvalue(), private.forbidden)
@@ -136,7 +138,8 @@ def _view(picture: Picture, told: Public, claims: Sequence[Record], spec: Spec) 
         for each in picture.findings
         if (each.file, each.sheet) not in sheets and (each.file, each.sheet, _row(each)) not in rows
     ]
-    return Picture(replace(picture.ledger, records=records, conflicts=[]), findings)
+    ledger = replace(picture.ledger, records=records, conflicts=[])
+    return replace(picture, ledger=ledger, findings=findings)
 
 
 def _places(

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlcrm.customers import CustomerBase
+from xlcrm.customers import CustomerBase, Related
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry, describe, discover, is_team_folder
 from xlcrm.ledger.state import latest_state
@@ -87,12 +87,14 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
     return replace(checked, returned=return_workbooks(files, readings, checked.findings, options))
 
 
-def customer_base(readings: Sequence[FileReading], spec: Spec) -> CustomerBase:
-    """Return the customers that all readings know."""
+def customer_base(
+    readings: Sequence[FileReading], spec: Spec, related: Sequence[Related] = ()
+) -> CustomerBase:
+    """Return the customers that all readings know, and what was decided of them."""
     table = spec.with_role("customers")
     blocks = (block for reading in readings for block in reading.blocks)
     known = (block for block in blocks if table and block.table == table.key)
-    return CustomerBase(chain.from_iterable(known), spec.customer_aliases)
+    return CustomerBase(chain.from_iterable(known), spec.customer_aliases, related)
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from xlcrm.customers import Related
 from xlcrm.findings import Finding, Language
 from xlcrm.ledger.lead import LEAD, Lead
 from xlcrm.ledger.model import Conflict, Ledger
@@ -38,6 +39,16 @@ def unread_decisions(conflicts: Sequence[Conflict], options: Options) -> Iterato
             wrong.suggestion,
             wrong.parameters,
         )
+
+
+def unread_answers(related: Sequence[Related], options: Options) -> Iterator[Finding]:
+    """Yield answers on customers that are neither yes nor no."""
+    for each in related:
+        if each.same is None:
+            labels = {lang: Words(lang)("master.likely.same") for lang in get_args(Language)}
+            place = (LEAD, Words(options.language)("master.sheet.likely"), None, None, None)
+            names = f"{each.one} / {each.other}"
+            yield Finding("not-in-list", *place, names, each.typed, None, {"label": labels})
 
 
 def lead_findings(ledger: Ledger, options: Options) -> Iterator[Finding]:

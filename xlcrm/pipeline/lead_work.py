@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from xlcrm.customers import Related, answered
 from xlcrm.ledger.edits import with_edits
 from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, ruling_of
 from xlcrm.ledger.model import Ledger
@@ -14,6 +15,8 @@ from xlcrm.ledger.said import BLANK, Said, as_declared
 from xlcrm.master_workbook.decisions import Decision, read_decisions
 from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
 from xlcrm.master_workbook.lead_list import read_changes
+from xlcrm.master_workbook.likely_list import NAME as LIKELY_LIST
+from xlcrm.master_workbook.likely_list import read_answers
 from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_changes import told_by, without_undone
 from xlcrm.pipeline.options import Options
@@ -36,7 +39,8 @@ def lead_work(
     decisions = list(read_decisions(master.lists.get("conflicts", [])))
     changes = list(read_changes(master.lists.get(LEAD_LIST, [])))
     lead = known if known is not None else _told(told_by(master, changes, spec), decisions, spec)
-    lead = replace(lead, notes=lead_notes(master))
+    answers = (Related(*each) for each in read_answers(master.lists.get(LIKELY_LIST, [])))
+    lead = replace(lead, notes=lead_notes(master), related=answered(lead.related, answers))
     if written is not None:
         lead = edited(lead, master, written, options, sure=True)
     return decided(without_undone(lead, changes), decisions, when, spec)
@@ -47,7 +51,7 @@ def edited(
 ) -> Lead:
     """Return what the lead says with what was typed into the tables of a master; ``sure`` says
     whether ``written`` is what was written there, or what files say today."""
-    base = customer_base([master], options.spec)
+    base = customer_base([master], options.spec, lead.related)
     return with_edits(lead, master, written, options.spec, base, sure=sure)
 
 

@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlcrm.ledger.likely import likely_same
 from xlcrm.ledger.state import FileState, State, prune_states, save_state
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
@@ -148,6 +149,7 @@ class Master:
             board=hand_ins(
                 self.picture, self.files, self.saved, analysis.facts, week, self.options.spec
             ),
+            likely=likely_same(self.picture.records, self.picture.base, self.options.spec),
             earlier=self.earlier,
         )
         return replace(plain, run_id=_run_id(plain, self.options))

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
+from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
 from xlcrm.ledger.grading import grade
 from xlcrm.ledger.history import Before
@@ -15,7 +16,7 @@ from xlcrm.ledger.lead import LEAD, Lead
 from xlcrm.ledger.merging import merge
 from xlcrm.ledger.model import Ledger
 from xlcrm.pipeline.checks import customer_base, in_order
-from xlcrm.pipeline.lead_findings import lead_findings, unread_decisions
+from xlcrm.pipeline.lead_findings import lead_findings, unread_answers, unread_decisions
 from xlcrm.pipeline.options import Options
 from xlcrm.records import FileReading, LedgerRecord, Records, Source
 from xlcrm.validation.together import check_together
@@ -23,10 +24,11 @@ from xlcrm.validation.together import check_together
 
 @dataclass(frozen=True)
 class Picture:
-    """A ledger with all findings, by file."""
+    """A ledger with all findings, by file, and the customers by whom it was made."""
 
     ledger: Ledger
     findings: list[Finding]
+    base: CustomerBase
 
     @property
     def records(self) -> list[LedgerRecord]:
@@ -50,9 +52,10 @@ def assemble(
 
     Raises AssertionError if a row is neither merged nor rejected: nothing may be lost unseen.
     """
-    spec, lead = options.spec, lead_reading(before.lead if before else Lead())
-    base = customer_base([*readings, lead], spec)
-    ledger = ledger_of(readings, options, before)
+    spec, said = options.spec, before.lead if before else Lead()
+    lead = lead_reading(said)
+    base = customer_base([*readings, lead], spec, said.related)
+    ledger = merge(readings, spec, base, before)
     for reading in readings:
         rows = ledger.rows[reading.file]
         if not rows.seen == rows.merged + rows.rejected:
@@ -60,20 +63,21 @@ def assemble(
     everything = [*options.notices, *findings, *ledger.findings]
     everything += lead_findings(ledger, options)
     everything += unread_decisions(ledger.conflicts, options)
+    everything += unread_answers(said.related, options)
     present = (each for each in (*readings, lead) if not each.removed)
     blocks = [block for reading in present for block in reading.blocks]
     everything += check_together(blocks, spec, base, options.as_of)
     ordered = in_order(everything)
     grade(ledger, ordered, spec)
-    return Picture(ledger, ordered)
+    return Picture(ledger, ordered, base)
 
 
 def ledger_of(
     readings: Sequence[FileReading], options: Options, before: Before | None = None
 ) -> Ledger:
     """Return what readings, and the lead, say together."""
-    lead = lead_reading(before.lead if before else Lead())
-    base = customer_base([*readings, lead], options.spec)
+    lead = before.lead if before else Lead()
+    base = customer_base([*readings, lead_reading(lead)], options.spec, lead.related)
     return merge(readings, options.spec, base, before)
 
 

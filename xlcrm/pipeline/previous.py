@@ -13,7 +13,7 @@ from xlcrm.filled_workbook.reading import read_file
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
-from xlcrm.ledger.lead import WHOLE, Lead, RowId
+from xlcrm.ledger.lead import WHOLE, Lead, RowId, related_of
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.news import with_news
 from xlcrm.ledger.recovery import recovered, rows_of
@@ -146,9 +146,11 @@ class Previous:
             reading.removed = True
         history, lead = self.history.renamed(names), self.lead.renamed(names)
         base = None
-        if _customers_changed(readings, old, self.files, spec):
-            then = {**readings, **gone, **old}
-            base = customer_base([each for file, each in then.items() if file in files], spec)
+        related = related_of(self.state.meta["lead"])
+        if related != self.lead.related or _customers_changed(readings, old, self.files, spec):
+            known = {**readings, **gone, **old}
+            then = [each for file, each in known.items() if file in files]
+            base = customer_base(then, spec, related)
         return Known(Before(files, old, history, lead, base), list(gone.values()))
 
 

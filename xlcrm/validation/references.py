@@ -79,7 +79,8 @@ def _fits(customer_id: Value | None, name: Value | None, file: str, base: Custom
     expected = base.name(customer_id, file)
     if not isinstance(name, str) or not expected or fold(name) == fold(expected):
         return True
-    return base.resolve({NAME: name}, file) == customer_id  # a name decided to be the same
+    own = base.resolve({ID: customer_id}, file)
+    return base.resolve({NAME: name}, file) == own  # a name decided to be the same
 
 
 def _misfit(record: Record, table: Table, field: Field, base: CustomerBase) -> Finding:

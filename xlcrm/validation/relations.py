@@ -59,8 +59,11 @@ def _of_customer(record: Record, key: str, base: CustomerBase) -> Any:
     return base.value(base.resolve(record.values, record.block.file), key, record.block.file)
 
 
-def check_double_customers(all_of: Iterable[Batch], spec: Spec) -> Iterator[Finding]:
-    """Yield duplicate-customer at each base row whose name stands under another id as well."""
+def check_double_customers(
+    all_of: Iterable[Batch], spec: Spec, base: CustomerBase
+) -> Iterator[Finding]:
+    """Yield duplicate-customer at each base row whose name stands under another id as well, where
+    nobody has decided whether they are one."""
     customers = spec.with_role("customers")
     if customers is None:
         return
@@ -73,8 +76,12 @@ def check_double_customers(all_of: Iterable[Batch], spec: Spec) -> Iterator[Find
     for group in rows.values():
         ids = {str(record.values[ID]) for record in group if ID in record.values}
         for record in group if len(ids) > 1 else ():
-            others = "、".join(sorted(ids - {str(record.values.get(ID))}))
-            yield field_finding("duplicate-customer", record, customers, field, others=others)
+            own = base.resolve(record.values) or ""
+            keys = {each: base.key(each) for each in ids}
+            others = [e for e, key in keys.items() if own != key and not base.are_apart(own, key)]
+            if others:
+                told = "、".join(sorted(others))
+                yield field_finding("duplicate-customer", record, customers, field, others=told)
 
 
 # Rules that depend on what the customer base says.

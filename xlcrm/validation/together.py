@@ -23,6 +23,6 @@ def check_together(
     found = list(batches(blocks))
     yield from check_customers(found, spec, base)
     yield from asked_of_all(found, checks_by_table(spec, RELATED_RULES, spec, base))
-    yield from check_double_customers(found, spec)
+    yield from check_double_customers(found, spec, base)
     yield from check_changes(found, spec, base)
     yield from asked_of_all(found, checks_by_table(spec, DATED_RULES, as_of.isoformat()))

@@ -1,0 +1,92 @@
+"""The names of firms: what is left of one when its form, places and brackets are taken away."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from xlcrm.spec.names import declared_words, firm_forms
+from xlcrm.text import clean
+
+_BRACKETS = re.compile(r"[(\[{〔【〈《「]([^()\[\]{}〔〕【】〈〉《》「」]*)[)\]}〕】〉》」]")
+_WORDS = re.compile(r"[^\W_]+")
+_TELLING = 2  # characters besides the words of trades by which a firm is told from others
+
+
+class FirmName(NamedTuple):
+    """``core`` is a name without the form of its firm; ``apart`` what sets firms of one core apart:
+    places, and whatever else stood in brackets."""
+
+    core: str
+    apart: frozenset[str]
+
+    @property
+    def tells(self) -> bool:
+        """Whether the core says more than a place and trades: of 上海科技 that is no more."""
+        rest = self.core
+        for trade in _longest("trades"):
+            rest = rest.replace(trade, "")
+        beyond = rest.removeprefix(_first_place(rest))
+        nothing = ("", *_place_ends(), *declared_words()["firm_forms_latin"])
+        return len(rest) >= _TELLING and beyond not in nothing
+
+    def may_be(self, other: FirmName) -> bool:
+        """Whether both may be of one firm: 星辰科技(上海) may be 星辰科技, not 星辰科技(北京)."""
+        alike = self.core == other.core and self.tells
+        return alike and (self.apart <= other.apart or other.apart <= self.apart)
+
+
+@cache
+def firm_name(text: str) -> FirmName:
+    """Return a firm's name in its parts; width, case, spaces and signs mean nothing."""
+    text = clean(text).casefold()
+    apart = {_stripped("".join(_WORDS.findall(each)))[0] for each in _BRACKETS.findall(text)}
+    words = _WORDS.findall(_BRACKETS.sub(" ", text))
+    while len(words) > 1 and words[-1] in declared_words()["firm_forms_latin"]:
+        words.pop()
+    core, places = _stripped("".join(words))
+    named = {_first_place(each) or each for each in apart if each}
+    return FirmName(core, frozenset(places) | named - set(firm_forms()))
+
+
+def _stripped(name: str) -> tuple[str, list[str]]:
+    """Return a name without its form and its places, which are told apart; never nothing."""
+    found: list[str] = []
+    while True:
+        shorter = _without_form(name)
+        place = _first_place(shorter)
+        rest = shorter.removeprefix(place)
+        rest = next((rest.removeprefix(end) for end in _place_ends() if rest.startswith(end)), rest)
+        if place and rest:
+            found.append(place)
+            shorter = rest
+        place = next((each for each in _longest("places") if shorter.endswith(each)), "")
+        head = shorter.removesuffix(place)
+        if head != _without_form(head):  # 星辰有限公司上海 is what is left of its 分公司
+            found.append(place)
+            shorter = head
+        if shorter == name:
+            return name, [each for each in found if each]
+        name = shorter
+
+
+def _without_form(name: str) -> str:
+    form = next((each for each in firm_forms() if name.endswith(each) and name != each), "")
+    return name.removesuffix(form)
+
+
+def _first_place(name: str) -> str:
+    """Return the place that a name begins with; nothing where it begins with none."""
+    places = _longest("places")
+    return next(filter(name.startswith, places), "") if name.startswith(places) else ""
+
+
+def _place_ends() -> list[str]:
+    return [str(each) for each in declared_words()["place_ends"]]
+
+
+@cache
+def _longest(key: str) -> tuple[str, ...]:
+    """Return a list of words, the longest first."""
+    return tuple(sorted(declared_words()[key].split(), key=len, reverse=True))
