@@ -66,6 +66,8 @@ class Master:
         was read; else None.
         """
         contents = self.contents()
+        if previous.run_id == contents.run_id and previous.state:
+            contents = replace(contents, earlier=previous.state.meta["earlier"])
         ledger, seen = self.picture.ledger, previous.master
         meta: dict[str, Any] = {
             "signature": signature,
@@ -74,6 +76,7 @@ class Master:
             "lead": ledger.lead.to_state(),
             "withdrawn": self.withdrawn,
             "types": types_of(self.options.spec),
+            "earlier": contents.earlier,
         }
         if previous.wrote(contents.run_id) and previous.state:
             kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}
