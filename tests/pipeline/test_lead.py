@@ -428,3 +428,23 @@ def _sheets(team: Any) -> list[str]:
     from openpyxl import load_workbook
 
     return list(load_workbook(team.master).sheetnames)
+
+
+@pytest.mark.parametrize("rubbish", ["", "{}", "[]", '["x", 1]', '{"shown": 3}', "null", "一二三"])
+def test_hidden_cells_that_were_typed_over_cost_no_merge(desk: Any, rubbish: str) -> None:
+    desk.put("李娜/c.xlsx", {LOG: [talk(4, content="谈付款")]})
+    desk.edit_master(typed("主题1", 关键内容记录="谈交期"))
+    desk.edit_master(taken_out("主题2"))
+    desk.merge()
+
+    def spoil(workbook: Workbook) -> None:
+        for name in (CONFLICTS, LEAD):
+            sheet = workbook[name]
+            for row in range(3, sheet.max_row + 1):
+                sheet.cell(row, columns(sheet)["数据"]).value = rubbish
+        fill(CONFLICTS, 0, 决定="采用1")(workbook)
+
+    desk.edit_master(spoil)
+    forget(desk)
+    desk.merge()
+    assert by_topic(desk)["主题1"]["关键内容记录"] == "谈交期"

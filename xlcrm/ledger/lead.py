@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from xlcrm.customers import Related
 from xlcrm.ledger.claims import Key
@@ -13,6 +13,7 @@ from xlcrm.ledger.said import BLANK, Said, Sign
 from xlcrm.records import Block, Record
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
+T = TypeVar("T")
 LEAD = f"{OUTPUT_FOLDER}/{MASTER_FILE}"  # the source of what the lead has added
 WHOLE = ""  # in the place of a field: the record as a whole
 TAKE, BOTH, APART, OWN = "take", "both", "apart", "own"  # how a conflict is decided
@@ -137,6 +138,16 @@ def added_of(state: Any) -> Added:
     """Return an added row that was JSON data."""
     key, record = state
     return Added(key_of(key), _record(record))
+
+
+def as_told(parse: Callable[[Any], T], data: Any) -> T | None:
+    """Return what JSON data says that has been in a master; None where somebody has typed over it.
+    ``parse`` makes a ruling, a removal or an added row of it."""
+    try:
+        made = parse(data)
+    except (TypeError, ValueError):
+        return None
+    return made if isinstance(getattr(made, "sides", {}), dict | None) else None
 
 
 def key_of(parts: Any) -> Any:

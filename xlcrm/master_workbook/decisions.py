@@ -51,11 +51,16 @@ def read_decisions(rows: Sequence[ListRow]) -> Iterator[Decision]:
 
 
 def _data(text: str) -> dict[str, Any] | None:
+    """Return what was kept with a row; None where somebody has typed over it."""
     try:
         data = json.loads(text)
-    except ValueError:
+        one, other = data[SHOWN]
+        versions = [(list(what), bool(leads)) for what, leads in data["versions"] or ()]
+        whole = all(len(what) == 2 for what, _ in versions) and isinstance(data["sides"], dict)
+    except (KeyError, TypeError, ValueError):
         return None
-    return data if isinstance(data, dict) and SHOWN in data else None
+    texts = (one, other, data.get("table"))
+    return data if whole and "ruling" in data and all(isinstance(t, str) for t in texts) else None
 
 
 def _choice(text: str) -> tuple[str | None, int]:

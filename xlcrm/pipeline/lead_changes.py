@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+from xlcrm.ledger.claims import Key
 from xlcrm.ledger.fields import moment
 from xlcrm.ledger.following import as_leads
+from xlcrm.ledger.identity import row_key
 from xlcrm.ledger.lead import (
     Added,
     Lead,
@@ -14,6 +17,7 @@ from xlcrm.ledger.lead import (
     Ruling,
     added_of,
     added_state,
+    as_told,
     key_of,
     ruling_of,
 )
@@ -76,28 +80,41 @@ def told_by(master: FileReading, changes: Sequence[Told], spec: Spec) -> Lead:
     """Return what a master tells whose state is lost: its list of what the lead has changed, and
     the rows that no file has."""
     rows, told = rows_of(master), {(each.kind, each.record): each.data for each in changes}
-    rulings: dict[str, dict[str, Ruling]] = {}
     added = {
-        row: Added(key_of(told.get((ADDED, row)) or [each.table, "row", row]), as_leads(each))
+        row: Added(_key(told.get((ADDED, row)), row, each.table), as_leads(each))
         for row, each in added_rows(master).items()
     }
+    rulings: dict[str, dict[str, Ruling]] = {}
     removed = {}
     for each in changes:
-        if each.kind == EDITED:
-            ruling = ruling_of(each.data) if each.data else None
-            row = rows.get(each.record)
-            if ruling is None and row:  # too long for a cell: its row has it
-                ruling = Ruling(said(row, each.field), None)
-            if ruling and row:
-                table = spec.tables[row.table]
-                now, was = (as_declared(w, table, each.field) for w in (ruling.said, ruling.before))
-                ruling = ruling._replace(said=now, before=was)
-                rulings.setdefault(each.record, {})[each.field] = ruling
-        elif each.kind == REMOVED and each.data:
-            removal, held = each.data
-            removed[each.record] = Removal(*removal)
-            added |= {each.record: added_of(held)} if held else {}
+        row, data = rows.get(each.record), each.data
+        if each.kind == EDITED and row:
+            # Too long for a cell, it has no data: its row has the value.
+            ruling = as_told(ruling_of, data) or Ruling(said(row, each.field), None)
+            table = spec.tables[row.table]
+            now, was = (as_declared(w, table, each.field) for w in (ruling.said, ruling.before))
+            ruling = ruling._replace(said=now, before=was)
+            rulings.setdefault(each.record, {})[each.field] = ruling
+        elif each.kind == REMOVED and isinstance(data, list) and len(data) == 2:
+            removal, held = (as_told(parse, one) for parse, one in zip(_PARSED, data, strict=True))
+            if removal and removal.table in spec.tables:
+                removed[each.record] = removal
+                known = held and held.record.table == held.key[0] == removal.table
+                added |= {each.record: held} if held and known else {}
     return Lead(rulings, added, removed)
+
+
+def _key(data: object, row: str, table: str) -> Key:
+    """Return the key by which a row was known that the lead added."""
+    key: Key = key_of(data) if isinstance(data, list) else ()
+    return key if key[:1] == (table,) and row_key(key) == row else (table, "row", row)
+
+
+def _removal(state: list[Any]) -> Removal:
+    return Removal(*state)
+
+
+_PARSED: tuple[Callable[[Any], Any], Callable[[Any], Any]] = (_removal, added_of)
 
 
 def without_undone(lead: Lead, changes: Sequence[Told]) -> Lead:

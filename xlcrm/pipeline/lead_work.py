@@ -8,7 +8,7 @@ from typing import Any
 
 from xlcrm.customers import Related, answered
 from xlcrm.ledger.edits import with_edits
-from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, ruling_of
+from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, as_told, ruling_of
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import row_of
 from xlcrm.ledger.said import BLANK, Said, as_declared
@@ -66,8 +66,8 @@ def _told(lead: Lead, decisions: Iterable[Decision], spec: Spec) -> Lead:
     rulings = {row: dict(fields) for row, fields in lead.rulings.items()}
     for each in decisions:
         table = spec.tables.get(each.data["table"])
-        if each.data["ruling"] and table:
-            ruling = ruling_of(each.data["ruling"])
+        ruling = as_told(ruling_of, each.data["ruling"])
+        if ruling and table:
             what = as_declared(ruling.said, table, each.field)
             rulings.setdefault(each.row, {})[each.field] = ruling._replace(said=what)
     return replace(lead, rulings=rulings)
