@@ -9,7 +9,7 @@ from xlcrm.cli import exits
 from xlcrm.cli.words import say
 from xlcrm.findings import Language
 from xlcrm.pipeline.audiences import LeakError
-from xlcrm.pipeline.locks import MasterBusy
+from xlcrm.pipeline.locks import MasterBusy, MasterOpen
 from xlcrm.pipeline.options import SettingsError, UsageError
 from xlcrm.spec.loader import SpecError
 from xlcrm.text import printable
@@ -30,6 +30,9 @@ def _told(error: Exception) -> tuple[str, dict[str, Any], int]:
         words = error.holder._asdict() if error.holder else {}
         key = "busy-held" if words else "busy"
         return key, {"path": str(error.path), **words}, exits.BUSY
+    if isinstance(error, MasterOpen):
+        key = "open-sign" if error.sign else "open"
+        return key, {"path": str(error.path), "sign": str(error.sign)}, exits.BUSY
     if isinstance(error, LeakError):
         return "leak", {"part": str(error)}, exits.USAGE
     if isinstance(error, SpecError):

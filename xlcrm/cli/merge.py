@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from xlcrm.pipeline.options import Audience, UsageError
 from xlcrm.pipeline.previews import Preview, preview
 from xlcrm.pipeline.secrets import plain_beside
 from xlcrm.pipeline.team import settings_of_folder
+from xlcrm.pipeline.undoing import UndoResult, undo
 from xlcrm.team_folder import OUTPUT_FOLDER
 
 _LANGUAGE = language_of()
@@ -38,6 +40,7 @@ _LANGUAGE = language_of()
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
 @click.option("--dry-run", is_flag=True, help=say(_LANGUAGE, "option.dry_run"))
+@click.option("--undo", "take_back", is_flag=True, help=say(_LANGUAGE, "option.undo"))
 @click.option("--return", "give_back", is_flag=True, help=say(_LANGUAGE, "option.give_back"))
 @click.option("--strict", is_flag=True, help=say(_LANGUAGE, "option.strict"))
 @click.option(
@@ -55,6 +58,7 @@ def command(
     folder: Path,
     output: Path | None,
     dry_run: bool,
+    take_back: bool,
     give_back: bool,
     strict: bool,
     audience: Audience,
@@ -65,15 +69,16 @@ def command(
     **given: Any,
 ) -> int:
     """Merge a folder and say what became of it."""
-    if dry_run and (give_back or audience == "team"):
-        other = "--return" if give_back else "--audience team"
-        raise UsageError("not-together", one="--dry-run", other=other)
+    others = {"--undo": take_back, "--return": give_back, "--audience team": audience == "team"}
+    _refuse_together("--dry-run" if dry_run else "--undo" if take_back else None, others)
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
         options = replace(console.notices(options), password=password)
         options = replace(options, encrypt=encrypt, audience=audience, break_lock=break_lock)
+        if take_back:
+            return _undo(console, undo(folder, options, output))
         if dry_run:
             return _preview(console, preview(folder, options, output), strict=strict)
         result = merge(folder, options, output)
@@ -87,6 +92,19 @@ def command(
             console.note("said.plain_beside", path=shown(path))
     errors = any(each["severity"] == "error" for each in result.document["findings"])
     return exit_code(result, findings=strict and errors)
+
+
+def _refuse_together(one: str | None, others: Mapping[str, bool]) -> None:
+    """Raise UsageError where an option that does something else is given with others."""
+    other = next((name for name, given in others.items() if given and name != one), None)
+    if one and other:
+        raise UsageError("not-together", one=one, other=other)
+
+
+def _undo(console: Console, result: UndoResult) -> int:
+    console.document(result.document)
+    console.say("said.undone", path=shown(result.master), kept=shown(result.kept))
+    return exits.DONE
 
 
 def _preview(console: Console, made: Preview, *, strict: bool) -> int:

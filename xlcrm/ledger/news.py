@@ -13,6 +13,16 @@ from xlcrm.ledger.said import digest
 Word = TypeVar("Word", Ruling, Removal)
 
 
+def offered(lead: Lead) -> Lead:
+    """Return what a lead says so that each word is a conflict with whatever a file says else."""
+    rulings = {
+        row: {name: each._replace(sides={}) for name, each in fields.items()}
+        for row, fields in lead.rulings.items()
+    }
+    removed = {row: each._replace(sides={}) for row, each in lead.removed.items()}
+    return replace(lead, rulings=rulings, removed=removed)
+
+
 def with_news(lead: Lead, then: Lead, now: Lead, unsure: Callable[[RowId, str], bool]) -> Lead:
     """Return what ``lead`` says with all that ``now`` says and ``then`` did not.
 

@@ -22,6 +22,7 @@ from xlcrm.records import FileReading
 from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
+_FILE = "state.db"
 _FORMAT = 6
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -100,9 +101,9 @@ def _opened(path: Path, password: str | None) -> sqlite3.Connection:
 
 def latest_state(folder: Path, version: str, password: str | None = None) -> State | None:
     """Return the newest usable state below the folder of a master."""
-    root = folder / STATE_FOLDER / "state"
-    runs = sorted(root.iterdir(), key=lambda path: -path.stat().st_mtime) if root.is_dir() else []
-    states = (load_state(folder, path.name, version, password) for path in runs)
+    found = (folder / STATE_FOLDER / "state").glob(f"*/{_FILE}")
+    runs = sorted(found, key=lambda path: -path.stat().st_mtime_ns)
+    states = (load_state(folder, path.parent.name, version, password) for path in runs)
     return next((state for state in states if state), None)
 
 
@@ -136,6 +137,13 @@ def _fill(db: sqlite3.Connection, state: State, version: str) -> None:
     db.commit()
 
 
+def renew_state(folder: Path, run_id: str) -> None:
+    """Let the state of a run be the newest, if it is there."""
+    path = _path(folder, run_id)
+    if path.is_file():
+        path.touch()
+
+
 def prune_states(folder: Path, keep: Iterable[str]) -> None:
     """Remove the states of all runs but those to keep."""
     kept = set(keep)
@@ -151,7 +159,7 @@ def _json_rows(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _path(folder: Path, run_id: str) -> Path:
-    return folder / STATE_FOLDER / "state" / run_id / "state.db"
+    return folder / STATE_FOLDER / "state" / run_id / _FILE
 
 
 def _uri(path: Path) -> str:

@@ -1,14 +1,25 @@
-"""The masters that were replaced, the last ten, each with its state."""
+"""The masters that were replaced, the last ten, each with its state; which of them were undone."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from xlcrm.ledger.state import STATE_FOLDER
 
 _MOST = 10
+_UNDONE = "undone.json"
+
+
+class Undone(NamedTuple):
+    """Runs that were taken back, the last first, and the one whose master is in its place since:
+    it holds only as long as that is so."""
+
+    into: str
+    runs: list[str]
 
 
 def known_backups(home: Path, known: Sequence[str], replaced: str | None) -> list[str]:
@@ -37,6 +48,28 @@ def back_up(master: Path, home: Path, run: str, kept: Sequence[str]) -> None:
     for old in place.parent.glob("*.xlsx"):
         if old.stem not in kept:
             old.unlink()
+
+
+def remember_undone(home: Path, told: Undone) -> None:
+    """Let the next merge know of what was taken back."""
+    place = home / STATE_FOLDER / _UNDONE
+    scratch = place.with_suffix(".new")
+    scratch.write_text(json.dumps(told), encoding="utf-8")
+    scratch.replace(place)
+
+
+def undone(home: Path) -> Undone | None:
+    """Return what was taken back; None where nothing was, or that can't be read."""
+    try:
+        into, runs = json.loads((home / STATE_FOLDER / _UNDONE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return None
+    return Undone(str(into), list(map(str, runs)))
+
+
+def forget_undone(home: Path) -> None:
+    """A merge has seen to what was taken back."""
+    (home / STATE_FOLDER / _UNDONE).unlink(missing_ok=True)
 
 
 def _folder(home: Path) -> Path:

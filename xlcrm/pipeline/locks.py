@@ -43,6 +43,14 @@ class MasterBusy(Exception):
         self.path, self.holder = path, holder
 
 
+class MasterOpen(Exception):
+    """An application has a master open at ``path``; ``sign`` is the file that says so, if any."""
+
+    def __init__(self, path: Path, sign: Path | None = None) -> None:
+        super().__init__(str(path))
+        self.path, self.sign = path, sign
+
+
 @contextmanager
 def locked(home: Path, *, break_lock: bool = False) -> Iterator[None]:
     """Keep other merges away that write to ``home``; ``break_lock`` takes a lock that another holds

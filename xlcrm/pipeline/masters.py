@@ -15,7 +15,7 @@ from xlcrm.ledger.state import FileState, State, prune_states, save_state
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
-from xlcrm.pipeline.backups import back_up, known_backups
+from xlcrm.pipeline.backups import back_up, forget_undone, known_backups
 from xlcrm.pipeline.lead_changes import lead_changes
 from xlcrm.pipeline.older_runs import types_of
 from xlcrm.pipeline.options import Options
@@ -81,6 +81,7 @@ class Master:
         if previous.wrote(contents.run_id) and previous.state:
             kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}
             self._save(contents.run_id, states, {**meta, **kept, "master": seen.digest})
+            forget_undone(self.home)
             return None
         replaced = {"run": seen.run_id, "lead": seen.lead.to_state()}
         backups = known_backups(self.home, previous.backups, seen.run_id)
@@ -98,6 +99,8 @@ class Master:
         runs = [contents.run_id, *backups]
         prune_states(self.home, [*runs, previous.run_id or ""] if pending else runs)
         lock_what_is_plain(self.home, self.options.secret)
+        if not pending:
+            forget_undone(self.home)
         return pending
 
     def _save(self, run: str, states: Mapping[str, FileState], meta: Mapping[str, Any]) -> None:

@@ -15,11 +15,12 @@ from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
 from xlcrm.ledger.lead import WHOLE, Lead, RowId, related_of
 from xlcrm.ledger.model import Ledger
-from xlcrm.ledger.news import with_news
+from xlcrm.ledger.news import offered, with_news
 from xlcrm.ledger.recovery import recovered, rows_of
 from xlcrm.ledger.renaming import renamed_files
 from xlcrm.ledger.state import FileState, State, latest_state, load_state
 from xlcrm.master_workbook.plan import TOTALS
+from xlcrm.pipeline.backups import backup_place, undone
 from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.older_runs import older_run
@@ -57,6 +58,7 @@ class Previous:
     older: State | None = None
     master: Seen = field(default_factory=Seen)
     waiting: str | None = None
+    undone: Sequence[str] = ()
 
     @property
     def files(self) -> Mapping[str, FileState]:
@@ -84,11 +86,11 @@ class Previous:
     @property
     def backups(self) -> Sequence[str]:
         """The runs whose masters are kept, the last first."""
-        return self.state.meta["backups"] if self.state else ()
+        return (*self.undone, *(self.state.meta["backups"] if self.state else ()))
 
     def holds(self, signature: Mapping[str, Any]) -> bool:
         """Whether nothing has changed since: same files and options, the master as written."""
-        settled = self._is_as_written and self.state
+        settled = self._is_as_written and not self.undone and self.state
         return bool(settled and settled.meta["signature"] == signature)
 
     def wrote(self, run_id: str) -> bool:
@@ -100,7 +102,9 @@ class Previous:
         return bool(self.run_id and self.state and not self.edited and not self.waiting)
 
     def knows(self, entry: Entry) -> bool:
-        """Whether a file is as the state has it."""
+        """Whether a file is as the state has it, and need not be read again."""
+        if self.undone:
+            return False
         known = self.files.get(entry.file)
         same = known and (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
         return bool(same and known and not known.removed)
@@ -190,6 +194,7 @@ def totals_of(document: Mapping[str, Any]) -> dict[str, int]:
 def find_previous(master: Path, home: Path, options: Options) -> Previous:
     """Return what the run before left; its master is read if it was edited or lost its state."""
     previous = _with_waiting(_left_by(master, home, options), master, home, options)
+    previous = _with_undone(previous, home, options)
     return previous if options.password is None else previous.without_encrypted()
 
 
@@ -229,6 +234,18 @@ def _with_waiting(previous: Previous, master: Path, home: Path, options: Options
     known = Lead.from_state(waiting.state.meta["lead"])
     lead = with_news(previous.lead, known, waiting.lead, lambda *_: True)
     return replace(previous, lead=lead, waiting=found)
+
+
+def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
+    """Return what was left, with what the lead has said in masters that were taken back since."""
+    told = undone(home)
+    if told is None or told.into != previous.run_id:
+        return previous
+    lead = previous.lead
+    for run in reversed(told.runs):
+        said = offered(_left_by(backup_place(home, run), home, options).lead)
+        lead = with_news(lead, Lead(), said, lambda *_: True)
+    return replace(previous, lead=lead, undone=told.runs)
 
 
 def _changed(
