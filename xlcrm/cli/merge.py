@@ -151,6 +151,8 @@ def tell_merge(console: Console, result: MergeResult) -> None:
         warnings=severities["warning"],
         infos=severities["info"],
     )
+    if result.forgot:
+        console.note("said.forgot")
     if result.kept:
         console.note("said.kept_edited", path=shown(result.kept))
     if result.pending:

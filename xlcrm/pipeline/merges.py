@@ -37,7 +37,8 @@ _WITHDRAWN = 100  # records taken out of a file that are remembered
 class MergeResult:
     """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master
     (``opened`` the file that says that it is open, where there is one), ``kept`` the team's master
-    of before, where somebody had changed it.
+    of before, where somebody had changed it; ``forgot`` is whether what the last run knew could not
+    be used.
 
     ``picture`` is what the folder says; after a run without a change it is put together anew from
     ``files`` and what is known ``before`` them.
@@ -52,6 +53,7 @@ class MergeResult:
     returned: Sequence[Returned] | None = None
     kept: Path | None = None
     opened: Path | None = None
+    forgot: bool = False
 
     @cached_property
     def picture(self) -> Picture:
@@ -109,7 +111,10 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         waits = master.replace(previous, states, signature if settled else {}, document)
     document["seconds"] = _since(started)
     pending, opened = waits or (None, None)
-    return MergeResult(document, states, options, before, pending, picture, opened=opened)
+    forgot = previous.run_id is not None and previous.state is None
+    return MergeResult(
+        document, states, options, before, pending, picture, opened=opened, forgot=forgot
+    )
 
 
 def look_at(
