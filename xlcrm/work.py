@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ _UNDECODABLE = "surrogatepass"  # a file's name need not be text
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds an item may take, and bytes of address space a child may have (where the platform
-    can limit it: Linux and most other Unixes)."""
+    """Seconds an item may take, and bytes of address space a child may take besides what it begins
+    with (where the platform can limit it: Linux and most other Unixes)."""
 
     seconds: float = 30.0
     memory: int = 2 * 1024**3
@@ -97,14 +98,24 @@ def last_words(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
+def _mapped() -> int:
+    """Return the bytes of this process's address space; 0 where the system doesn't say."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def cap_memory(memory: int) -> None:
-    """Limit this process's address space, in bytes, where the platform can."""
+    """Limit what this process may add to its address space, in bytes, where the platform can."""
     try:
         import resource
     except ImportError:  # Windows
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    cap = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    cap = _mapped() + memory
+    cap = cap if hard == resource.RLIM_INFINITY else min(cap, hard)
     try:
         resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
     except ValueError:  # macOS refuses a cap below what it has mapped already
