@@ -195,6 +195,7 @@ def test_the_same_folder_gives_the_same_bytes(team: Any) -> None:
     team.put("b/c.xlsx", {"communication_log": [RECORDS["communication_log"]]})
     one, two = team.root.parent / "一.xlsx", team.root.parent / "二.xlsx"
     team.merge(one)
+    shutil.rmtree(team.results)  # beside the totals of the last run stand its own
     team.merge(two, workers=2)
     assert one.read_bytes() == two.read_bytes()
 
