@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import (
@@ -37,8 +38,15 @@ class Cluster:
 
 def row_key(key: Key, apart: Key = ()) -> RowId:
     """Return a short stable key of a record; of records that share an id, by what sets it apart."""
-    text = _AS_JSON([*key, *apart])
+    text = f"[{', '.join(map(_as_json, (*key, *apart)))}]"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _as_json(part: object) -> str:
+    """Return a part of a key as JSON: nearly all are texts and counts."""
+    if part.__class__ is str:
+        return encode_basestring(str(part))
+    return str(part) if part.__class__ is int else _AS_JSON(part)
 
 
 class Identities:
