@@ -122,6 +122,16 @@ def test_a_form_goes_back_with_what_the_lead_ticked(root: Path) -> None:
     assert any("系统变慢" in str(each.value) for row in sheet.iter_rows() for each in row)
 
 
+@pytest.mark.parametrize("text", [None, "随手写的"])
+def test_boxes_that_the_lead_emptied_or_wrote_words_for_go_back_too(root: Path, text: Any) -> None:
+    lead_types(root, FORM, 下一步计划=text, 客户情绪状态=text, 客户反馈内容="系统变慢")
+    (returned,) = handed_back(root).document["returned"]
+    sheet = load_workbook(returned["workbook"])[FORM]
+    notes = [each.comment.text for row in sheet.iter_rows() for each in row if each.comment]
+    assert sum("系统变慢" in note for note in notes) == 1
+    assert any("下一步计划" in str(each.value) for row in sheet.iter_rows() for each in row)
+
+
 def test_a_prefilled_workbook_has_the_notes_too(root: Path, tmp_path: Path) -> None:
     lead_types(root, LOG, 关键内容记录="谈交期")
     merge(root, OPTIONS)

@@ -124,27 +124,36 @@ def _on_list(page: ListPage, row: int, slot: Slot, cell: Cell | None, note: str)
     return replace(page, rows=rows)
 
 
-def _on_form(page: FormPage, change: Change, language: Language, note: str) -> FormPage:
+def _on_form(page: FormPage, change: Change, language: Language, note: str) -> FormPage | None:
+    """Return a form with a change; None where no cell of it can hold that."""
     name, what = change.field, change.said
     field = page.table.with_dropped.by_key.get(name)
-    cells = {slot: cell for slot, cell in page.cells.items() if slot.partition(".")[0] != name}
+    slots = [slot for _, slot in page.origins.values() if _is_of(slot, name)]
+    cells = {slot: cell for slot, cell in page.cells.items() if not _is_of(slot, name)}
     if field and what.value is not None:
         cells |= form_cells(field, what.value, language)
-    elif what.text:
+    elif what.text and name in slots:
         cells[name] = what.text
+    elif what.text:  # boxes hold no other words
+        return None
     shape = {key: value for key, value in page.shape.items() if key != name}
     shape |= {} if what.value is None else {name: what.value}
-    made = replace(page, cells=cells, shape=shape)
-    for slot in on_slots(made, {name: Note("")}):
-        theirs = page.notes.get(slot, Note(""))
-        made = replace(made, notes={**page.notes, slot: theirs.with_ours(note)})
-    return made
+    slot = next((str(slot) for slot in (*cells, *slots) if _is_of(slot, name)), None)
+    if slot is None:
+        return None
+    notes = {**page.notes, slot: page.notes.get(slot, Note("")).with_ours(note)}
+    return replace(page, cells=cells, shape=shape, notes=notes)
+
+
+def _is_of(slot: Slot, name: str) -> bool:
+    """Whether a slot of a form is a field's, or a part of it."""
+    return str(slot).partition(".")[0] == name
 
 
 def on_slots(page: FormPage, notes: Notes) -> dict[str, Note]:
-    """Return notes on fields of a form as notes on the first cell of each."""
+    """Return notes on fields of a form as notes on the first cell of each that is filled."""
     firsts = {slot.partition(".")[0]: slot for slot in reversed(list(page.cells))}
-    return {firsts.get(str(name), str(name)): note for name, note in notes.items()}
+    return {firsts[str(name)]: note for name, note in notes.items() if name in firsts}
 
 
 def _cell(table: Table, change: Change, language: Language) -> Cell | None:
