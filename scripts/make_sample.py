@@ -23,11 +23,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from sample_team.folder import COPIES, CUT_OFF, LOCK, LOCKED_BY, cut_off, plan
+from sample_team.folder import COPIES, CUT_OFF, LOCK, LOCKED_BY, MEMBERS, cut_off, plan
 from sample_team.libreoffice import resave, saved_copy
-from sample_team.saving import cut, lock_file, save
+from sample_team.saving import cut, lock_file, save, save_settings
 
 from xlcrm.spec.loader import load_spec
+from xlcrm.team_folder import SETTINGS_FILE
 
 SAMPLE = Path(__file__).parents[1] / "sample_workbooks"
 
@@ -50,6 +51,7 @@ def make(folder: Path) -> None:
     save(folder / CUT_OFF, cut_off(), spec)
     cut(folder / CUT_OFF)
     (folder / LOCK).write_bytes(lock_file(LOCKED_BY))
+    save_settings(folder / SETTINGS_FILE, MEMBERS, spec)
 
 
 if __name__ == "__main__":

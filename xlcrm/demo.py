@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from xlcrm import resources
+from xlcrm.findings import Language
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.reports import ReportResult, report
+from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.team_folder import OUTPUT_FOLDER
 
 AS_OF = date(2024, 5, 20)  # the Monday after the sample's golden week, 2024-W20
@@ -18,10 +20,11 @@ PLANTED = frozenset({"刘洋/客户关系管理记录_刘洋_3月.xlsx"})
 _MARK = ".xlcrm-demo"
 
 
-def demo(folder: Path, options: Options) -> ReportResult:
+def demo(folder: Path, options: Options, language: Language | None = None) -> ReportResult:
     """Copy the sample to ``folder``, merge it and write the report of its golden week.
 
-    An earlier demo in the folder is replaced. Raises UsageError where it holds anything else.
+    ``language`` holds whatever the settings say. An earlier demo in the folder is replaced. Raises
+    UsageError where it holds anything else.
     """
     mark = folder / OUTPUT_FOLDER / _MARK
     if mark.exists():
@@ -31,7 +34,8 @@ def demo(folder: Path, options: Options) -> ReportResult:
     resources.copy_tree(resources.sample_workbooks(), folder)
     mark.parent.mkdir(exist_ok=True)
     mark.touch()
-    return report(folder, replace(options, as_of=AS_OF))
+    options = settings_of_folder(folder, replace(options, as_of=AS_OF), language)
+    return report(folder, options)
 
 
 def is_as_planted(result: ReportResult) -> bool:

@@ -28,6 +28,7 @@ _DATA = data("workbooks")
 COPIES = {each["path"]: each["copy"] for each in _DATA["workbook"] if "copy" in each}
 LOCK, LOCKED_BY = _DATA["lock"]["path"], _DATA["lock"]["user"]
 CUT_OFF = _DATA["cut_off"]["path"]
+MEMBERS: list[Values] = _DATA["members"]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from sample_team.as_excel import arrange
 from sample_team.folder import Workbook
 from sample_team.team import TYPED, Values
 from xlcrm.layout.lists import FIRST_ROW, HEADER_ROW
+from xlcrm.spec.loader import load_settings_spec
 from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
 
@@ -39,6 +40,14 @@ def save(target: Path, workbook: Workbook, spec: Spec) -> None:
     write_workbook(target, tables, spec, workbook.language, created=workbook.saved, records=meant)
     if workbook.is_typed_over:
         target.write_bytes(_typed_over(target, workbook, spec))
+
+
+def save_settings(target: Path, members: Sequence[Values], spec: Spec) -> None:
+    """Write the team's settings: its members; all else is as it is without."""
+    settings = load_settings_spec(spec)
+    tables = [settings.tables[key] for key in ("members", "customer_aliases")]
+    rows = {"members": list(members)}
+    write_workbook(target, tables, settings, "zh", created=datetime(2024, 3, 1), records=rows)
 
 
 def cut(path: Path) -> None:

@@ -23,7 +23,7 @@ def command(folder: Path, **given: Any) -> int:
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
-        result = demo(folder, common.options(progress=progress))
+        result = demo(folder, common.options(progress=progress), common.lang)
     console.document(result.document)
     if not console.as_json:
         console.say("said.demo", path=shown(folder))

@@ -24,9 +24,7 @@ class FirmName(NamedTuple):
     @property
     def tells(self) -> bool:
         """Whether the core says more than a place and trades: of 上海科技 that is no more."""
-        rest = self.core
-        for trade in _longest("trades"):
-            rest = rest.replace(trade, "")
+        rest = _trades().sub("", self.core)
         beyond = rest.removeprefix(_first_place(rest))
         nothing = ("", *_place_ends(), *declared_words()["firm_forms_latin"])
         return len(rest) >= _TELLING and beyond not in nothing
@@ -47,7 +45,7 @@ def firm_name(text: str) -> FirmName:
         words.pop()
     core, places = _stripped("".join(words))
     named = {_first_place(each) or each for each in apart if each}
-    return FirmName(core, frozenset(places) | named - set(firm_forms()))
+    return FirmName(core, frozenset(places) | named - set(_forms()))
 
 
 def _stripped(name: str) -> tuple[str, list[str]]:
@@ -61,7 +59,7 @@ def _stripped(name: str) -> tuple[str, list[str]]:
         if place and rest:
             found.append(place)
             shorter = rest
-        place = next((each for each in _longest("places") if shorter.endswith(each)), "")
+        place = _last_place(shorter)
         head = shorter.removesuffix(place)
         if head != _without_form(head):  # 星辰有限公司上海 is what is left of its 分公司
             found.append(place)
@@ -71,15 +69,35 @@ def _stripped(name: str) -> tuple[str, list[str]]:
         name = shorter
 
 
+@cache
+def _forms() -> tuple[str, ...]:
+    return tuple(firm_forms())
+
+
 def _without_form(name: str) -> str:
-    form = next((each for each in firm_forms() if name.endswith(each) and name != each), "")
-    return name.removesuffix(form)
+    forms = _forms()
+    if not name.endswith(forms):
+        return name
+    return name.removesuffix(
+        next((each for each in forms if name.endswith(each) and name != each), "")
+    )
 
 
 def _first_place(name: str) -> str:
     """Return the place that a name begins with; nothing where it begins with none."""
     places = _longest("places")
     return next(filter(name.startswith, places), "") if name.startswith(places) else ""
+
+
+def _last_place(name: str) -> str:
+    """Return the place that a name ends with, likewise."""
+    places = _longest("places")
+    return next(filter(name.endswith, places), "") if name.endswith(places) else ""
+
+
+@cache
+def _trades() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _longest("trades"))))
 
 
 def _place_ends() -> list[str]:
