@@ -89,6 +89,23 @@ def test_a_master_open_elsewhere_waits_beside_it(
     assert len(team.rows(LABEL)) == 2 and not pending.exists()
 
 
+def test_what_an_ended_run_left_is_cleaned(team: Any) -> None:
+    team.put("a.xlsx", {LOG: talks(1)})
+    team.merge()
+    home, (state,) = team.results / ".xlcrm", (team.results / ".xlcrm/state").iterdir()
+    left = [
+        team.results / f".{team.master.name}.0a1b2c3d.new",
+        team.results / f"..{team.master.name}.0a1b2c3d.new.4e5f6a7b.part",
+        *(home / "undone.new", state / "state.new", state / ".state.db.0a1b2c3d.part"),
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    theirs = team.results / ".别人的.part"
+    theirs.write_bytes(b"not ours")
+    team.merge()
+    assert not any(path.exists() for path in left) and theirs.exists()
+
+
 def test_two_merges_at_once_are_one_too_many(team: Any) -> None:
     import filelock
 

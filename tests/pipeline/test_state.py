@@ -97,6 +97,17 @@ def test_only_a_changed_file_is_read_again(pair: Any, read: list[str]) -> None:
     assert [row["记录ID"] for row in pair.rows(LABEL)] == ["J001", "J002", "J003", "J004"]
 
 
+def test_a_file_changed_within_the_same_tick_is_read_again(pair: Any, read: list[str]) -> None:
+    path = pair.root / "王芳/b.xlsx"
+    time, size = path.stat().st_mtime_ns, path.stat().st_size
+    pair.put("王芳/b.xlsx", {LOG: [talk(3, action_due="2024-05-15")]})
+    assert path.stat().st_size == size
+    os.utime(path, ns=(time, time))
+    assert statuses(pair.merge())["王芳/b.xlsx"] == "merged"
+    assert read == ["王芳/b.xlsx"]
+    assert set(statuses(pair.merge()).values()) == {"unchanged"}
+
+
 def test_what_was_read_before_gives_the_same_master_as_reading_all(pair: Any) -> None:
     pair.put("王芳/b.xlsx", {LOG: [talk(3), talk(1)]})
     pair.merge()

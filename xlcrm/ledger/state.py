@@ -23,7 +23,8 @@ from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
 _FILE = "state.db"
-_FORMAT = 6
+_FORMAT = 7
+_DECODER = json.JSONDecoder()
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (
@@ -42,6 +43,12 @@ class FileState:
     mtime_ns: int
     reading: str
     removed: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file, which its reading begins with; blank where it was not read."""
+        start = self.reading.index(":") + 1
+        return str(_DECODER.raw_decode(self.reading, start + 1)[0])
 
     def load(self) -> FileReading:
         """Return the reading."""
@@ -135,13 +142,6 @@ def _fill(db: sqlite3.Connection, state: State, version: str) -> None:
         ((f.file, f.size, f.mtime_ns, f.removed, f.reading) for f in state.files.values()),
     )
     db.commit()
-
-
-def renew_state(folder: Path, run_id: str) -> None:
-    """Let the state of a run be the newest, if it is there."""
-    path = _path(folder, run_id)
-    if path.is_file():
-        path.touch()
 
 
 def prune_states(folder: Path, keep: Iterable[str]) -> None:

@@ -52,9 +52,10 @@ class MasterOpen(Exception):
 
 
 @contextmanager
-def locked(home: Path, *, break_lock: bool = False) -> Iterator[None]:
-    """Keep other merges away that write to ``home``; ``break_lock`` takes a lock that another holds
-    where the system lets go of it (Windows does not while its process is there).
+def locked(home: Path, *, break_lock: bool = False) -> Iterator[int]:
+    """Keep other merges away that write to ``home``, and give the moment by the folder's own clock,
+    in nanoseconds; ``break_lock`` takes a lock that another holds where the system lets go of it
+    (Windows does not while its process is there).
 
     Raises MasterBusy where one is running, OSError where the folder can't be written to.
     """
@@ -69,7 +70,7 @@ def locked(home: Path, *, break_lock: bool = False) -> Iterator[None]:
             mine = json.dumps([platform.node(), _user(), os.getpid()], ensure_ascii=False)
             holder.write_text(mine, encoding="utf-8")
             try:
-                yield
+                yield holder.stat().st_mtime_ns
             finally:
                 if holder.is_file() and holder.read_text(encoding="utf-8") == mine:
                     holder.unlink()  # else somebody has broken the lock

@@ -41,7 +41,7 @@ class Pending(NamedTuple):
 @dataclass(frozen=True)
 class Master:
     """A master about to be written, with the state that goes with it. ``saved`` says when each file
-    was saved, ``earlier`` holds the totals of the run before."""
+    was saved, ``earlier`` holds the totals of the run before, ``moment`` is when this one began."""
 
     path: Path
     home: Path
@@ -51,6 +51,7 @@ class Master:
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     saved: Mapping[str, str] = field(default_factory=dict)
     earlier: Mapping[str, int] = field(default_factory=dict)
+    moment: int = 0
 
     def replace(
         self,
@@ -71,6 +72,7 @@ class Master:
         ledger, seen = self.picture.ledger, previous.master
         meta: dict[str, Any] = {
             "signature": signature,
+            "moment": self.moment,
             "document": document,
             "history": ledger.history.to_state(),
             "lead": ledger.lead.to_state(),

@@ -85,9 +85,9 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     refuse_other_audience(made, options)
     options = with_secret(options, path, home)
     entries = [entry for entry in found if entry.path.absolute() not in (path, made)]
-    with locked(home, break_lock=options.break_lock):
+    with locked(home, break_lock=options.break_lock) as moment:
         tidy((path, made), home)
-        previous = find_previous(path, home, options)
+        previous = find_previous(path, home, options).doubting(entries)
         signature = _signature(entries, options)
         if previous.holds(signature) and not for_team:
             document = _unchanged(previous.document, path, _since(started))
@@ -99,7 +99,7 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         withdrawn = _withdrawn(previous, picture.ledger, readings, options.spec)
         saved = {reading.file: reading.modified for reading in result.readings}
         earlier = previous.totals
-        master = Master(path, home, picture, files, options, withdrawn, saved, earlier)
+        master = Master(path, home, picture, files, options, withdrawn, saved, earlier, moment)
         if for_team:
             copy = write_team_copy(made, master, readings)
             document |= {**copy.told(made, options), "seconds": _since(started)}

@@ -115,7 +115,7 @@ def preview(folder: Path, options: Options, target: Path | None = None) -> Previ
     refuse_input(path, found, options)
     options = with_secret(options, path, home)
     entries = [entry for entry in found if entry.path.absolute() != path]
-    previous = find_previous(path, home, options)
+    previous = find_previous(path, home, options).doubting(entries)
     (result, _, _), picture = look_at(entries, previous, options)
     files = files_of(result.statuses, previous, picture)
     changes = list(_changes(_rows(previous, options), picture, options))

@@ -31,6 +31,8 @@ from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
 from xlcrm.spec.types.texts import CUSTOMERS
 
+_COARSE = 2 * 10**9  # nanoseconds: the time of a file on an old disk is no finer
+
 
 class Seen(NamedTuple):
     """The master in its place as a run has seen it: its run id, its digest (None where there is no
@@ -108,6 +110,22 @@ class Previous:
         known = self.files.get(entry.file)
         same = known and (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns)
         return bool(same and known and not known.removed)
+
+    def doubting(self, entries: Sequence[Entry]) -> Previous:
+        """Return the same but for files that hold something else though size and time are as they
+        were: saved about when they were read, or later by a clock that was set back since."""
+        if self.state is None:
+            return self
+        doubtful = self.state.meta["moment"] - _COARSE
+        near = (each for each in entries if each.mtime_ns > doubtful and self.knows(each))
+        known = ((each, self.files[each.file].sha256) for each in near)
+        other = {each.file for each, was in known if was and was != digest(each.path)}
+        if not other:
+            return self
+        files = {file: each for file, each in self.files.items() if file not in other}
+        files |= {file: replace(self.files[file], mtime_ns=0) for file in other}
+        state = replace(self.state, files=files, meta={**self.state.meta, "signature": None})
+        return replace(self, state=state)
 
     def without_encrypted(self) -> Previous:
         """Return the same but for the files that had a password: there may be one to try now."""

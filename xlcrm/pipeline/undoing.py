@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlcrm.filled_workbook.stamp import run_id
-from xlcrm.ledger.state import load_state, renew_state
+from xlcrm.ledger.state import load_state
 from xlcrm.pipeline.backups import (
     Undone,
     back_up,
@@ -80,7 +80,6 @@ def _take_back(path: Path, home: Path, options: Options) -> Path:
         _restore(path, home, wanted, current)
     except PermissionError as error:
         raise MasterOpen(current) from error
-    renew_state(home, wanted)
     return backup_place(home, last)
 
 
