@@ -144,7 +144,7 @@ class _Runs:
         self.said = said
         at = datetime.now().replace(microsecond=0)
         if self.common.console.as_json:
-            self.common.console.document(_document(at, result, reason), indent=False)
+            self.common.console.document(_document(at, result, reason), lines=False)
         else:
             click.echo(_line(at, result, reason, language))
         sys.stdout.flush()

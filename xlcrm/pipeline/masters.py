@@ -69,17 +69,8 @@ class Master:
         contents = self.contents()
         if previous.run_id == contents.run_id and previous.state:
             contents = replace(contents, earlier=previous.state.meta["earlier"])
-        ledger, seen = self.picture.ledger, previous.master
-        meta: dict[str, Any] = {
-            "signature": signature,
-            "moment": self.moment,
-            "document": document,
-            "history": ledger.history.to_state(),
-            "lead": ledger.lead.to_state(),
-            "withdrawn": self.withdrawn,
-            "types": types_of(self.options.spec),
-            "earlier": contents.earlier,
-        }
+        seen = previous.master
+        meta = self._meta(contents) | {"signature": signature, "document": document}
         if previous.wrote(contents.run_id) and previous.state:
             kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}
             self._save(contents.run_id, states, {**meta, **kept, "master": seen.digest})
@@ -104,6 +95,18 @@ class Master:
         if not pending:
             forget_undone(self.home)
         return pending
+
+    def _meta(self, contents: MasterContents) -> dict[str, Any]:
+        """Return what the next run has to know of this one, its files apart."""
+        ledger = self.picture.ledger
+        return {
+            "moment": self.moment,
+            "history": ledger.history.to_state(),
+            "lead": ledger.lead.to_state(),
+            "withdrawn": self.withdrawn,
+            "types": types_of(self.options.spec),
+            "earlier": contents.earlier,
+        }
 
     def _save(self, run: str, states: Mapping[str, FileState], meta: Mapping[str, Any]) -> None:
         state, options = State(run, states, meta), self.options
