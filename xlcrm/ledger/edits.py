@@ -76,6 +76,8 @@ class _Edits:
                 self.removed[row] = Removal(table.key, text, was.customer, None, self.when)
 
     def _key(self, record: Record | LedgerRecord, table: Table) -> object:
+        if isinstance(record, LedgerRecord):
+            return record_key(_plain(record, table), table, record.customer)
         customer = self.base.resolve(record.values)
         return record_key(_plain(record, table), table, customer)
 

@@ -9,7 +9,6 @@ from typing import Any
 from xlcrm.customers import Related, answered
 from xlcrm.ledger.edits import with_edits
 from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, as_told, ruling_of
-from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import row_of
 from xlcrm.ledger.said import BLANK, Said, as_declared
 from xlcrm.master_workbook.decisions import Decision, read_decisions
@@ -17,9 +16,9 @@ from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
 from xlcrm.master_workbook.lead_list import read_changes
 from xlcrm.master_workbook.likely_list import NAME as LIKELY_LIST
 from xlcrm.master_workbook.likely_list import read_answers
-from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_changes import told_by, without_undone
 from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.picture import Written
 from xlcrm.records import MASTER_SLOTS, FileReading, Value
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.base import ReadContext
@@ -30,7 +29,7 @@ Fields = dict[str, dict[str, Any]]
 
 
 def lead_work(
-    master: FileReading, known: Lead | None, written: Ledger | None, options: Options
+    master: FileReading, known: Lead | None, written: Written | None, options: Options
 ) -> Lead:
     """Return all that the lead has said by now; ``known`` is what was known when the master was
     written, and ``written`` what was written into its tables; both are None where that is lost:
@@ -42,17 +41,14 @@ def lead_work(
     answers = (Related(*each) for each in read_answers(master.lists.get(LIKELY_LIST, [])))
     lead = replace(lead, notes=lead_notes(master), related=answered(lead.related, answers))
     if written is not None:
-        lead = edited(lead, master, written, options, sure=True)
+        lead = edited(lead, master, written, options.spec, sure=True)
     return decided(without_undone(lead, changes), decisions, when, spec)
 
 
-def edited(
-    lead: Lead, master: FileReading, written: Ledger, options: Options, *, sure: bool
-) -> Lead:
+def edited(lead: Lead, master: FileReading, written: Written, spec: Spec, *, sure: bool) -> Lead:
     """Return what the lead says with what was typed into the tables of a master; ``sure`` says
     whether ``written`` is what was written there, or what files say today."""
-    base = customer_base([master], options.spec, lead.related)
-    return with_edits(lead, master, written, options.spec, base, sure=sure)
+    return with_edits(lead, master, written.ledger, spec, written.base, sure=sure)
 
 
 def lead_notes(master: FileReading) -> dict[str, str]:

@@ -20,7 +20,7 @@ from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.masters import Master
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
-from xlcrm.pipeline.picture import Picture, assemble
+from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
@@ -125,7 +125,8 @@ def look_at(
     result, readings, before = folder
     picture = assemble(readings, result.findings, options, before)
     if previous.state is None and previous.edited:
-        lead = edited(before.lead, previous.edited, picture.ledger, options, sure=False)
+        today = Written(picture.ledger, picture.base)
+        lead = edited(before.lead, previous.edited, today, options.spec, sure=False)
         before = replace(before, lead=lead)
         picture = assemble(readings, result.findings, options, before)
     return Folder(result, readings, before), picture

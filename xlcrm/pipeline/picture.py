@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
@@ -54,8 +55,7 @@ def assemble(
     """
     spec, said = options.spec, before.lead if before else Lead()
     lead = lead_reading(said)
-    base = customer_base([*readings, lead], spec, said.related)
-    ledger = merge(readings, spec, base, before)
+    ledger, base = ledger_of(readings, options, before)
     for reading in readings:
         rows = ledger.rows[reading.file]
         if not rows.seen == rows.merged + rows.rejected:
@@ -72,13 +72,20 @@ def assemble(
     return Picture(ledger, ordered, base)
 
 
+class Written(NamedTuple):
+    """A ledger, and the customers that are known in it."""
+
+    ledger: Ledger
+    base: CustomerBase
+
+
 def ledger_of(
     readings: Sequence[FileReading], options: Options, before: Before | None = None
-) -> Ledger:
+) -> Written:
     """Return what readings, and the lead, say together."""
     lead = before.lead if before else Lead()
     base = customer_base([*readings, lead_reading(lead)], options.spec, lead.related)
-    return merge(readings, options.spec, base, before)
+    return Written(merge(readings, options.spec, base, before), base)
 
 
 def lead_reading(lead: Lead) -> FileReading:

@@ -129,7 +129,7 @@ def _rows(previous: Previous, options: Options) -> dict[str, LedgerRecord]:
     """Return the records that the last run wrote, by their rows' keys; without its state those that
     stand in the master."""
     if previous.state:
-        ledger = written(previous.state, options)
+        ledger = written(previous.state, options).ledger
         return {each.id: each for records in ledger.records.values() for each in records}
     rows = rows_of(previous.edited) if previous.edited else {}
     return {row: _recorded(row, each) for row, each in rows.items()}

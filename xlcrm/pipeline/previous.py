@@ -13,8 +13,7 @@ from xlcrm.filled_workbook.reading import read_file
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
-from xlcrm.ledger.lead import WHOLE, Lead, RowId, related_of
-from xlcrm.ledger.model import Ledger
+from xlcrm.ledger.lead import WHOLE, Lead, RowId
 from xlcrm.ledger.news import offered, with_news
 from xlcrm.ledger.recovery import recovered, rows_of
 from xlcrm.ledger.renaming import renamed_files
@@ -25,7 +24,7 @@ from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.older_runs import older_run
 from xlcrm.pipeline.options import Options
-from xlcrm.pipeline.picture import ledger_of
+from xlcrm.pipeline.picture import Written, lead_reading, ledger_of
 from xlcrm.pipeline.waiting import digest, waiting_place
 from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
@@ -168,11 +167,12 @@ class Previous:
             reading.removed = True
         history, lead = self.history.renamed(names), self.lead.renamed(names)
         base = None
-        related = related_of(self.state.meta["lead"])
-        if related != self.lead.related or _customers_changed(readings, old, self.files, spec):
+        said = Lead.from_state(self.state.meta["lead"])
+        news = (said.related, said.added) != (self.lead.related, self.lead.added)
+        if news or _customers_changed(readings, old, self.files, spec):
             known = {**readings, **gone, **old}
             then = [each for file, each in known.items() if file in files]
-            base = customer_base(then, spec, related)
+            base = customer_base([*then, lead_reading(said)], spec, said.related)
         return Known(Before(files, old, history, lead, base), list(gone.values()))
 
 
@@ -283,7 +283,7 @@ def _changed(
 
 
 def _rows(state: State, options: Options) -> dict[RowId, LedgerRecord]:
-    ledger = written(state, options)
+    ledger = written(state, options).ledger
     return {each.id: each for records in ledger.records.values() for each in records}
 
 
@@ -295,7 +295,7 @@ def _said(record: LedgerRecord | None, name: str) -> object:
     return parts if name == WHOLE else tuple(part.get(name) for part in parts)
 
 
-def written(state: State, options: Options) -> Ledger:
+def written(state: State, options: Options) -> Written:
     """Return the ledger of which a state's master was written."""
     before = Previous(None, state, None, Lead.from_state(state.meta["lead"])).as_it_was()
     return ledger_of([each.load() for each in state.files.values()], options, before)
