@@ -10,7 +10,7 @@ from xlcrm.ledger.claims import Claim, Key, record_key
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.identity import Identities, row_key
 from xlcrm.ledger.lead import LEAD, Added, RowId, Ruling
-from xlcrm.ledger.recovery import own_extras
+from xlcrm.ledger.recovery import file_of, own_extras
 from xlcrm.ledger.said import put
 from xlcrm.records import Block, Record
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec, Table
@@ -66,13 +66,16 @@ def kept(
             yield row, Added(key, as_leads(with_rulings(record, lead.rulings.get(row, {}), table)))
     for row, record in before.rows.items():
         if row in worked:
-            customer = base.resolve(record.values, record.block.file)
+            customer = base.resolve(record.values, file_of(record))
             found = record_key(record, spec.tables[record.table], customer)
-            if found and (*found, 0) not in groups and not _is_known(row, groups):
+            if found and (*found, 0) not in groups and not _is_known(row, groups, identities):
                 yield row, Added((*found, 0), as_leads(record))
 
 
-def _is_known(row: RowId, groups: Groups) -> bool:
+def _is_known(row: RowId, groups: Groups, identities: Identities) -> bool:
+    """Whether a file has the record of a row of the master."""
+    if any(row in {each for each, _ in identities.rows.get(key, ())} for key in groups):
+        return True
     return any(row == row_key(key) for key in groups)
 
 
