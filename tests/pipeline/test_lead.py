@@ -248,6 +248,20 @@ def test_a_row_put_in_that_a_file_has_later_is_one_record(desk: Any) -> None:
     assert by_topic(desk)["新增"]["关键内容记录"] == "员工改了"
 
 
+def test_a_row_copied_with_its_key_has_one_of_its_own_without_state_too(desk: Any) -> None:
+    def copy(workbook: Workbook) -> None:
+        sheet = workbook[LABEL]
+        sheet.append([cell.value for cell in sheet[row_of(sheet, "主题3")]])
+        sheet.cell(sheet.max_row, columns(sheet)["客户名称"]).value = "月亮科技"
+
+    desk.edit_master(copy)
+    forget(desk)
+    for merge in merges(desk):
+        merge()
+        keys = [row["行标识"].split()[0] for row in desk.rows(LABEL)]
+        assert len(keys) == len(set(keys)) and len(keys) in (5, 6)
+
+
 def test_a_row_copied_with_its_key_is_a_new_one(desk: Any) -> None:
     def copy(workbook: Workbook) -> None:
         sheet = workbook[LABEL]

@@ -21,8 +21,8 @@ def row_of(record: Record) -> tuple[str, str]:
 
 
 def rows_of(master: FileReading) -> dict[str, Record]:
-    """Return the master's rows by their row keys."""
-    return {key: each for each in master.records if (key := row_of(each)[0])}
+    """Return the master's rows by their row keys: of copies with one key the first."""
+    return {key: each for each in reversed(master.records) if (key := row_of(each)[0])}
 
 
 def added_rows(master: FileReading) -> dict[str, Record]:
