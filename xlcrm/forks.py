@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import select
 import signal
@@ -66,6 +67,7 @@ def _live(live: Callable[[], None], streams: tuple[int, int, int]) -> NoReturn:
     code = 1
     try:
         os.environ |= QUIET_RUST
+        faulthandler.disable()  # its words would follow the last ones that tell the cause
         for number, stream in enumerate([*map(_apart, streams)]):
             os.dup2(stream, number)
         os.closerange(3, 1 + max(int(each.name) for each in Path("/proc/self/fd").iterdir()))
@@ -128,6 +130,7 @@ def _live_as_fork(
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.environ |= QUIET_RUST
+        faulthandler.disable()
         os.dup2(log, 1)
         os.dup2(log, 2)
         cap_memory(limits.memory)
