@@ -16,6 +16,7 @@ import xlsxwriter
 from xlcrm.filled_workbook import archive as guards
 from xlcrm.filled_workbook import source
 from xlcrm.filled_workbook.archive import Archive, open_archive
+from xlcrm.filled_workbook.handed_over import handed_over
 from xlcrm.filled_workbook.package import read_package
 from xlcrm.filled_workbook.source import Rejected, read_source
 
@@ -172,6 +173,32 @@ def test_damage_is_seen() -> None:
     at = packed.index(b"a.xml") + len("a.xml")
     torn = packed[:at] + b"\xff" * 9 + packed[at + 9 :]
     assert rejection(lambda: open_archive(torn)) == ("unreadable", "damaged")
+
+
+def test_two_sheets_in_one_part_are_refused() -> None:
+    """Read as often as it is named, one small part would fill all memory."""
+
+    def named_again(xml: bytes) -> bytes:
+        return xml.replace(b"</sheets>", b'<sheet name="b" sheetId="9" r:id="rId1"/></sheets>')
+
+    data = replaced(workbook(), "xl/workbook.xml", named_again)
+    refused = rejection(lambda: read_package(open_archive(data)))
+    assert refused == ("suspicious-archive", "shared-part")
+
+
+def test_what_is_handed_over_is_as_the_file_has_it() -> None:
+    """Whole as another program sees it, at the usual places, wherever the file keeps its parts."""
+    sheets = [b"<worksheet/>", "<worksheet>客户</worksheet>".encode()]
+    parts = dict(open_archive(workbook()).parts)
+    texts = parts["elsewhere/Texts.xml"] = parts.pop("xl/sharedStrings.xml")
+    relations = parts["xl/_rels/workbook.xml.rels"]
+    moved = relations.replace(b"sharedStrings.xml", b"../elsewhere/texts.xml")
+    archive = Archive({**parts, "xl/_rels/workbook.xml.rels": moved})
+    made = zipfile.ZipFile(io.BytesIO(handed_over(archive, read_package(archive), sheets)))
+    assert made.testzip() is None
+    assert made.read("xl/sharedStrings.xml") == texts
+    assert made.read("xl/styles.xml") == parts["xl/styles.xml"]
+    assert [made.read(f"xl/worksheets/sheet{n}.xml") for n in (1, 2)] == sheets
 
 
 def test_the_package_tells_sheets_names_and_properties() -> None:

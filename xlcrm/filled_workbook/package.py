@@ -93,7 +93,7 @@ def read_package(archive: Archive) -> Package:
 
     Raises:
         Rejected: not-a-workbook (xlsb, ods, zip), unreadable (xml, missing-part, reader-failed:
-            two sheets of one name).
+            two sheets of one name), suspicious-archive (shared-part: two sheets in one).
     """
     roots = _relations(archive, "")
     main = _target(roots, "officeDocument") or WORKBOOK
@@ -105,7 +105,10 @@ def read_package(archive: Archive) -> Package:
     if not sheets:
         raise Rejected("unreadable", "missing-part")
     if len({sheet.name for sheet in sheets}) < len(sheets):
-        raise Rejected("unreadable", "reader-failed")  # it would give one of them twice
+        raise Rejected("unreadable", "reader-failed")  # which is meant, no finding could say
+    parts = [sheet.part.casefold() for sheet in sheets if sheet.part]
+    if len(set(parts)) < len(parts):  # read as often as it is named, a small file has no end
+        raise Rejected("suspicious-archive", "shared-part")
     properties = _properties(archive, roots)
     return Package(
         main=main,
@@ -204,7 +207,7 @@ def _relations(archive: Archive, part: str) -> Mapping[str, _Relation]:
 def _read_relations(content: bytes, folder: str) -> Mapping[str, _Relation]:
     elements = list(children(parse_xml(content), "Relationship"))
     if len({element.get("Id") for element in elements}) < len(elements):
-        # Which of them is meant, the reader that follows may see otherwise.
+        # Which of them is meant, each program sees otherwise.
         raise Rejected("unreadable", "xml")
     return {
         element.get("Id", ""): _Relation(
