@@ -133,10 +133,9 @@ class _ListReader:
     def _extras(self) -> dict[int, dict[str, str]]:
         """Return the texts of columns that are no field's by their labels, by record."""
         extras: dict[int, dict[str, str]] = defaultdict(dict)
-        number = {row: n for n, row in enumerate(self.numbers)} if self.block.extras else {}
         for label, column in self.block.extras.items():
             for row, cell in self._cells(column):
-                extras[number[row]][label] = kept(cell)
+                extras[self._number[row]][label] = kept(cell)
                 if isinstance(cell, CellError | UncachedFormula):
                     self.errors.append(self._beside("error-value", label, (row, column), cell))
                 elif is_too_long(cell):
@@ -166,6 +165,11 @@ class _ListReader:
             return []
         return [(number, cell) for number, row in self.rows.items() if (cell := row[column]) != ""]
 
+    @cached_property
+    def _number(self) -> Mapping[int, int]:
+        """The number of each row's record."""
+        return {row: n for n, row in enumerate(self.numbers)}
+
     def _contexts(self) -> _Contexts:
         anchor = self.inputs.get(self.table.date or "")
         cells = {} if anchor is None else dict(self._cells(anchor))
@@ -176,8 +180,7 @@ class _ListReader:
             # That a formula fails is told already; and an error carried over is a formula itself.
             if (row, column) in self.sheet.formulas and not isinstance(cell, CellError):
                 problem = Problem("formula-in-input")
-                number = self.numbers.index(row)
-                self.noted.append(Noted(number, field, field.key, cell, problem))
+                self.noted.append(Noted(self._number[row], field, field.key, cell, problem))
 
     def _extra_columns(self) -> Iterator[tuple[str, int]]:
         """Yield the columns that are no field's, by names of which no two are equal."""
