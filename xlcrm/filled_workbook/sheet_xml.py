@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 from xml.parsers import expat
 
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.records import address
 
 CELL_LIMIT = 5_000_000
 
@@ -188,15 +189,9 @@ def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
         yield row, match[1]
 
 
-def a1(address: Address) -> str:
+def a1(place: Address) -> str:
     """The name of a cell, `(6, 3)` being `D7`."""
-    row, column = address
-    letters = ""
-    number = column + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return address(*place)
 
 
 def _is_small(xml: bytes) -> bool:
