@@ -94,6 +94,11 @@ class Record:
         column = self.block.columns.get(key, self.block.extras.get(key))
         return None if column is None else address(self.row, column)
 
+    def copy(self) -> Record:
+        """Return the same record, whose fields can be changed."""
+        parts = (dict(self.values), dict(self.raw), dict(self.extras))
+        return Record(self.block, self.row, *parts)
+
     def copies(self, other: Record) -> bool:
         """Whether this is an unchanged copy of a record on another sheet of its workbook, or of a
         form elsewhere on its own."""

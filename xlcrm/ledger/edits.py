@@ -13,7 +13,7 @@ from xlcrm.ledger.identity import row_key
 from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import own_extras, row_of
-from xlcrm.ledger.said import Said, digest, put, said, sign
+from xlcrm.ledger.said import Said, digest, put, said, sign, with_said
 from xlcrm.records import MASTER_SLOTS, Block, FileReading, LedgerRecord, Record, row_sign
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.base import ReadContext
@@ -222,9 +222,8 @@ def _by_lead(
         return (), False
     for size in range(len(names), -1, -1) if len(names) <= _PROVED else ():
         for mine in combinations(names, size):
-            row = _plain(today, table)
-            for name in set(names) - set(mine):
-                put(row, name, said(record, name), table)
+            theirs = {name: said(record, name) for name in names if name not in mine}
+            row = with_said(today, theirs, table)
             if row_sign(row, keys) == written:
                 return mine, False
     plain = replace(record, extras=own_extras(record))

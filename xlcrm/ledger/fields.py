@@ -53,9 +53,7 @@ def merge_fields(
     first, *others = (claim.record for claim in claims)
     differing = (name for other in others for name in disagreements(first, other, table))
     names = dict.fromkeys([*differing, *known.entries, *known.rulings])
-    was = shown.record
-    record = Record(was.block, was.row, dict(was.values), dict(was.raw), dict(was.extras))
-    merged = Merged(record, shown)
+    merged = Merged(shown.record.copy(), shown)
     for name in names:
         one = _Field(row, name, claims, table, owners)
         one.merge(merged, known)

@@ -11,7 +11,7 @@ from xlcrm.ledger.history import Before
 from xlcrm.ledger.identity import Identities, row_key
 from xlcrm.ledger.lead import LEAD, Added, RowId, Ruling
 from xlcrm.ledger.recovery import file_of, own_extras
-from xlcrm.ledger.said import put
+from xlcrm.ledger.said import with_said
 from xlcrm.records import Block, Record
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec, Table
 
@@ -81,12 +81,7 @@ def _is_known(row: RowId, groups: Groups, identities: Identities) -> bool:
 
 def with_rulings(record: Record, rulings: Mapping[str, Ruling], table: Table) -> Record:
     """Return a record as the lead has it."""
-    ruled = Record(
-        record.block, record.row, dict(record.values), dict(record.raw), dict(record.extras)
-    )
-    for name, ruling in rulings.items():
-        put(ruled, name, ruling.said, table)
-    return ruled
+    return with_said(record, {name: each.said for name, each in rulings.items()}, table)
 
 
 def as_leads(record: Record) -> Record:

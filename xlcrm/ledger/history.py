@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -89,11 +88,3 @@ class Before:
     def concerned(self) -> frozenset[RowId]:
         """The records of which anything but their claims is known."""
         return frozenset(self.history.entries) | self.lead.rows_named
-
-
-def by_record(entries: Iterable[tuple[tuple[RowId, str], Any]]) -> dict[RowId, dict[str, Any]]:
-    """Return what is known of fields, by record and then by field."""
-    found: dict[RowId, dict[str, Any]] = defaultdict(dict)
-    for (row, key), each in entries:
-        found[row][key] = each
-    return dict(found)

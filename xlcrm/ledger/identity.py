@@ -20,9 +20,9 @@ from xlcrm.ledger.claims import (
     record_key,
 )
 from xlcrm.ledger.history import Before
-from xlcrm.ledger.lead import APART, LEAD, RowId, Ruling
+from xlcrm.ledger.lead import APART, LEAD, RowId
 from xlcrm.ledger.recovery import file_of
-from xlcrm.ledger.said import put, said, sign
+from xlcrm.ledger.said import said, sign, with_said
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 
@@ -50,16 +50,6 @@ def _as_json(part: object) -> str:
     return str(part) if part.__class__ is int else _AS_JSON(part)
 
 
-def _before(record: Record, rulings: Mapping[str, Ruling], table: Table) -> Record:
-    """Return a master's row as it was before the lead typed into it."""
-    was = Record(
-        record.block, record.row, dict(record.values), dict(record.raw), dict(record.extras)
-    )
-    for name, ruling in rulings.items():
-        put(was, name, ruling.before, table)
-    return was
-
-
 class Identities:
     """What is known of records since the last run. ``apart`` is what the next one has to know of
     records that share a key: which file's claim is whose."""
@@ -83,8 +73,8 @@ class Identities:
         for row, record in self.before.rows.items():
             table = self.spec.tables[record.table]
             rulings = self.before.lead.rulings.get(row, {})
-            was = _before(record, rulings, table) if rulings else record
-            for each in (record, was) if rulings else (record,):
+            then = {name: each.before for name, each in rulings.items()}
+            for each in (record, with_said(record, then, table)) if then else (record,):
                 customer = self.base.resolve(each.values, file_of(record))
                 key = record_key(each, table, customer)
                 if key and row not in {known for known, _ in rows[*key, 0]}:

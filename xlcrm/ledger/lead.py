@@ -92,7 +92,7 @@ class Lead:
         """Return plain JSON data; ``from_state`` is its inverse."""
         return {
             "rulings": self.rulings,
-            "added": {row: [each.key, _state(each.record)] for row, each in self.added.items()},
+            "added": {row: added_state(each) for row, each in self.added.items()},
             "removed": self.removed,
             "notes": self.notes,
             "unread": self.unread,
@@ -113,13 +113,8 @@ class Lead:
                 row: {key: Typed(*each) for key, each in fields.items()}
                 for row, fields in state["unread"].items()
             },
-            related_of(state),
+            tuple(Related(*each) for each in state["related"]),
         )
-
-
-def related_of(state: Mapping[str, Any]) -> tuple[Related, ...]:
-    """Return which customers a lead has decided to be one, or not, by ``Lead.to_state``."""
-    return tuple(Related(*each) for each in state["related"])
 
 
 def _renamed(each: Any, files: Mapping[str, str]) -> Any:

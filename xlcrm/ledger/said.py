@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from xlcrm.records import Record, Value
+from xlcrm.records import LedgerRecord, Record, Value
 from xlcrm.spec.model import Table
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.text import fold
@@ -31,7 +32,7 @@ class Said(NamedTuple):
 BLANK = Said()
 
 
-def said(record: Record, key: str) -> Said:
+def said(record: Record | LedgerRecord, key: str) -> Said:
     """Return what a record says of a field, or of an extra column by its label."""
     return Said(record.values.get(key), record.raw.get(key) or record.extras.get(key) or None)
 
@@ -44,6 +45,14 @@ def put(record: Record, key: str, what: Said, table: Table) -> None:
         record.values[key] = what.value
     if what.text:
         (record.raw if key in table.by_key else record.extras)[key] = what.text
+
+
+def with_said(record: Record, words: Mapping[str, Said], table: Table) -> Record:
+    """Return a record as it is where something else is said of fields."""
+    made = record.copy()
+    for key, what in words.items():
+        put(made, key, what, table)
+    return made
 
 
 def meaning(what: Said, table: Table, key: str) -> object:

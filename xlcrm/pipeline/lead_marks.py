@@ -42,18 +42,10 @@ def changes_in(
         for record in _records_of(shown, readings) if fields else ():
             table = spec.tables[shown.table]
             for name, ruling in (fields or {}).items():
-                mine, now = (
-                    sign(each, table, name) for each in (ruling.said, shown_of(shown, name))
-                )
+                mine, now = (sign(each, table, name) for each in (ruling.said, said(shown, name)))
                 if mine == now != sign(said(record, name), table, name):
                     found[record.block.file].append(Change(record, name, ruling.said))
     return found
-
-
-def shown_of(record: LedgerRecord, name: str) -> Said:
-    """Return what the master shows of a field."""
-    text = record.raw.get(name) or record.extras.get(name)
-    return Said(record.values.get(name), text)
 
 
 def _records_of(shown: LedgerRecord, readings: Mapping[str, FileReading]) -> Iterator[Record]:
@@ -77,7 +69,7 @@ def with_changes(
                 pages[number] = made
                 done.append(each)
                 break
-    records = {id(each.record): _copy(each.record) for each in done}
+    records = {id(each.record): each.record.copy() for each in done}
     for each in done:
         table = spec.tables[each.record.table]
         put(records[id(each.record)], each.field, each.said, table)
@@ -86,12 +78,6 @@ def with_changes(
         for block in reading.blocks
     ]
     return replace(contents, pages=pages), replace(reading, blocks=blocks, encoded=None)
-
-
-def _copy(record: Record) -> Record:
-    return replace(
-        record, values=dict(record.values), raw=dict(record.raw), extras=dict(record.extras)
-    )
 
 
 def _with_change(page: Page, change: Change, spec: Spec, language: Language) -> Page | None:
@@ -183,9 +169,7 @@ def notes_of(ledger: Ledger, spec: Spec, language: Language) -> Mapping[str, Not
         if edited:
             table = spec.tables[record.table]
             notes[record.id] = {
-                name: Note("").with_ours(
-                    note_of(table, name, shown_of(record, name), before, language)
-                )
+                name: Note("").with_ours(note_of(table, name, said(record, name), before, language))
                 for name, before in edited.items()
             }
     return notes

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from xlcrm.ledger.edits import said_back
 from xlcrm.ledger.recovery import file_of, own_extras, rows_of
-from xlcrm.ledger.said import Said, sign
+from xlcrm.ledger.said import Said, said, sign
 from xlcrm.pipeline.merges import (
     document_of,
     entries_of,
@@ -22,7 +22,7 @@ from xlcrm.pipeline.merges import (
 )
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
-from xlcrm.pipeline.previous import Previous, find_previous, written
+from xlcrm.pipeline.previous import Previous, find_previous, written_rows
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.privacy import mask
 from xlcrm.records import LedgerRecord, Record, Source
@@ -129,8 +129,7 @@ def _rows(previous: Previous, options: Options) -> dict[str, LedgerRecord]:
     """Return the records that the last run wrote, by their rows' keys; without its state those that
     stand in the master."""
     if previous.state:
-        ledger = written(previous.state, options).ledger
-        return {each.id: each for records in ledger.records.values() for each in records}
+        return written_rows(previous.state, options)
     rows = rows_of(previous.edited) if previous.edited else {}
     return {row: _recorded(row, each) for row, each in rows.items()}
 
@@ -177,12 +176,7 @@ def _fields(was: LedgerRecord, now: LedgerRecord, table: Table) -> Iterator[Fiel
         return  # as nearly always
     names = (part.keys() for each in (was, now) for part in (each.values, each.raw, each.extras))
     for name in dict.fromkeys(chain.from_iterable(names)):
-        one, other = _said(was, name), _said(now, name)
+        one, other = said(was, name), said(now, name)
         read = said_back(other, table.by_key.get(name))
         if sign(one, table, name) not in (sign(other, table, name), sign(read, table, name)):
             yield FieldChange(name, one, other)
-
-
-def _said(record: LedgerRecord, name: str) -> Said:
-    """Return what a record says of a field, or of an extra column by its label."""
-    return Said(record.values.get(name), record.raw.get(name) or record.extras.get(name) or None)

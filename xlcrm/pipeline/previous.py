@@ -273,7 +273,7 @@ def _changed(
     were written; it may where one of them is not known."""
     if old is None or new is None:
         return lambda *_: True
-    masters = [_rows(each, options) for each in (old, new)]
+    masters = [written_rows(each, options) for each in (old, new)]
 
     def differs(row: RowId, name: str) -> bool:
         one, other = (_said(rows.get(row), name) for rows in masters)
@@ -282,7 +282,8 @@ def _changed(
     return differs
 
 
-def _rows(state: State, options: Options) -> dict[RowId, LedgerRecord]:
+def written_rows(state: State, options: Options) -> dict[RowId, LedgerRecord]:
+    """Return the records of which a state's master was written, by their rows' keys."""
     ledger = written(state, options).ledger
     return {each.id: each for records in ledger.records.values() for each in records}
 
