@@ -13,8 +13,8 @@ from typing import Any
 from xlcrm.customers import ID, NAME
 from xlcrm.leaks import Texts
 from xlcrm.records import LedgerRecord, Record, Value, Values
+from xlcrm.spec.firms import without_form
 from xlcrm.spec.model import Spec, Table
-from xlcrm.spec.names import firm_forms
 from xlcrm.spec.types.choices import Choice
 from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.spec.vocabulary import Vocabulary
@@ -89,8 +89,8 @@ def _names(name: str) -> Iterator[str]:
     """Yield a customer's name, and what people call it without the form of its firm."""
     yield name
     short = name
-    while form := next((each for each in firm_forms() if short.endswith(each)), ""):
-        short = short.removesuffix(form)
+    while (shorter := without_form(short)) != short:
+        short = shorter
     if len(short) >= _TELLING:
         yield short
 

@@ -45,14 +45,14 @@ def firm_name(text: str) -> FirmName:
         words.pop()
     core, places = _stripped("".join(words))
     named = {_first_place(each) or each for each in apart if each}
-    return FirmName(core, frozenset(places) | named - set(_forms()))
+    return FirmName(core, frozenset(places) | named - set(firm_forms()))
 
 
 def _stripped(name: str) -> tuple[str, list[str]]:
     """Return a name without its form and its places, which are told apart; never nothing."""
     found: list[str] = []
     while True:
-        shorter = _without_form(name)
+        shorter = without_form(name)
         place = _first_place(shorter)
         rest = shorter.removeprefix(place)
         rest = next((rest.removeprefix(end) for end in _place_ends() if rest.startswith(end)), rest)
@@ -61,7 +61,7 @@ def _stripped(name: str) -> tuple[str, list[str]]:
             shorter = rest
         place = _last_place(shorter)
         head = shorter.removesuffix(place)
-        if head != _without_form(head):  # 星辰有限公司上海 is what is left of its 分公司
+        if head != without_form(head):  # 星辰有限公司上海 is what is left of its 分公司
             found.append(place)
             shorter = head
         if shorter == name:
@@ -69,13 +69,9 @@ def _stripped(name: str) -> tuple[str, list[str]]:
         name = shorter
 
 
-@cache
-def _forms() -> tuple[str, ...]:
-    return tuple(firm_forms())
-
-
-def _without_form(name: str) -> str:
-    forms = _forms()
+def without_form(name: str) -> str:
+    """Return a name without the last form that it ends with; one that is nothing else stays."""
+    forms = firm_forms()
     if not name.endswith(forms):
         return name
     return name.removesuffix(

@@ -43,9 +43,10 @@ def _names() -> _Names:
     )
 
 
-def firm_forms() -> list[str]:
+@cache
+def firm_forms() -> tuple[str, ...]:
     """Return what a firm's name ends with that says its form, as 有限公司, the longest first."""
-    return sorted(map(str, declared_words()["firm_forms"]), key=len, reverse=True)
+    return tuple(sorted(map(str, declared_words()["firm_forms"]), key=len, reverse=True))
 
 
 def is_whole_name(text: str) -> bool:
