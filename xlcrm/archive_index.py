@@ -62,13 +62,7 @@ def write_index(
     sheet = RecordSheet(words("archive.index"), columns, cells, frozen_columns=1)
     with book(path, created=created, properties={"title": words("archive.index")}) as wb:
         wb.workbook.set_custom_property(RUN_PROPERTY, digest)
-        worksheet = wb.add_record_sheet(sheet).worksheet
-        worksheet.set_landscape()
-        worksheet.set_paper(9)
-        worksheet.set_margins(0.4, 0.4, 0.6, 0.6)
-        worksheet.fit_to_pages(1, 0)
-        worksheet.repeat_rows(0)
-        worksheet.set_footer("&C&P / &N")
+        wb.add_record_sheet(sheet).set_up_pages()
 
 
 def _day(text: str) -> date | None:

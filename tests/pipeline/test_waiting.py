@@ -116,6 +116,28 @@ def test_a_decision_in_the_one_that_waits_is_obeyed(team: Any) -> None:
     assert row(team)["关键内容记录"] == "谈交期"
 
 
+def test_a_note_taken_back_in_the_old_one_is_gone(pending: Any) -> None:
+    change(pending.master, typed("主管批注", "跟进"))
+    with opened(pending.master):
+        assert pending.merge().pending
+    assert row(pending, 1, waiting(pending))["主管批注"] == "跟进"
+    change(pending.master, typed("主管批注", ""))
+    assert pending.merge().pending is None
+    assert row(pending)["主管批注"] is None
+
+
+def test_a_decision_that_is_put_right_in_the_old_one_is_obeyed(team: Any) -> None:
+    team.put("a.xlsx", {LOG: [talk("谈价格")]})
+    team.put("b.xlsx", {LOG: [talk("谈交期")]})
+    team.merge()
+    change(team.master, decided("随便"))
+    with opened(team.master):
+        assert team.merge().pending
+    change(team.master, decided("采用1"))
+    assert team.merge().document["conflicts"] == 0
+    assert row(team)["关键内容记录"] == "谈价格"
+
+
 def test_a_cell_that_a_file_changed_meanwhile_is_a_conflict(team: Any) -> None:
     team.put("a.xlsx", {LOG: [talk("谈价格")]})
     team.merge()

@@ -21,6 +21,7 @@ from xlcrm.cli.common import Common, common_options, shown
 from xlcrm.cli.failures import failure
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
+from xlcrm.findings import SEVERITIES, Language
 from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, UsageError
 from xlcrm.pipeline.team import settings_of_folder
@@ -166,7 +167,7 @@ def _told(result: MergeResult) -> dict[str, Any]:
         "rejected": result.rejected,
         "records": document["records"],
         "conflicts": document["conflicts"],
-        "findings": {name: severities[name] for name in ("error", "warning", "info")},
+        "findings": {name: severities[name] for name in SEVERITIES},
     }
 
 
@@ -184,7 +185,7 @@ def _document(at: datetime, result: MergeResult | None, reason: str | None) -> d
     }
 
 
-def _line(at: datetime, result: MergeResult | None, reason: str | None, language: Any) -> str:
+def _line(at: datetime, result: MergeResult | None, reason: str | None, language: Language) -> str:
     moment = at.isoformat(" ")
     if result is None:
         return say(language, "said.run_failed", at=moment, reason=reason)

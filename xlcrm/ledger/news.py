@@ -10,6 +10,7 @@ from xlcrm.customers import Related, answered
 from xlcrm.ledger.lead import WHOLE, Added, Lead, Removal, RowId, Ruling, added_state
 from xlcrm.ledger.said import digest
 
+T = TypeVar("T")
 Word = TypeVar("Word", Ruling, Removal)
 
 
@@ -36,17 +37,24 @@ def with_news(lead: Lead, then: Lead, now: Lead, unsure: Callable[[RowId, str], 
         if row not in then.removed:
             removed.setdefault(row, _seen(each, unsure(row, WHOLE)))
     added = {row: each for row, each in now.added.items() if not _alike(each, then.added.get(row))}
-    notes = {row: note for row, note in now.notes.items() if note != then.notes.get(row)}
-    unread = {row: each for row, each in now.unread.items() if each != then.unread.get(row)}
     return replace(
         lead,
         rulings=_rulings(lead, then, now, unsure),
         removed=removed,
         added={**lead.added, **added},
-        notes={**lead.notes, **notes},
-        unread={**lead.unread, **unread},
+        notes=_renewed(lead.notes, then.notes, now.notes),
+        unread=_renewed(lead.unread, then.unread, now.unread),
         related=answered(lead.related, _answers(then, now)),
     )
+
+
+def _renewed(
+    known: Mapping[RowId, T], then: Mapping[RowId, T], now: Mapping[RowId, T]
+) -> Mapping[RowId, T]:
+    """Return what is known by row with what is new, and without what was taken back."""
+    gone = {row for row in then.keys() - now.keys() if known.get(row) == then[row]}
+    new = {row: each for row, each in now.items() if each != then.get(row)}
+    return {row: each for row, each in known.items() if row not in gone} | new
 
 
 def _answers(then: Lead, now: Lead) -> Iterator[Related]:

@@ -14,7 +14,7 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.types.texts import is_ticked
 
 NAME = "likely"
-_WIDTHS = {"one": 34, "rows_one": 9, "other": 34, "rows_other": 9, "reason": 44}
+_WIDTHS = {"one": 34, "rows_one": 10, "other": 34, "rows_other": 13, "reason": 44}
 
 
 class Answer(NamedTuple):

@@ -36,7 +36,6 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 
 KIND = "master"  # by which the file is known again, wherever it lies
-PAGE_WIDTH = 190  # characters that can still be read on one page
 TRACE_WIDTHS = {"source_file": 26, "source_place": 24, "check_state": 12, "lead_note": 30}
 SEVERITY_LOOKS = {
     "error": {"bg_color": palette.ERROR_FILL, "font_color": palette.ERROR_TEXT},
@@ -218,18 +217,10 @@ def _colour_equal(
 
 
 def _finish(wb: Book, written: WrittenSheet, marks: Sequence[str]) -> None:
-    """Write the hidden row of marks, and set the sheet up for A4 paper."""
+    """Write the hidden row of marks, and set up the pages."""
     worksheet = written.worksheet
     worksheet.set_row(0, None, None, {"hidden": True})
     for column, mark in enumerate(marks):
         if mark:
             worksheet.write_string(0, column, mark)
-    worksheet.set_landscape()
-    worksheet.set_paper(9)
-    worksheet.set_margins(0.4, 0.4, 0.6, 0.6)
-    width = sum(column.width for column in written.sheet.columns if not column.hidden)
-    worksheet.fit_to_pages(max(1, round(width / PAGE_WIDTH)), 0)
-    worksheet.repeat_rows(HEADER_ROW)
-    worksheet.repeat_columns(0, written.sheet.frozen_columns - 1)
-    worksheet.set_header("&L&A")
-    worksheet.set_footer("&C&P / &N")
+    written.set_up_pages()

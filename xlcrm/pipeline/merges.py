@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
@@ -15,7 +15,6 @@ from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.state import FileState, encode
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
-from xlcrm.pipeline.lead_marks import changes_in
 from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.masters import Master
@@ -23,12 +22,14 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
-from xlcrm.pipeline.returned import Returned, filled_files, return_workbooks
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.pipeline.waiting import tidy
 from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER, TEAM_MASTER_FILE
+
+if TYPE_CHECKING:
+    from xlcrm.pipeline.returned import Returned
 
 _WITHDRAWN = 100  # records taken out of a file that are remembered
 
@@ -151,6 +152,9 @@ def document_of(
 def hand_back(folder: Path, result: MergeResult) -> MergeResult:
     """Write the workbooks in which there is something to mend to the folder of results, and return
     the result of the merge with them."""
+    from xlcrm.pipeline.lead_marks import changes_in
+    from xlcrm.pipeline.returned import filled_files, return_workbooks  # most runs need no writer
+
     found = {entry.file: entry for entry in entries_of(folder)}
     statuses = [
         FileStatus(found[each["path"]], _as_read(each["status"]), each["reason"])

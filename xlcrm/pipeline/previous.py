@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlcrm.filled_workbook.reading import read_file
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
@@ -226,6 +225,8 @@ def _left_by(master: Path, home: Path, options: Options) -> Previous:
     known = Lead.from_state(state.meta["lead"]) if state else None
     if state and known and state.meta["master"] == now:
         return Previous(run, state, lead=known, master=Seen(run, now, known))
+    from xlcrm.filled_workbook.reading import read_file  # a run without a change reads nothing
+
     reading = read_file(master, master.name, options.spec, own=True, password=options.password)
     lead = lead_work(reading, known, written(state, options) if state else None, options)
     older = None if state else found

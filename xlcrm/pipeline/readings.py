@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from xlcrm.examination import TASK, payload
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry
 from xlcrm.pipeline.options import Options
@@ -88,6 +87,10 @@ def _looks_like_workbook(entry: Entry) -> bool:
 
 
 def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading]:
+    if not entries:
+        return
+    from xlcrm.examination import TASK, payload  # a run without a change reads nothing
+
     items = [
         Item(
             entry.file,
@@ -101,8 +104,6 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
         )
         for entry in entries
     ]
-    if not items:
-        return
 
     def progress(done: int, total: int, item: Item) -> None:
         if options.on_progress:

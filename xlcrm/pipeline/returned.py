@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from xlcrm.filled_workbook.contents import Contents, read_contents
-from xlcrm.filled_workbook.encryption import encrypted
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.filled_workbook.stamp import is_as_written
 from xlcrm.findings import Finding, Language
@@ -23,8 +21,8 @@ from xlcrm.pipeline.lead_marks import Change, with_changes
 from xlcrm.pipeline.offers import with_offers
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.readings import FileStatus
+from xlcrm.pipeline.secrets import written
 from xlcrm.pipeline.upgrades import NOT_WRITTEN, detail_of, lost, tables_of
-from xlcrm.record_sheet import atomic_file
 from xlcrm.records import FileReading
 from xlcrm.sheet_words import texts
 from xlcrm.team_folder import OUTPUT_FOLDER
@@ -233,25 +231,19 @@ def _write_workbook(
     made, spec = contents.template, options.spec
     language = made.language if made else options.language
     tables, numbers = list(tables_of(contents, spec)), spec.numbers_of(file)
-    plain = io.BytesIO()
-    write_workbook(
-        plain,
-        tables,
-        spec,
-        language,
-        created=contents.modified,
-        core=made.core if made else False,
-        pages=contents.pages,
-        leftovers=contents.leftovers,
-        numbers={table.key: numbers for table in tables},
-        remarks=remarks_of(findings, contents, language),
-    )
-    data = plain.getvalue()
-    if contents.encrypted:
-        assert options.password
-        data = encrypted(data, options.password)
-    with atomic_file(target) as out:
-        out.write(data)
+    with written(target, options.password if contents.encrypted else None) as place:
+        write_workbook(
+            place,
+            tables,
+            spec,
+            language,
+            created=contents.modified,
+            core=made.core if made else False,
+            pages=contents.pages,
+            leftovers=contents.leftovers,
+            numbers={table.key: numbers for table in tables},
+            remarks=remarks_of(findings, contents, language),
+        )
 
 
 def _free(target: Path, password: str | None) -> Path:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xlcrm.examination import examine
 from xlcrm.findings import Finding, Language, Localised
 from xlcrm.ledger.discovery import describe
 from xlcrm.metrics.declarations import declarations
@@ -54,6 +53,8 @@ def _with_settings(
     """Return options as a settings workbook has them; ``file`` is how its findings name it."""
     if not os.path.lexists(workbook):
         return options
+    from xlcrm.examination import examine  # most folders have no settings
+
     declared = load_spec()
     spec = load_settings_spec(declared)
     reading = examine(workbook, file, spec)

@@ -36,6 +36,8 @@ _DEFAULT_FORMAT = {
 }
 # Pixels of a row in the default font, as Excel opens a new sheet in it.
 _ROW_HEIGHT = 22
+_A4 = 9
+_PAGE_WIDTH = 190  # characters that can still be read on one page
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,20 @@ class WrittenSheet:
         """(first row, column, last row, column) of the records' cells, at least one row."""
         col = self.column(key)
         return self.first_row, col, max(self.first_row, self.last_row), col
+
+    def set_up_pages(self) -> None:
+        """Print on A4 across: as many pages side by side as it takes to be read, header and frozen
+        columns on each."""
+        worksheet, sheet = self.worksheet, self.sheet
+        worksheet.set_landscape()
+        worksheet.set_paper(_A4)
+        worksheet.set_margins(0.4, 0.4, 0.6, 0.6)
+        width = sum(column.width for column in sheet.columns if not column.hidden)
+        worksheet.fit_to_pages(max(1, round(width / _PAGE_WIDTH)), 0)
+        worksheet.repeat_rows(sheet.first_row)
+        worksheet.repeat_columns(0, sheet.frozen_columns - 1)
+        worksheet.set_header("&L&A")
+        worksheet.set_footer("&C&P / &N")
 
 
 class Book:

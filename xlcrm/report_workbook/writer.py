@@ -18,7 +18,6 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 
 KIND = "report"  # by which the file is known again, wherever it lies
-PAGE_WIDTH = 190  # characters that can still be read on one page
 FROZEN = 2  # the customer and its name
 
 
@@ -64,12 +63,4 @@ def _write_facts(wb: Book, sheet: FactSheet) -> None:
     worksheet.add_table(0, 0, last_row, len(sheet.columns) - 1, options)
     if not sheet.rows:
         worksheet.hide()
-    worksheet.set_landscape()
-    worksheet.set_paper(9)
-    worksheet.set_margins(0.4, 0.4, 0.6, 0.6)
-    width = sum(column.width for column in sheet.columns)
-    worksheet.fit_to_pages(max(1, round(width / PAGE_WIDTH)), 0)
-    worksheet.repeat_rows(0)
-    worksheet.repeat_columns(0, FROZEN - 1)
-    worksheet.set_header("&L&A")
-    worksheet.set_footer("&C&P / &N")
+    written.set_up_pages()
