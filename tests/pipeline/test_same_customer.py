@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
@@ -175,6 +176,20 @@ def test_what_is_neither_yes_nor_no_is_told_and_kept(team: Any) -> None:
     assert (row["是否同一客户"], row["状态"]) == ("问一下", "待决定")
     (finding,) = (f for f in result.document["findings"] if f["code"] == "not-in-list")
     assert finding["value"] == "问一下"
+
+
+@pytest.mark.parametrize("rubbish", ["7", "null", '["C001"]'])
+def test_a_hidden_cell_that_was_typed_over_costs_no_merge(team: Any, rubbish: str) -> None:
+    team.put("a.xlsx", {BASE: [customer(1, "星辰科技有限公司"), customer(2, "星辰科技")]})
+    team.merge()
+
+    def spoil(workbook: Workbook) -> None:
+        cells = {cell.value: cell for cell in next(workbook[LIST].iter_rows(min_row=2, max_row=2))}
+        workbook[LIST].cell(3, cells["数据"].column, rubbish)
+
+    team.edit_master(spoil)
+    team.merge()
+    assert len(pairs(team)) == 1
 
 
 def test_three_names_become_one_by_two_answers_and_settings_come_first(team: Any) -> None:

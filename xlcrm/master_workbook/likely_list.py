@@ -84,7 +84,7 @@ def read_answers(rows: Sequence[ListRow]) -> Iterator[Answer]:
         said = texts.get("same", "")
         try:
             one, other = json.loads(texts.get("data", ""))
-        except ValueError:
+        except (TypeError, ValueError):
             continue  # a row of the lead's own, or one whose key was typed over
         same = is_ticked(said) if said else None
         yield Answer(str(one), str(other), same, said if same is None else "")
