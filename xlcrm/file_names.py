@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from pathlib import Path
 
 from xlcrm.text import clean
 
@@ -41,3 +42,12 @@ def free_name(stem: str, suffix: str, taken: Collection[str]) -> str:
         n += 1
         name = f"{stem}_{n}{suffix}"
     return name
+
+
+def free_path(path: Path, is_taken: Callable[[Path], bool]) -> Path:
+    """Return ``path``, or the first of stem_2, stem_3 ... beside it that is not taken."""
+    found, n = path, 1
+    while is_taken(found):
+        n += 1
+        found = path.with_name(f"{path.stem}_{n}{path.suffix}")
+    return found

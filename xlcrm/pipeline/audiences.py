@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcrm.confidential import Public, is_withheld, levels_of, public
-from xlcrm.file_names import free_name, name_key
+from xlcrm.file_names import free_path
 from xlcrm.filled_workbook.encryption import encrypted
 from xlcrm.filled_workbook.stamp import is_as_written, run_id
 from xlcrm.findings import Finding
@@ -123,8 +123,7 @@ def _put(data: bytes, target: Path, contents: MasterContents, options: Options) 
 
 
 def _free(target: Path) -> Path:
-    taken = {name_key(path.name) for path in target.parent.iterdir()}
-    return target.with_name(free_name(f"{target.stem}_改动", target.suffix, taken))
+    return free_path(target.with_stem(f"{target.stem}_改动"), Path.exists)
 
 
 def _view(picture: Picture, told: Public, claims: Sequence[Record], spec: Spec) -> Picture:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from xlcrm.file_names import free_path
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
@@ -52,8 +53,4 @@ def _table(spec: Spec, name: str) -> Table:
 
 def free_name() -> Path:
     """Return where a new workbook is to be that was given no name."""
-    path, n = Path(f"{DEFAULT_NAME}.xlsx"), 1
-    while path.exists():
-        n += 1
-        path = Path(f"{DEFAULT_NAME}_{n}.xlsx")
-    return path
+    return free_path(Path(f"{DEFAULT_NAME}.xlsx"), Path.exists)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xlcrm.file_names import free_path, name_key
 from xlcrm.filled_workbook.contents import Contents, read_contents
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.filled_workbook.stamp import is_as_written
@@ -97,8 +98,9 @@ def filled_files(
     files = []
     for each in statuses:
         path = each.entry.path
-        target = _numbered(folder / _below(path, paths).with_suffix(".xlsx"), taken)
-        taken.add(str(target).casefold())
+        target = folder / _below(path, paths).with_suffix(".xlsx")
+        target = free_path(target, lambda each: name_key(str(each)) in taken)
+        taken.add(name_key(str(target)))
         if _place_of(target) in inputs:
             raise UsageError("output-is-input", path=str(target))
         reason = each.reason if each.status != "read" else None
@@ -129,14 +131,6 @@ def _below(path: Path, paths: Sequence[Path]) -> Path:
         return Path(path.name)
     below = path.relative_to(roots[0])
     return below if len(paths) == 1 else Path(roots[0].resolve().name, below)
-
-
-def _numbered(target: Path, taken: Collection[str]) -> Path:
-    found, n = target, 1
-    while str(found).casefold() in taken:
-        n += 1
-        found = target.with_name(f"{target.stem}_{n}{target.suffix}")
-    return found
 
 
 def return_workbooks(
@@ -248,11 +242,7 @@ def _write_workbook(
 
 def _free(target: Path, password: str | None) -> Path:
     """Return the path to write to: not that of a workbook in which somebody has worked since."""
-    found, n = target, 1
-    while found.exists() and not is_as_written(found, password):
-        n += 1
-        found = target.with_name(f"{target.stem}_{n}{target.suffix}")
-    return found
+    return free_path(target, lambda each: each.exists() and not is_as_written(each, password))
 
 
 def remarks_of(findings: Sequence[Finding], contents: Contents, language: Language) -> list[Remark]:

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from xlcrm.file_names import free_path
 from xlcrm.filled_workbook.contents import Contents, read_contents
 from xlcrm.filled_workbook.notes import SheetNotes, notes_of
 from xlcrm.filled_workbook.reading import read_file, rejection
@@ -127,13 +128,10 @@ def _target(path: Path, folder: Path | None, taken: set[Path], language: Languag
     stem = path.stem if folder else f"{path.stem}{_SUFFIXES[language]}"
     home = folder or path.parent
     home.mkdir(parents=True, exist_ok=True)
-    target, n = home / f"{stem}.xlsx", 1
+    target = home / f"{stem}.xlsx"
     if folder and target.resolve() == path.resolve():
         raise UsageError("output-is-input", path=str(target))
-    while target.resolve() in taken or (not folder and target.exists()):
-        n += 1
-        target = home / f"{stem}_{n}.xlsx"
-    return target
+    return free_path(target, lambda x: x.resolve() in taken or (not folder and x.exists()))
 
 
 def _write(contents: Contents, target: Path, options: Options, language: Language | None) -> None:
