@@ -129,8 +129,9 @@ class Previous:
         """Return the same but for the files that had a password: there may be one to try now."""
         if self.state is None:
             return self
-        known = self.files.items()
-        files = {file: each for file, each in known if each.load().rejected != "encrypted"}
+        told = self.document["files"]
+        locked = {each["path"] for each in told if each["reason"] == "encrypted"}
+        files = {file: each for file, each in self.files.items() if file not in locked}
         return replace(self, state=replace(self.state, files=files))
 
     def readings_of(self, entries: Sequence[Entry]) -> dict[str, FileReading]:
