@@ -14,12 +14,13 @@ from typing import NamedTuple
 from xlcrm.filled_workbook.cells import written
 from xlcrm.filled_workbook.form_cells import at, find_cells
 from xlcrm.filled_workbook.headers import ListHeader
-from xlcrm.filled_workbook.located import FormMarks, marks_on
+from xlcrm.filled_workbook.located import FormMarks, is_marked_own, marks_on
+from xlcrm.filled_workbook.own_lists import list_columns
 from xlcrm.filled_workbook.parts import tables_on
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.findings import Finding
-from xlcrm.layout.marks import CHECK, OWN_SHEET, Mark, read_marks
+from xlcrm.layout.marks import CHECK, OWN_SHEET, Mark
 from xlcrm.layout.remarks import ACCEPT, KEY, ROW_KEY, SUGGESTION, LineKey, digest
 from xlcrm.privacy import mask
 from xlcrm.records import Record, address
@@ -28,9 +29,7 @@ from xlcrm.spec.types.base import ReadContext
 from xlcrm.spec.types.texts import is_ticked
 from xlcrm.text import printable
 
-_DEPTH = 40  # rows in which the marks of the sheet of findings are looked for
 _WRITTEN = 200
-_PART = f"{CHECK}."
 Marked = Sequence[tuple[RawSheet, Sequence[Mark]]]
 
 
@@ -122,7 +121,7 @@ def accepted(marked: Marked, spec: Spec) -> Acceptance:
     found = Acceptance()
     if not lines:
         return found
-    rows = _rows_by_key((each for each in marked if not _is_own(each[1])), spec)
+    rows = _rows_by_key((each for each in marked if not is_marked_own(each[1])), spec)
     for line in lines:
         if line.key is None:
             found.missed.append((line, "accepted-unknown"))
@@ -136,30 +135,14 @@ def accepted(marked: Marked, spec: Spec) -> Acceptance:
     return found
 
 
-def _is_own(marks: Sequence[Mark]) -> bool:
-    return any(each.table == OWN_SHEET for each in marks)
-
-
 def is_check(marks: Sequence[Mark]) -> bool:
     """Whether a sheet with these marks in its cells is our sheet of findings."""
     return Mark(OWN_SHEET, CHECK) in marks
 
 
-def check_columns(sheet: RawSheet) -> tuple[int, Mapping[str, int]]:
-    """Return the row below the marks of the sheet of findings, and its columns by their names."""
-    for number, row in enumerate(sheet.rows[:_DEPTH]):
-        marks = {each.slot: n for n, cell in enumerate(row) for each in read_marks(cell)}
-        columns = {
-            slot.removeprefix(_PART): n for slot, n in marks.items() if slot.startswith(_PART)
-        }
-        if columns:
-            return number + 1, columns
-    return 0, {}
-
-
 def _lines(sheet: RawSheet) -> Iterator[_Line]:
     """Yield the lines of the sheet of findings in whose column of acceptance a tick stands."""
-    first, columns = check_columns(sheet)
+    first, columns = list_columns(sheet, CHECK)
     accept, suggestion, key = (columns.get(name) for name in (ACCEPT, SUGGESTION, KEY))
     if accept is None or suggestion is None:
         return

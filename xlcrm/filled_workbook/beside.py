@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xlcrm.filled_workbook.accepted import check_columns
 from xlcrm.filled_workbook.carried import Carrier
+from xlcrm.filled_workbook.own_lists import list_columns
 from xlcrm.filled_workbook.sheet_xml import Address, Box
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.marks import CHECK, LEFTOVERS, OWN_SHEET, is_printed, read_marks
@@ -75,7 +75,7 @@ def read_own_sheet(sheet: RawSheet, slot: str, carrier: Carrier) -> list[Leftove
 
 def _told(sheet: RawSheet, cells: Mapping[Address, Cell]) -> Iterator[Address]:
     """Yield the cells of the sheet of findings that are ours, or no more than a tick."""
-    first, columns = check_columns(sheet)
+    first, columns = list_columns(sheet, CHECK)
     if not {ACCEPT, KEY} <= columns.keys():  # its marks are gone
         yield from cells
         return

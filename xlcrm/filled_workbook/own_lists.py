@@ -25,7 +25,7 @@ def own_lists(marked: Iterable[tuple[RawSheet, Sequence[Mark]]]) -> Lists:
 
 
 def _rows(sheet: RawSheet, name: str) -> Iterable[ListRow]:
-    top, columns = _columns(sheet, f"{name}.")
+    top, columns = list_columns(sheet, name)
     for below, row in enumerate(sheet.rows[top:], top):
         texts = {key: written(row[column]).strip() for key, column in columns.items()}
         places = {key: address(below, column) for key, column in columns.items()}
@@ -33,8 +33,9 @@ def _rows(sheet: RawSheet, name: str) -> Iterable[ListRow]:
             yield ListRow(sheet.name, texts, places)
 
 
-def _columns(sheet: RawSheet, prefix: str) -> tuple[int, Mapping[str, int]]:
-    """Return the row below the marks, and the columns that they name."""
+def list_columns(sheet: RawSheet, name: str) -> tuple[int, Mapping[str, int]]:
+    """Return the row below the marks of a list of ours, and the columns that they name."""
+    prefix = f"{name}."
     for number, row in enumerate(sheet.rows[:_DEPTH]):
         columns = {
             mark.slot.removeprefix(prefix): column
