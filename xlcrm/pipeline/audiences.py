@@ -108,18 +108,18 @@ def _put(data: bytes, target: Path, contents: MasterContents, options: Options) 
         shutil.copy2(target, kept)
     whole = encrypted(data, options.secret) if options.secret else data
     waiting = waiting_place(target)
-    for place in (target, waiting):
-        try:
-            with atomic_file(place) as file:
-                file.write(whole)
-        except PermissionError:
-            if place == waiting:
-                raise
-            continue
-        if place == target:
-            waiting.unlink(missing_ok=True)
-        return TeamCopy(contents, pending=place if place == waiting else None, kept=kept)
-    raise AssertionError
+    try:
+        _lay(whole, target)
+    except PermissionError:
+        _lay(whole, waiting)
+        return TeamCopy(contents, pending=waiting, kept=kept)
+    waiting.unlink(missing_ok=True)
+    return TeamCopy(contents, kept=kept)
+
+
+def _lay(data: bytes, path: Path) -> None:
+    with atomic_file(path) as file:
+        file.write(data)
 
 
 def _free(target: Path) -> Path:
