@@ -45,8 +45,7 @@ def _told(error: Exception) -> tuple[str, dict[str, Any], int]:
 def _of_system(error: OSError) -> tuple[str, dict[str, Any], int]:
     """Return what the system refused; in words of ours where a person can mend it."""
     words = {"path": str(error.filename or ""), "reason": error.strerror or str(error)}
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "is full" in str(error)
-    if full:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "disk-full", words, exits.USAGE
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "not-allowed", words, exits.USAGE

@@ -127,7 +127,8 @@ def save_state(folder: Path, state: State, version: str, secret: str | None = No
             if secret:
                 scratch.write_bytes(seal(db.serialize(), secret))
     except sqlite3.OperationalError as error:  # a disk that is full, a folder that is read-only
-        raise OSError(errno.EIO, str(error), str(path)) from error
+        code = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
+        raise OSError(code, str(error), str(path)) from error
     with scratch.open("rb+") as file:
         os.fsync(file.fileno())
     scratch.replace(path)
