@@ -444,7 +444,13 @@ def _sheets(team: Any) -> list[str]:
     return list(load_workbook(team.master).sheetnames)
 
 
-@pytest.mark.parametrize("rubbish", ["", "{}", "[]", '["x", 1]', '{"shown": 3}', "null", "一二三"])
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        *("", "{}", "[]", '["x", 1]', '{"shown": 3}', "null", "一二三"),
+        '[["谈交期", null], {}, "", [null, null], "昨天"]',
+    ],
+)
 def test_hidden_cells_that_were_typed_over_cost_no_merge(desk: Any, rubbish: str) -> None:
     desk.put("李娜/c.xlsx", {LOG: [talk(4, content="谈付款")]})
     desk.edit_master(typed("主题1", 关键内容记录="谈交期"))

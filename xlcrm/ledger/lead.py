@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -140,6 +141,8 @@ def as_told(parse: Callable[[Any], T], data: Any) -> T | None:
     ``parse`` makes a ruling, a removal or an added row of it."""
     try:
         made = parse(data)
+        if when := getattr(made, "when", ""):
+            datetime.fromisoformat(when)
     except (TypeError, ValueError):
         return None
     return made if isinstance(getattr(made, "sides", {}), dict | None) else None
