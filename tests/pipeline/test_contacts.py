@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -38,13 +40,16 @@ def told(result: CheckResult) -> list[tuple[str, str | None, str | None]]:
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below a folder as bytes, workbooks part by part."""
+    """Every file below a folder as bytes, workbooks part by part, a state with what it packs."""
     for path in (each for each in folder.rglob("*") if each.is_file()):
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as package:
                 yield from ((name, package.read(name)) for name in package.namelist())
         else:
             yield path.name, path.read_bytes()
+        if path.name == "state.db":
+            packed = sqlite3.connect(path).execute("SELECT packed FROM files")
+            yield from ((path.name, zlib.decompress(each)) for (each,) in packed)
 
 
 # --- 联系人表 ---

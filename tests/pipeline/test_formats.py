@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sqlite3
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -153,11 +155,14 @@ def test_encrypted_files_are_merged_once_their_password_is_given(team: Any) -> N
 
 
 def contents(folder: Path) -> Iterator[bytes]:
-    """All bytes of all files below, archives inflated."""
+    """All bytes of all files below, archives and states inflated."""
     for path in folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
             yield from open_archive(data).parts.values() if data[:2] == b"PK" else [data]
+        if path.name == "state.db":
+            packed = sqlite3.connect(path).execute("SELECT packed FROM files")
+            yield from (zlib.decompress(each) for (each,) in packed)
 
 
 def test_the_password_is_in_nothing_that_is_written(team: Any) -> None:

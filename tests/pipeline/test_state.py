@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import sqlite3
 from datetime import date
@@ -286,3 +287,22 @@ def test_no_more_than_ten_backups_are_kept_and_the_last_is_the_one_replaced(team
 
 def _changed(path: Path) -> int:
     return path.stat().st_ctime_ns
+
+
+def test_a_state_with_any_byte_changed_costs_time_and_no_data(pair: Any) -> None:
+    """SQLite sees little of it: files would have said something else, or it would stop us."""
+    (path,) = pair.results.glob(".xlcrm/state/*/state.db")
+    kept, rng = path.read_bytes(), random.Random(6)
+    pair.put("张伟/a.xlsx", {LOG: [talk(1, content="谈样品"), talk(2)]})
+    home = shutil.copytree(pair.results, pair.root.parent / "kept")
+    expected = None
+    for _ in range(60):
+        shutil.rmtree(pair.results)
+        shutil.copytree(home, pair.results)
+        place = rng.randrange(len(kept))
+        changed = bytes([kept[place] ^ 1 << rng.randrange(8)])
+        path.write_bytes(kept[:place] + changed + kept[place + 1 :])
+        pair.merge()
+        found = pair.rows(LABEL)
+        expected = expected or found
+        assert found == expected, place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import re
 import struct
@@ -10,15 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from xlcrm.deflate import codec
 from xlcrm.filled_workbook.source import Rejected
-
-_zlib: Any
-try:
-    _zlib = importlib.import_module("isal.isal_zlib")  # the same as zlib, and twice as fast
-except ImportError:  # a platform for which nobody builds it
-    _zlib = zlib
 
 # Measured on 4,148 real files: none of these refuses one of them.
 PART_COUNT_LIMIT = 2_000
@@ -69,7 +62,7 @@ class Archive:
 
 def checksum(content: bytes) -> int:
     """Return the CRC-32 of a part, by which an archive knows that it is whole."""
-    return int(_zlib.crc32(content))
+    return int(codec.crc32(content))
 
 
 def open_archive(data: bytes) -> Archive:
@@ -174,10 +167,10 @@ def _packed(data: bytes, entry: zipfile.ZipInfo) -> bytes:
 def _inflate_within(packed: bytes, limit: int) -> bytes:
     """Inflate to at most one byte more than the limit, or to the ratio's."""
     ratio_limit = max(RATIO_FREE, RATIO_LIMIT * len(packed))
-    inflater = _zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = codec.decompressobj(-zlib.MAX_WBITS)
     try:
         content: bytes = inflater.decompress(packed, min(limit, ratio_limit) + 1)
-    except _zlib.error as error:
+    except codec.error as error:
         raise Rejected("unreadable", "damaged") from error
     if len(content) > ratio_limit:
         raise Rejected("suspicious-archive", "inflate-ratio")

@@ -15,45 +15,57 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from xlcrm.deflate import codec
 from xlcrm.records import FileReading
 from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
 _FILE = "state.db"
-_FORMAT = 7
-_DECODER = json.JSONDecoder()
+_FORMAT = 8
+_LEVEL = 1  # of compression: others cost more and gain little
+_UNDECODABLE = "surrogatepass"  # a file's text need not be whole
 _SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE meta (key TEXT PRIMARY KEY, sum INTEGER NOT NULL, value BLOB NOT NULL);
 CREATE TABLE files (
-    file TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    removed INTEGER NOT NULL, reading TEXT NOT NULL
+    file TEXT PRIMARY KEY, sum INTEGER NOT NULL, packed BLOB NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    removed INTEGER NOT NULL
 );
 """
 
 
 @dataclass(frozen=True)
 class FileState:
-    """A file as the last merge saw it. ``reading`` is ``FileReading.to_text``."""
+    """A file as the last merge saw it: ``packed`` is its reading as compressed text, ``sha256`` its
+    digest, blank where it was not read."""
 
     file: str
+    packed: bytes
     size: int
     mtime_ns: int
-    reading: str
+    sha256: str
     removed: bool = False
 
-    @property
-    def sha256(self) -> str:
-        """The digest of the file, which its reading begins with; blank where it was not read."""
-        start = self.reading.index(":") + 1
-        return str(_DECODER.raw_decode(self.reading, start + 1)[0])
+    @classmethod
+    def of(cls, reading: FileReading, size: int, mtime_ns: int) -> FileState:
+        """Return what to keep of a reading of a file of this size and time."""
+        text = reading.encoded or reading.to_text()
+        packed = codec.compress(text.encode("utf-8", _UNDECODABLE), _LEVEL)
+        return cls(reading.file, packed, size, mtime_ns, reading.sha256, reading.removed)
+
+    @cached_property
+    def reading(self) -> str:
+        """The reading as ``FileReading.to_text`` gave it."""
+        return str(codec.decompress(self.packed), "utf-8", _UNDECODABLE)
 
     def load(self) -> FileReading:
         """Return the reading."""
         reading = FileReading.from_text(self.file, self.reading)
-        reading.removed = self.removed
+        reading.removed = bool(self.removed)
         return reading
 
 
@@ -64,11 +76,6 @@ class State:
     run_id: str
     files: Mapping[str, FileState]
     meta: Mapping[str, Any]
-
-
-def encode(reading: FileReading) -> str:
-    """Return a reading as the text that a state keeps."""
-    return reading.encoded or reading.to_text()
 
 
 def load_state(
@@ -84,17 +91,22 @@ def load_state(
         return None
     try:
         with contextlib.closing(_opened(path, password)) as db:
-            meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
+            meta = {key: json.loads(value) for key, value in _sound(db, "meta")}
             if meta.get("format") != _FORMAT or version not in (None, meta.get("version")):
                 return None
-            rows = db.execute("SELECT file, size, mtime_ns, reading, removed FROM files")
-            files = {
-                file: FileState(file, size, mtime_ns, reading, bool(removed))
-                for file, size, mtime_ns, reading, removed in rows
-            }
-    except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError, SealedError):
+            files = {file: FileState(file, *said) for file, *said in _sound(db, "files")}
+    except (sqlite3.DatabaseError, ValueError, SealedError):
         return None  # damaged, or not ours to open: everything is read again
     return State(run_id, files, meta)
+
+
+def _sound(db: sqlite3.Connection, table: str) -> Iterator[list[Any]]:
+    """Yield the rows of a table, but for their sums. Raises ValueError where one has another:
+    SQLite sees what it needs itself, not what it holds."""
+    for key, total, content, *rest in db.execute(f"SELECT * FROM {table}"):
+        if not isinstance(content, bytes) or codec.crc32(content) != total:
+            raise ValueError(key)
+        yield [key, content, *rest]
 
 
 def _opened(path: Path, password: str | None) -> sqlite3.Connection:
@@ -137,10 +149,17 @@ def save_state(folder: Path, state: State, version: str, secret: str | None = No
 def _fill(db: sqlite3.Connection, state: State, version: str) -> None:
     db.executescript(_SCHEMA)
     meta = {**state.meta, "format": _FORMAT, "version": version}
-    db.executemany("INSERT INTO meta VALUES (?, ?)", _json_rows(meta))
+    texts = ((key, json.dumps(value, ensure_ascii=False).encode()) for key, value in meta.items())
+    files = state.files.values()
     db.executemany(
-        "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
-        ((f.file, f.size, f.mtime_ns, f.removed, f.reading) for f in state.files.values()),
+        "INSERT INTO meta VALUES (?, ?, ?)", ((key, codec.crc32(text), text) for key, text in texts)
+    )
+    db.executemany(
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (f.file, codec.crc32(f.packed), f.packed, f.size, f.mtime_ns, f.sha256, f.removed)
+            for f in files
+        ),
     )
     db.commit()
 
@@ -152,11 +171,6 @@ def prune_states(folder: Path, keep: Iterable[str]) -> None:
     for path in root.iterdir() if root.is_dir() else ():
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _json_rows(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in meta.items():
-        yield key, json.dumps(value, ensure_ascii=False)
 
 
 def _path(folder: Path, run_id: str) -> Path:

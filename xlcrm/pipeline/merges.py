@@ -13,7 +13,7 @@ from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
-from xlcrm.ledger.state import FileState, encode
+from xlcrm.ledger.state import FileState
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
 from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.locks import locked
@@ -284,16 +284,12 @@ def _states(
 ) -> dict[str, FileState]:
     """Return what the next run needs of each file, in path order."""
     places = {entry.file: entry for entry in entries}
-    removed = {reading.file for reading in readings if reading.removed}
     states = {}
     for reading in readings:
         if may_pass(reading):
             continue
         entry, known = places.get(reading.file), previous.files.get(reading.file)
         size, mtime_ns = (entry.size, entry.mtime_ns) if entry else (0, 0)
-        same = known and entry and previous.knows(entry)
-        text = known.reading if known and same else encode(reading)
-        states[reading.file] = FileState(
-            reading.file, size, mtime_ns, text, reading.file in removed
-        )
+        same = known if entry and previous.knows(entry) else None
+        states[reading.file] = same or FileState.of(reading, size, mtime_ns)
     return states
