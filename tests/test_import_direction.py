@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "timeliness": KNOWN,
     "timelines": KNOWN,
     "layout": KNOWN,
-    "record_sheet": KNOWN | {"layout"},
+    "scratch": set(),
+    "record_sheet": KNOWN | {"layout", "scratch"},
     # What sheets and sentences say: declared in templates/.
     "sheet_words": KNOWN,
     "wording": KNOWN,
@@ -62,15 +63,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What a child process does, and the children.
     "examination": KNOWN | {"filled_workbook", "validation"},
     "work": set(),
-    "forks": {"work"},
-    "workers": {"work", "forks"},
+    "forks": {"work", "scratch"},
+    "workers": {"work", "forks", "scratch"},
     # The one that joins them.
     "pipeline": KNOWN
     | PRINTING
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
-    | {"sealing", "leaks"},
+    | {"sealing", "leaks", "scratch"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},

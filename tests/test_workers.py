@@ -14,11 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
+import filelock
 import pytest
 
+from xlcrm.forks import HAS_FORK
 from xlcrm.work import Item, Limits, Outcome, read_result
 from xlcrm.workers import run_batch, run_batches
 
+ROOT = Path(__file__).parents[1]
 TASK = "worker_task:do"
 TASK_SOURCE = """
 import json, os, sys, time
@@ -32,6 +35,8 @@ def do(payload):
             time.sleep(0.3)
             return json.dumps({"pid": os.getpid()})
         case "hang":
+            if payload.get("value"):
+                open(payload["value"], "x").close()
             time.sleep(600)
         case "allocate":
             hoard = []
@@ -251,3 +256,48 @@ def test_an_interrupt_leaves_no_child_and_no_folder(
     _, errors = parent.communicate(timeout=20)
     assert errors.rstrip().endswith(b"KeyboardInterrupt")
     assert gone(child)
+
+
+# Holds a lock while an item hangs in a child, as a merge does.
+HANGING = """
+import sys
+import filelock
+from xlcrm import work
+from xlcrm.workers import run_batches
+
+work._GRACE = 0.5
+item = work.Item("x", {"do": "hang", "value": "begun"})
+limits = work.Limits(seconds=1.0)
+with filelock.FileLock("lock"):
+    list(run_batches("worker_task:do", [item], workers=int(sys.argv[1]), limits=limits))
+"""
+
+
+@pytest.mark.skipif(not HAS_FORK, reason="a fork has all that its parent has open")
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_parent_that_was_killed_leaves_no_lock_and_no_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(tmp_path)]))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # what it leaves there is for the next run
+    command = [sys.executable, "-c", HANGING, str(workers)]
+    process = subprocess.Popen(command, start_new_session=True)
+    wait_until(Path("begun").exists)
+    process.kill()
+    process.wait()
+    with filelock.FileLock("lock", timeout=0):
+        assert alive(process.pid), "the child hangs still"
+    wait_until(lambda: not alive(process.pid))
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def alive(session: int) -> bool:
+    """Whether a process of a session lives."""
+    return subprocess.run(["ps", "-s", str(session)], capture_output=True).returncode == 0

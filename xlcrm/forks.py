@@ -8,12 +8,12 @@ import os
 import select
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
+from xlcrm.scratch import scratch_folder
 from xlcrm.work import (
     QUIET_RUST,
     Function,
@@ -23,6 +23,7 @@ from xlcrm.work import (
     Payload,
     cap_memory,
     cause_of_death,
+    end_late,
     load,
     read_result,
     write_result,
@@ -66,19 +67,27 @@ class ForkedProcess:
 def _live(live: Callable[[], None], streams: tuple[int, int, int]) -> NoReturn:
     code = 1
     try:
-        os.environ |= QUIET_RUST
-        faulthandler.disable()  # its words would follow the last ones that tell the cause
-        for number, stream in enumerate([*map(_apart, streams)]):
-            os.dup2(stream, number)
-        os.closerange(3, 1 + max(int(each.name) for each in Path("/proc/self/fd").iterdir()))
-        # What writes to these streams in this process may have had numbers of its own.
-        sys.stdout = sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace")
+        _own_streams(streams)
         live()
         code = 0
     except Exception:  # as an interpreter of its own would end
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _own_streams(streams: Sequence[int], kept: int = 2) -> None:
+    """Make ``streams`` the standard ones of this fork and close all else that was open, ``kept``
+    apart: a lock is held as long as its file is open anywhere."""
+    os.environ |= QUIET_RUST
+    faulthandler.disable()  # its words would follow the last ones that tell the cause
+    for number, stream in enumerate([*map(_apart, streams)]):
+        os.dup2(stream, number)
+    last = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
+    os.closerange(3, kept)
+    os.closerange(kept + 1, last + 1)
+    # What writes to these streams in this process may have had numbers of its own.
+    sys.stdout = sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace")
 
 
 def _apart(stream: int) -> int:
@@ -91,10 +100,10 @@ def _apart(stream: int) -> int:
 def events_of_forks(task: str, items: Sequence[Item], limits: Limits) -> Iterator[Item | Outcome]:
     """Items as they are begun and outcomes as they are done, one after the other."""
     function = load(task)
-    with tempfile.TemporaryDirectory(prefix="xlcrm-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder() as folder:
         for item in items:
             yield item
-            yield _forked(function, item, limits, Path(folder))
+            yield _forked(function, item, limits, folder)
 
 
 def _forked(function: Function, item: Item, limits: Limits, folder: Path) -> Outcome:
@@ -103,7 +112,7 @@ def _forked(function: Function, item: Item, limits: Limits, folder: Path) -> Out
     with log.open("wb") as stderr:
         pid = os.fork()
         if not pid:
-            _live_as_fork(function, item.payload, limits, path, stderr.fileno())
+            _live_as_fork(function, item.payload, limits, path, stderr.fileno(), writer)
     os.close(writer)
     ended = False
     try:
@@ -123,16 +132,16 @@ def _forked(function: Function, item: Item, limits: Limits, folder: Path) -> Out
 
 
 def _live_as_fork(
-    function: Function, payload: Payload, limits: Limits, path: Path, log: int
+    function: Function, payload: Payload, limits: Limits, path: Path, log: int, until_end: int
 ) -> NoReturn:
-    """A fork's whole life; nothing of what this process would do at its end is done."""
+    """A fork's whole life; nothing of what this process would do at its end is done. ``until_end``
+    is the stream that is open as long as it lives."""
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        os.environ |= QUIET_RUST
-        faulthandler.disable()
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        end_late(limits.seconds)
+        until_end = _apart(until_end)
+        _own_streams((os.open(os.devnull, os.O_RDONLY), log, log), until_end)
         cap_memory(limits.memory)
         write_result(function, payload, path)
         code = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
 
 # Out of memory, Rust code would look for a trace before it says so, and hang.
 QUIET_RUST = {"RUST_BACKTRACE": "0"}
+_GRACE = 10.0  # seconds
 _UNDECODABLE = "surrogatepass"  # a file's name need not be text
 
 
@@ -96,6 +98,13 @@ def cause_of_death(code: int, log: Path) -> tuple[Failure, str]:
 def last_words(log: Path) -> str:
     """The end of what a process wrote to its log."""
     return log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
+
+def end_late(seconds: float) -> None:
+    """Let this process end some time after an item should have been done, where the platform can:
+    when its parent was killed, nobody else ends it. 0 takes that back."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds and seconds + _GRACE)
 
 
 def _mapped() -> int:

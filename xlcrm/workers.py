@@ -23,7 +23,6 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -32,6 +31,7 @@ from pathlib import Path
 from typing import IO, TypeAlias, cast
 
 from xlcrm.forks import HAS_FORK, ForkedProcess, events_of_forks
+from xlcrm.scratch import scratch_folder
 from xlcrm.work import (
     QUIET_RUST,
     Item,
@@ -40,6 +40,7 @@ from xlcrm.work import (
     Payload,
     cap_memory,
     cause_of_death,
+    end_late,
     last_words,
     load,
     read_result,
@@ -108,8 +109,8 @@ def _events_of_children(
     task: str, items: Sequence[Item], workers: int, limits: Limits
 ) -> Iterator[Item | Outcome]:
     """Items as they are begun and outcomes as they are done."""
-    with tempfile.TemporaryDirectory(prefix="xlcrm-", ignore_cleanup_errors=True) as folder:
-        run = _Run(task, limits, Path(folder), deque(enumerate(items)))
+    with scratch_folder() as folder:
+        run = _Run(task, limits, folder, deque(enumerate(items)))
         numbers = range(min(workers, len(items)))
         for number in numbers if HAS_FORK else ():  # before there are threads
             run.begin_child(number)
@@ -220,7 +221,8 @@ class _Child:
             raise RuntimeError(f"A worker process did not start. {last_words(self._log)}")
 
     def do(self, item: Item, path: Path, seconds: float) -> Outcome:
-        request = json.dumps({"payload": item.payload, "path": str(path)}).encode() + b"\n"
+        told = {"payload": item.payload, "path": str(path), "seconds": seconds}
+        request = json.dumps(told).encode() + b"\n"
         stdin = cast("IO[bytes]", self._process.stdin)
         # Where it died while it was idle, its reply will be missing as well.
         with contextlib.suppress(OSError):
@@ -294,5 +296,7 @@ def serve(task: str, memory: int) -> None:
     replies.write(_READY)
     for line in os.fdopen(os.dup(0), "rb"):
         request = json.loads(line)
+        end_late(request["seconds"])
         write_result(function, request["payload"], Path(request["path"]))
+        end_late(0)
         replies.write(_DONE)

@@ -26,6 +26,7 @@ from xlcrm.pipeline.prefills import record_form
 from xlcrm.pipeline.returned import is_read
 from xlcrm.pipeline.secrets import lock, written
 from xlcrm.records import LedgerRecord
+from xlcrm.scratch import remove_abandoned
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Table
 from xlcrm.team_folder import ARCHIVE_FOLDER, OUTPUT_FOLDER
@@ -83,6 +84,7 @@ def archive(folder: Path, options: Options, into: Path | None = None) -> Archive
     told = public(picture.records, disputed, spec)
     forms = [each for each in told.records if spec.tables[each.table].layout == "form"]
     home.mkdir(parents=True, exist_ok=True)
+    remove_abandoned(home.rglob("*"))
     plan = plan_archive(home, forms, told, options)
     files = [_file(home, record, plan, options) for record in forms]
     files += _others(home, plan, told, options.secret)

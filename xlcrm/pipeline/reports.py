@@ -17,6 +17,7 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
+from xlcrm.scratch import remove_abandoned
 from xlcrm.sheet_words import Words, declared
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
@@ -48,6 +49,7 @@ def report(
     analysis = analyse(picture.records, chosen, options, whole=True)
     path = (target or folder / OUTPUT_FOLDER / _name(chosen, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_abandoned(path.parent.iterdir())
     contents = ReportContents(
         run_id=chosen.label,
         period=chosen,

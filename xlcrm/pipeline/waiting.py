@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from xlcrm.ledger.state import STATE_FOLDER
+from xlcrm.scratch import remove_abandoned, remove_scratch
 
 _UNFINISHED = (".new", ".part")
 _ENDING = "_待替换"
@@ -33,6 +34,8 @@ def tidy(masters: Iterable[Path], home: Path) -> None:
                 _remove(path)
     for path in (home / STATE_FOLDER).rglob("*"):
         _remove(path)
+    remove_abandoned(home.rglob("*"))
+    remove_scratch()
 
 
 def _remove(path: Path) -> None:

@@ -27,6 +27,7 @@ from xlcrm.record_sheet.self_check import check_workbook
 from xlcrm.record_sheet.sheet import RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
 from xlcrm.record_sheet.values import WriteFailed
+from xlcrm.scratch import scratch_folder
 
 _DEFAULT_FORMAT = {
     "font_name": palette.FONT_NAME,
@@ -202,15 +203,13 @@ def book(
     xlsxwriter refuses or warns, OSError where the file can't be written.
     """
     with ExitStack() as closing:
-        scratch = closing.enter_context(
-            tempfile.TemporaryDirectory(prefix="xlcrm-", ignore_cleanup_errors=True)
-        )
+        scratch = closing.enter_context(scratch_folder())
         if isinstance(target, str | os.PathLike):
             file = closing.enter_context(atomic_file(Path(target)))
         else:
             file = target
         closing.enter_context(_warnings_raised())
-        made = Book(file, Path(scratch), closing.enter_context(ExitStack()))
+        made = Book(file, scratch, closing.enter_context(ExitStack()))
         made.workbook.set_properties({**(properties or {}), "created": created})
         yield made
         made.close()

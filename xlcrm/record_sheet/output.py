@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from xlcrm.scratch import hold, part_of
 
 
 @contextmanager
@@ -19,9 +20,10 @@ def atomic_file(target: Path) -> Iterator[BinaryIO]:
     removed and `target` is as it was. Raises OSError: PermissionError on Windows where another
     program has `target` open.
     """
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = part_of(target)
     try:
         with part.open("xb") as file:
+            hold(file)
             yield file
             file.flush()
             os.fsync(file.fileno())
