@@ -58,9 +58,9 @@ class Watcher:
 
     def stop(self, number: int) -> tuple[int, str]:
         self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
         assert self.process.stderr
-        said = self.process.stderr.read().decode("utf-8")
-        return self.process.wait(PATIENCE), said
+        return code, self.process.stderr.read().decode("utf-8")
 
 
 @pytest.fixture

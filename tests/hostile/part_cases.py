@@ -216,7 +216,11 @@ _TARGETS = [
         "target/no such sheet.xlsx", having(sub(BOOK, 'r:id="rId2"', 'r:id="rId99"')), "unreadable"
     ),
     bad("target/sheet without one.xlsx", having(sub(BOOK, 'r:id="rId2"', "")), "unreadable"),
-    good("target/of two sheets.xlsx", having(sub(BOOK, 'r:id="rId1"', 'r:id="rId2"'))),
+    bad(
+        "target/of two sheets.xlsx",
+        having(sub(BOOK, 'r:id="rId1"', 'r:id="rId2"')),
+        "suspicious-archive",
+    ),
     good(
         "target/absolute.xlsx",
         having(sub(BOOK_RELS, "worksheets/sheet2.xml", "/xl/worksheets/sheet2.xml")),
