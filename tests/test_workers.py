@@ -44,6 +44,9 @@ def do(payload):
                 hoard.append(bytearray(16 * 1024 * 1024))
         case "exit":
             os._exit(7)
+        case "abort":  # as Rust code does where it gets no memory, with the trace that it may add
+            os.write(2, b"memory allocation of 9 bytes failed\\n" + b"  at some place\\n" * 999)
+            os.abort()
         case "raise":
             raise ValueError("no such thing: 客户")
         case "lines":
@@ -140,6 +143,13 @@ def test_details_say_what_happened(workers: int) -> None:
     outcomes = run([item("raise"), item("exit")], workers)
     assert "ValueError: no such thing: 客户" in outcomes["raise-None"].detail
     assert "exit code 7" in outcomes["exit-None"].detail
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_ran_out_of_memory_is_known_by_its_first_words(workers: int) -> None:
+    outcome = run([item("abort")], workers)["abort-None"]
+    assert outcome.failure == "memory"
+    assert "memory allocation of 9 bytes failed" in outcome.detail
 
 
 def test_results_are_the_same_in_a_child_and_in_a_fork() -> None:

@@ -19,6 +19,8 @@ Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
 # Out of memory, Rust code would look for a trace before it says so, and hang.
 QUIET_RUST = {"RUST_BACKTRACE": "0"}
 _GRACE = 10.0  # seconds
+_NO_MEMORY = "memory allocation of"
+_WORDS = 2000  # characters of what a process said, at most
 _UNDECODABLE = "surrogatepass"  # a file's name need not be text
 
 
@@ -88,16 +90,16 @@ def _outcome(item: Item, said: str) -> Outcome:
 
 
 def cause_of_death(code: int, log: Path) -> tuple[Failure, str]:
-    """Why a process ended with this code, and its last words on stderr, kept in `log`."""
-    words = last_words(log)
-    # Rust code can't raise a MemoryError: it says this and aborts.
-    failure: Failure = "memory" if "memory allocation of" in words else "killed"
-    return failure, f"exit code {code}. {words}".strip()
+    """Why a process ended with this code, and what it said of it on stderr, kept in `log`."""
+    # Rust code can't raise a MemoryError: it says this and aborts, and may tell a long story after.
+    _, sign, story = log.read_text(encoding="utf-8", errors="replace").partition(_NO_MEMORY)
+    said = (sign + story)[:_WORDS] if sign else last_words(log)
+    return "memory" if sign else "killed", f"exit code {code}. {said}".strip()
 
 
 def last_words(log: Path) -> str:
     """The end of what a process wrote to its log."""
-    return log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    return log.read_text(encoding="utf-8", errors="replace")[-_WORDS:]
 
 
 def end_late(seconds: float) -> None:
