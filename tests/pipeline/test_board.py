@@ -139,3 +139,15 @@ def test_totals_tell_how_they_differ_from_the_run_before(team: Any) -> None:
     team.merge()  # nothing has changed
     team.merge(as_of=date(2024, 5, 21))  # nor does another day of the week change what is said
     assert team.master.read_bytes() == written
+
+
+def test_below_their_own_folder_people_keep_order_as_they_like(team: Any) -> None:
+    """The folder in the team's is the person's, or a department's with people who are named."""
+    team.put("张伟/2024年/四月/旧.xlsx", {LOG: [talk(1)]})
+    team.put("张伟/回访/五月.xlsx", {LOG: [talk(2)]})
+    team.put("华东/李娜/周记录/W20.xlsx", {LOG: [talk(3, owner="李娜"), talk(4)]})
+    team.put("华东/王芳.xlsx", {LOG: [talk(5, owner="王芳"), talk(6, owner="李娜")]})
+    team.put("陈静.xlsx", {LOG: [talk(7)]})
+    team.merge()
+    rows = {name: cells[1] for name, cells in board(team).items()}
+    assert rows == {"张伟": 2, "李娜": 2, "王芳": 2, "陈静": 1}

@@ -203,7 +203,7 @@ def source_text(claim: Claim, name: str, owners: Mapping[str, str]) -> str:
     record = claim.record
     file = record.block.file
     parts = (file, record.block.sheet, record.cell(name) or record.place)
-    saved = (owners.get(file), moment(claim.modified))
+    saved = (owners[file], moment(claim.modified))
     lines = (" · ".join(filter(None, each)) for each in (parts, saved))
     return "\n".join(filter(None, lines))
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from pathlib import PurePosixPath
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
@@ -17,6 +16,7 @@ from xlcrm.ledger.history import Before, Entry, History
 from xlcrm.ledger.identity import Cluster, Identities, row_key
 from xlcrm.ledger.lead import LEAD, Lead, Removal, Ruling, Typed
 from xlcrm.ledger.model import Conflict, Ledger, RowCounts
+from xlcrm.ledger.owners import Owners
 from xlcrm.ledger.removals import removal_of
 from xlcrm.ledger.said import Said
 from xlcrm.ledger.telling import copies_of, tell
@@ -36,7 +36,7 @@ def merge(
     Where nothing is known of the run ``before``, a removed file's claims (``reading.removed``) hold
     only for records that no present file claims.
     """
-    merger = _Merger(spec, base, before or Before())
+    merger = _Merger(spec, base, before or Before(), Owners(readings, spec))
     for reading in readings:
         merger.add(reading)
     merger.add_lead()
@@ -48,9 +48,9 @@ class _Merger:
     spec: Spec
     base: CustomerBase
     before: Before
+    owners: Owners
     groups: dict[Key, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, RowCounts] = field(default_factory=dict)
-    owners: dict[str, str] = field(default_factory=dict)
     records: dict[str, list[LedgerRecord]] = field(default_factory=lambda: defaultdict(list))
     conflicts: list[Conflict] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -69,7 +69,6 @@ class _Merger:
 
     def add(self, reading: FileReading) -> None:
         counts = self.rows.setdefault(reading.file, RowCounts())
-        self.owners[reading.file] = owner_of_file(reading.file, self.spec)
         claims = []
         for claim in claims_of(reading, self.spec, self.base):
             counts.seen += 1
@@ -161,6 +160,7 @@ class _Merger:
             copies,
             withdrawn,
             self.edited,
+            self.owners,
         )
 
     def _merge(self, key: Key, cluster: Cluster, table: Table) -> None:
@@ -297,22 +297,10 @@ def _versions(claims: Sequence[Claim], table: Table) -> int:
     return len(versions)
 
 
-def owner_of_file(file: str, spec: Spec) -> str:
-    """Return whose a file is: the member's whose pattern fits, else whose folder or file it is by
-    its name; nobody's where it is the lead's."""
-    if file == LEAD:
-        return ""
-    member = spec.member_of(file) if spec.members else None
-    if member:
-        return member
-    path = PurePosixPath(file)
-    return path.parent.name or path.stem
-
-
 def _owner(record: Record, table: Table, owners: Mapping[str, str]) -> str:
     """Return who is responsible: the owner named, else whose file it is."""
     named = record.values.get(table.owner or "")
-    return named if isinstance(named, str) else owners.get(record.block.file, "")
+    return named if isinstance(named, str) else owners[record.block.file]
 
 
 def _source(record: Record) -> Source:

@@ -84,7 +84,8 @@ class Ledger:
     is the number of rows that repeated another file's or sheet's; ``copies`` names for each file
     that is an exact copy the file it copies; ``withdrawn`` names for each file the records that it
     does not have any more. ``history`` and ``lead`` are what the next merge has to know; ``edited``
-    tells of records whose cells the lead has typed over what stood there, by record and field.
+    tells of records whose cells the lead has typed over what stood there, by record and field;
+    ``owners`` of who is behind a file.
     """
 
     records: Mapping[str, list[LedgerRecord]]
@@ -97,6 +98,7 @@ class Ledger:
     copies: Mapping[str, str] = field(default_factory=dict)
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     edited: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open_conflicts(self) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 
 from xlcrm.facts.lines import day_of
 from xlcrm.facts.tables import Facts
-from xlcrm.ledger.merging import owner_of_file
 from xlcrm.master_workbook.plan import HandIn
 from xlcrm.periods import Period
 from xlcrm.pipeline.picture import Picture
@@ -71,7 +70,7 @@ class _Held:
         sources = {source.file for each in self.picture.records for source in each.sources}
         found: dict[str, list[str]] = defaultdict(list)
         for file in sorted(self.present.keys() | sources):
-            owner = owner_of_file(file, self.spec)
+            owner = self.picture.ledger.owners[file]
             if owner:
                 found[known.get(fold(owner), NOBODY) if known else owner].append(file)
         return found
