@@ -7,10 +7,12 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 from openpyxl import load_workbook
 
@@ -107,12 +109,20 @@ def test_what_an_ended_run_left_is_cleaned(team: Any) -> None:
 
 
 def test_two_merges_at_once_are_one_too_many(team: Any) -> None:
-    import filelock
-
     team.put("a.xlsx", {LOG: talks(1)})
     team.merge()
     with filelock.FileLock(team.results / ".xlcrm" / "lock"), pytest.raises(MasterBusy):
         team.merge()
+
+
+def test_a_lock_that_is_let_go_just_then_is_taken(team: Any) -> None:
+    team.put("a.xlsx", {LOG: talks(1)})
+    team.merge()
+    team.put("a.xlsx", {LOG: talks(2)})
+    lock = filelock.FileLock(team.results / ".xlcrm" / "lock", thread_local=False)
+    lock.acquire()
+    threading.Timer(0.1, lock.release).start()
+    assert team.merge().document["records"] == {LOG: 2}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills by signal")

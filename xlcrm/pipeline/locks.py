@@ -12,8 +12,9 @@ import getpass
 import json
 import os
 import platform
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ import filelock
 from xlcrm.ledger.state import STATE_FOLDER
 
 _LOCK, _HOLDER = "lock", "holder.json"
+_TRIES, _PAUSE = 10, 0.05  # times, seconds between two
 
 
 class Holder(NamedTuple):
@@ -65,17 +67,28 @@ def locked(home: Path, *, break_lock: bool = False) -> Iterator[int]:
     if break_lock:
         with contextlib.suppress(PermissionError):
             path.unlink(missing_ok=True)
-    try:
-        with filelock.FileLock(path, timeout=0):
-            mine = json.dumps([platform.node(), _user(), os.getpid()], ensure_ascii=False)
-            holder.write_text(mine, encoding="utf-8")
-            try:
-                yield holder.stat().st_mtime_ns
-            finally:
-                if holder.is_file() and holder.read_text(encoding="utf-8") == mine:
-                    holder.unlink()  # else somebody has broken the lock
-    except filelock.Timeout as error:
-        raise MasterBusy(home, _holder(holder)) from error
+    with _taken(path, holder):
+        mine = json.dumps([platform.node(), _user(), os.getpid()], ensure_ascii=False)
+        holder.write_text(mine, encoding="utf-8")
+        try:
+            yield holder.stat().st_mtime_ns
+        finally:
+            if holder.is_file() and holder.read_text(encoding="utf-8") == mine:
+                holder.unlink()  # else somebody has broken the lock
+
+
+def _taken(path: Path, holder: Path) -> AbstractContextManager[object]:
+    """Take the lock until its block ends. Raises MasterBusy with who holds it; where nobody is to
+    be read, they have just begun or are done, and it is tried again."""
+    lock = filelock.FileLock(path, timeout=0)
+    for _ in range(_TRIES):
+        try:
+            return lock.acquire()
+        except filelock.Timeout as error:
+            if who := _holder(holder):
+                raise MasterBusy(path.parents[1], who) from error
+        time.sleep(_PAUSE)
+    raise MasterBusy(path.parents[1])
 
 
 def _user() -> str:
