@@ -32,6 +32,7 @@ from xlcrm.pipeline.undoing import UndoResult, undo
 from xlcrm.team_folder import OUTPUT_FOLDER
 
 _LANGUAGE = language_of()
+_NAMED = 5  # workbooks without a password
 
 
 @click.command("merge", help=say(_LANGUAGE, "help.merge"))
@@ -88,8 +89,11 @@ def command(
         tell_merge(console, result)
         tell_returned(console, result.returned or ())
     if result.options.secret:
-        for path in plain_beside(folder / OUTPUT_FOLDER):
+        found = plain_beside(folder / OUTPUT_FOLDER)
+        for path in found[:_NAMED]:
             console.note("said.plain_beside", path=shown(path))
+        if found[_NAMED:]:
+            console.note("said.plain_beside_more", count=len(found[_NAMED:]))
     errors = any(each["severity"] == "error" for each in result.document["findings"])
     return exit_code(result, findings=strict and errors)
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from xlcrm.confidential import Public
 from xlcrm.customers import ID, NAME
 from xlcrm.file_names import free_name, name_key, safe_name
-from xlcrm.filled_workbook.stamp import is_as_written, properties
+from xlcrm.filled_workbook.stamp import is_as_written
 from xlcrm.layout.marks import RUN_PROPERTY
+from xlcrm.pipeline.archive_marks import Marks
 from xlcrm.pipeline.options import Options
 from xlcrm.records import LedgerRecord
 from xlcrm.sheet_words import Words
@@ -59,11 +60,11 @@ def digest_of(said: LedgerRecord | Sequence[object], options: Options) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def filed_in(home: Path, password: str | None) -> list[Kept]:
+def _filed_in(home: Path, marks: Marks) -> list[Kept]:
     """Return the filed workbooks below a folder, in the order of their paths."""
     found = []
     for path in sorted(home.rglob("*.xlsx")):
-        said = {} if path.name.startswith(("~$", ".")) else properties(path, password)
+        said = {} if path.name.startswith(("~$", ".")) else marks.of(path)
         mark = said.get(RECORD_PROPERTY, "").split(" ")
         if len(mark) == len(Kept._fields) - 2:
             record, table, day, customer = mark
@@ -87,9 +88,12 @@ class Plan:
     targets: dict[str, str] = field(default_factory=dict)
 
 
-def plan_archive(home: Path, forms: Sequence[LedgerRecord], told: Public, options: Options) -> Plan:
-    """Return where the records of forms are to be filed below ``home``."""
-    kept = filed_in(home, options.password)
+def plan_archive(
+    marks: Marks, forms: Sequence[LedgerRecord], told: Public, options: Options
+) -> Plan:
+    """Return where the records of forms are to be filed below the home of ``marks``."""
+    home = marks.home
+    kept = _filed_in(home, marks)
     known = _known(home, kept, forms, told, options)
     used = {each.path for each in known.values()}
     words = Words(options.language)

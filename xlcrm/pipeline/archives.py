@@ -13,6 +13,7 @@ from xlcrm.customers import ID
 from xlcrm.filled_workbook.stamp import is_as_written, run_id
 from xlcrm.findings import Language
 from xlcrm.layout.marks import RUN_PROPERTY
+from xlcrm.pipeline.archive_marks import Marks
 from xlcrm.pipeline.archive_plan import (
     RECORD_PROPERTY,
     Kept,
@@ -85,26 +86,28 @@ def archive(folder: Path, options: Options, into: Path | None = None) -> Archive
     forms = [each for each in told.records if spec.tables[each.table].layout == "form"]
     home.mkdir(parents=True, exist_ok=True)
     remove_abandoned(home.rglob("*"))
-    plan = plan_archive(home, forms, told, options)
-    files = [_file(home, record, plan, options) for record in forms]
+    marks = Marks.kept(home, folder / OUTPUT_FOLDER, options.password)
+    plan = plan_archive(marks, forms, told, options)
+    files = [_file(marks, record, plan, options) for record in forms]
     files += _others(home, plan, told, options.secret)
     hidden = (each for each in told.withheld if spec.tables[each.table].layout == "form")
     files += (Filed(None, LEFT_OUT, "confidential", each) for each in hidden)
     index = _write_index(home, files, told, plan, options)
+    marks.save(options.secret)
     return ArchiveResult(_document(home, index, files, told, options), files, merged)
 
 
-def _file(home: Path, record: LedgerRecord, plan: Plan, options: Options) -> Filed:
+def _file(marks: Marks, record: LedgerRecord, plan: Plan, options: Options) -> Filed:
     """Write a record's workbook, unless it is there already; one that is open stays as it is."""
     known, target, table = plan.known.get(record.id), plan.targets[record.id], record.table
     day = plan.days[record.id]
     made = Filed(target, "replaced" if known else "written", None, record, table, day)
     if known and known.path == target and known.digest == digest_of(record, options):
         return replace(made, status="unchanged")
-    path = home / target
+    home, path = marks.home, marks.home / target
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _write(path, record, day, plan, options)
+        marks.keep(path, _write(path, record, day, options))
         if known and known.path != target:
             _remove(home, known)
     except PermissionError:
@@ -114,7 +117,12 @@ def _file(home: Path, record: LedgerRecord, plan: Plan, options: Options) -> Fil
     return made
 
 
-def _write(path: Path, record: LedgerRecord, day: str, plan: Plan, options: Options) -> None:
+def _write(path: Path, record: LedgerRecord, day: str, options: Options) -> Mapping[str, str]:
+    """Write a record's workbook and return what it says of itself."""
+    filed = {
+        RUN_PROPERTY: digest_of(record, options),
+        RECORD_PROPERTY: str(Kept.mark_of(record, day)),
+    }
     table = options.spec.tables[record.table]
     hint = Words(options.language)("archive.hint")
     with written(path, options.secret) as target:
@@ -125,11 +133,9 @@ def _write(path: Path, record: LedgerRecord, day: str, plan: Plan, options: Opti
             options.language,
             created=options.created,
             pages=[replace(record_form(table, record, options), hint=hint)],
-            filed={
-                RUN_PROPERTY: digest_of(record, options),
-                RECORD_PROPERTY: str(Kept.mark_of(record, day)),
-            },
+            filed=filed,
         )
+    return filed
 
 
 def _others(home: Path, plan: Plan, told: Public, secret: str | None) -> list[Filed]:
