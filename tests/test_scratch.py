@@ -66,7 +66,7 @@ def test_what_a_killed_run_left_goes_with_the_next(system_folder: Path) -> None:
     with halfway():
         pass
     assert len(list(system_folder.rglob("sheet1.xml"))) == len(list(Path().iterdir())) == 1
-    remove_abandoned(Path().iterdir())
+    remove_abandoned(Path())
     with scratch_folder() as folder:
         assert list(system_folder.iterdir()) == [folder]
     assert [*system_folder.iterdir(), *Path().iterdir()] == []
@@ -76,7 +76,7 @@ def test_what_a_run_still_needs_stays(system_folder: Path) -> None:
     theirs = Path(".别人的.part")
     theirs.write_bytes(b"not ours")
     with halfway():
-        remove_abandoned(Path().iterdir())
+        remove_abandoned(Path())
         with scratch_folder():
             assert len(list(system_folder.iterdir())) == 2
         assert len(list(system_folder.rglob("sheet1.xml"))) == 1

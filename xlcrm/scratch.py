@@ -7,12 +7,13 @@ On Windows nobody can remove what is open, and no lock is needed.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -37,11 +38,13 @@ def hold(file: BinaryIO) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def remove_abandoned(paths: Iterable[Path]) -> None:
-    """Remove those of ``paths`` that a killed run was writing."""
-    for path in paths:
-        if _PART.fullmatch(path.name):
-            _remove(path)
+def remove_abandoned(folder: Path, *, below: bool = True) -> None:
+    """Remove what killed runs were writing in a folder, and ``below`` it."""
+    for place, _, names in os.walk(folder):
+        for name in filter(_PART.fullmatch, names):
+            _remove(Path(place, name))
+        if not below:
+            return
 
 
 @contextmanager

@@ -47,8 +47,9 @@ def held() -> Iterator[subprocess.Popen[str]]:
     )
     assert process.stdout and process.stdout.readline() == "held\n"
     yield process
+    was_killed = process.poll() is not None
     process.communicate("\n")
-    assert process.returncode == 0
+    assert process.returncode == 0 or was_killed
 
 
 def below(folder: Path) -> dict[str, bytes]:
@@ -86,14 +87,11 @@ def test_a_lock_left_behind_can_be_broken(run: Any, merged: Any) -> None:
 
 
 def test_a_lock_ends_with_its_process(run: Any, merged: Any) -> None:
-    try:
-        with held() as other:
-            other.kill()
-            other.wait()
-            assert (HOME / ".xlcrm" / "holder.json").exists()
-            assert run("merge", "团队", *AS_OF).code == 0
-    except AssertionError:
-        assert other.returncode < 0 or sys.platform == "win32"
+    with held() as other:
+        other.kill()
+        other.wait()
+        assert (HOME / ".xlcrm" / "holder.json").exists()
+        assert run("merge", "团队", *AS_OF).code == 0
     assert not (HOME / ".xlcrm" / "holder.json").exists()
 
 

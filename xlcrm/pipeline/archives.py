@@ -85,7 +85,7 @@ def archive(folder: Path, options: Options, into: Path | None = None) -> Archive
     told = public(picture.records, disputed, spec)
     forms = [each for each in told.records if spec.tables[each.table].layout == "form"]
     home.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(home.rglob("*"))
+    remove_abandoned(home)
     marks = Marks.kept(home, folder / OUTPUT_FOLDER, options.password)
     plan = plan_archive(marks, forms, told, options)
     files = [_file(marks, record, plan, options) for record in forms]

@@ -49,7 +49,7 @@ def report(
     analysis = analyse(picture.records, chosen, options, whole=True)
     path = (target or folder / OUTPUT_FOLDER / _name(chosen, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(path.parent.iterdir())
+    remove_abandoned(path.parent, below=False)
     contents = ReportContents(
         run_id=chosen.label,
         period=chosen,

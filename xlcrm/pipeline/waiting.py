@@ -34,7 +34,7 @@ def tidy(masters: Iterable[Path], home: Path) -> None:
                 _remove(path)
     for path in (home / STATE_FOLDER).rglob("*"):
         _remove(path)
-    remove_abandoned(home.rglob("*"))
+    remove_abandoned(home)
     remove_scratch()
 
 
