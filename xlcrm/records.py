@@ -32,6 +32,8 @@ MASTER_SLOTS: Mapping[str, str] = {
     "row_key": "row-key",
 }
 
+SOURCES_NAMED = 20  # in a row of the master, of a record that very many files repeat
+
 
 @lru_cache(maxsize=20_000)
 def column_letters(column: int) -> str:

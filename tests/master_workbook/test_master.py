@@ -139,8 +139,9 @@ def shown(sheet: Worksheet) -> list[Any]:
 def test_its_sheets_are_the_tables_that_have_records_and_the_leads_own(master: Workbook) -> None:
     assert master.sheetnames == [
         "首页", "沟通动态记录表", "客户沟通记录表", "冲突处理", "校验结果", "来源文件",
-        "效果分析看板",
+        "效果分析看板", "行清单",
     ]  # fmt: skip
+    assert [each.title for each in master.worksheets if each.sheet_state != "visible"] == ["行清单"]
     properties = {each.name: each.value for each in master.custom_doc_props.props}
     assert properties == {"xlcrm": "master", "xlcrm-run": "run-1"}
 
@@ -341,7 +342,9 @@ def test_it_is_the_same_each_time_and_opens_cleanly(write: Write, language: Lang
 
 def test_english_sheets_are_english(write: Write) -> None:
     master = load_workbook(write(language="en"))
-    assert master.sheetnames[-4:] == ["Conflicts", "Findings", "Source Files", "Analysis"]
+    shown = [sheet.title for sheet in master.worksheets if sheet.sheet_state == "visible"]
+    assert shown[-4:] == ["Conflicts", "Findings", "Source Files", "Analysis"]
+    assert master.sheetnames[len(shown) :] == ["Row List"]
     assert rows(master["Findings"])[0]["Severity"] == "Error"
 
 

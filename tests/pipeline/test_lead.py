@@ -278,8 +278,11 @@ def test_a_row_copied_with_its_key_is_a_new_one(desk: Any) -> None:
         assert texts == ["谈价格", "下半场"]
 
 
-def test_rows_that_are_taken_out_stay_out_and_can_be_put_back(desk: Any) -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+def test_rows_that_are_taken_out_stay_out_and_can_be_put_back(desk: Any, at_once: bool) -> None:
     desk.edit_master(taken_out("主题2"))
+    if at_once:
+        forget(desk)
     for merge in merges(desk):
         result = merge()
         assert "主题2" not in by_topic(desk)
@@ -428,6 +431,21 @@ def test_a_value_that_is_none_is_told_with_its_cell(desk: Any) -> None:
     number = [row["沟通主题"] for row in desk.rows(LABEL)].index("主题4") + 3
     assert (finding["file"], finding["sheet"]) == ("汇总/客户沟通汇总.xlsx", LABEL)
     assert finding["cell"].endswith(str(number)) and finding["value"] == "很好"
+    assert by_topic(desk)["主题4"]["校验状态"].startswith("错误")
+
+
+def test_what_is_wrong_in_a_row_put_in_is_told_with_its_cell_and_colours_it(desk: Any) -> None:
+    desk.put("李娜/base.xlsx", {BASE: [_customer("C001", "星辰科技")]})
+    desk.merge()
+    cells = {"记录ID": "J050", "客户ID": "C009", "沟通方式": "电话", "关键内容记录": "主管补记"}
+    desk.edit_master(put_in(**cells, 沟通日期=datetime(2024, 5, 14), 沟通主题="客户不对"))
+    cells |= {"记录ID": "J051", "客户ID": "C001"}
+    desk.edit_master(put_in(**cells, 沟通日期=datetime(2024, 5, 14), 沟通主题="没有毛病"))
+    found = [each for each in desk.merge().document["findings"] if each["file"].startswith("汇总")]
+    at = [row["沟通主题"] for row in desk.rows(LABEL)].index("客户不对") + 3
+    assert [(each["code"], each["cell"]) for each in found] == [("unknown-customer", f"B{at}")]
+    states = {topic: row["校验状态"] for topic, row in by_topic(desk).items()}
+    assert states["客户不对"] == "错误、主管新增" and states["没有毛病"] == "通过、主管新增"
 
 
 def _customer(number: str, name: str) -> Mapping[str, Any]:

@@ -25,18 +25,25 @@ _SLOTS = frozenset(MASTER_SLOTS.values())
 
 
 def with_edits(
-    lead: Lead, master: FileReading, written: Ledger, spec: Spec, base: CustomerBase, *, sure: bool
+    lead: Lead,
+    master: FileReading,
+    written: Ledger,
+    spec: Spec,
+    base: CustomerBase,
+    signs: Mapping[RowId, str] | None = None,
 ) -> Lead:
     """Return what the lead says with what was typed into the tables of ``master``.
 
-    ``written`` is what was written into it. Where the state is lost that is not ``sure``: it is
-    what files say today, and the sign beside each row's key tells what of a difference is the
-    lead's; where that can't be told the field is a conflict.
+    ``written`` is what was written into it. Where the state is lost it is what files say today, and
+    the ``signs`` of the rows that were written tell what of a difference is the lead's; where that
+    can't be told the field, or the row, is a conflict.
     """
     rows: dict[str, list[Record]] = defaultdict(list)
     for record in master.records:
         rows[record.table].append(record)
-    found = _Edits(lead, written, spec, base, master.modified, sure)
+    if signs is not None:
+        signs = {**dict(map(row_of, master.records)), **signs}
+    found = _Edits(lead, written, spec, base, master.modified, signs)
     for key in master.tables & spec.tables.keys():
         found.compare(spec.tables[key], rows[key])
     return found.lead()
@@ -49,7 +56,7 @@ class _Edits:
     spec: Spec
     base: CustomerBase
     when: str
-    sure: bool
+    signs: Mapping[RowId, str] | None
     rulings: dict[RowId, dict[str, Ruling]] = field(default_factory=dict)
     added: dict[RowId, Added] = field(default_factory=dict)
     removed: dict[RowId, Removal] = field(default_factory=dict)
@@ -65,15 +72,15 @@ class _Edits:
     def compare(self, table: Table, rows: Sequence[Record]) -> None:
         """Take note of what differs between the rows of a table and those written."""
         known = {record.id: record for record in self.written.records.get(table.key, ())}
+        if self.signs is not None:  # what files have brought since did not stand there
+            known = {row: each for row, each in known.items() if row in self.signs}
         pairs, new = _paired(rows, known, table, self._key)
         for row, record in pairs.items():
             self._edit(known[row], record, table)
         for record in new:
-            self._add(record, table, known)
-        for row, was in known.items() if self.sure else ():
-            if row not in pairs:
-                text = table.name_of(was.values) or ""
-                self.removed[row] = Removal(table.key, text, was.customer, None, self.when)
+            self._add(record, table, known, pairs)
+        for row in known.keys() - pairs.keys():
+            self._remove(known[row], table)
 
     def _key(self, record: Record | LedgerRecord, table: Table) -> object:
         if isinstance(record, LedgerRecord):
@@ -88,8 +95,8 @@ class _Edits:
         known = _plain(was, table)
         mine: Sequence[str]
         mine, doubtful = [n for n in _names(record) if _differs(known, record, n, table)], False
-        if mine and not self.sure:
-            mine, doubtful = _by_lead(known, record, mine, table)
+        if mine and self.signs is not None:
+            mine, doubtful = _by_lead(known, record, mine, table, self.signs[was.id])
         own = self.added.get(was.id) if len(was.sources) == 1 else None
         for name in mine:
             now = said(record, name)
@@ -111,25 +118,39 @@ class _Edits:
         sides: Mapping[str, str] | None = {} if doubtful else None
         fields[name] = Ruling(now, sides, choice, before, self.when)
 
-    def _add(self, record: Record, table: Table, known: Mapping[RowId, LedgerRecord]) -> None:
+    def _add(
+        self,
+        record: Record,
+        table: Table,
+        known: Mapping[RowId, LedgerRecord],
+        pairs: Mapping[RowId, Record],
+    ) -> None:
         """Take note of a row that was put in, or put back; an unchanged copy of another is none."""
-        row, written = row_of(record)
+        row = row_of(record)[0]
         if self.removed.pop(row, None):
             return
         block = Block(LEAD, record.block.sheet, table.key)
         made = Record(block, -1, record.values, record.raw, own_extras(record))
-        untouched = not written or row_sign(made, sorted(table.by_key)) == written
-        if row and untouched and not self.sure:
+        if row and self.signs is not None and self.signs[row] in ("", _sign_of(made, table)):
             return  # a file had it, and has taken it out
         customer = self.base.resolve(made.values)
         key = record_key(made, table, customer)
-        same = known.get(row_key((*key, 0))) if key else None
-        if same and not any(disagreements(_plain(same, table), made, table)):
+        same = row_key((*key, 0)) if key else ""
+        if same in pairs and not any(disagreements(_plain(known[same], table), made, table)):
             return
         key = key or (table.key, "row", digest([made.values, made.raw, made.extras]))
-        taken = (*known, *self.added)
+        taken = {*known, *self.added} - self.removed.keys()
         number = next(n for n in count() if row_key((*key, n)) not in taken)
-        self.added[row_key((*key, number))] = Added((*key, number), made)
+        row = row_key((*key, number))
+        self.removed.pop(row, None)
+        self.added[row] = Added((*key, number), made)
+
+    def _remove(self, was: LedgerRecord, table: Table) -> None:
+        """Take note of a row that was taken out: without state of what was written, no more."""
+        is_as_then = self.signs is None or self.signs[was.id] == _sign_of(was, table)
+        sides: Mapping[str, str] | None = None if is_as_then else {}
+        text = table.name_of(was.values) or ""
+        self.removed[was.id] = Removal(table.key, text, was.customer, sides, self.when)
 
 
 def _paired(
@@ -211,20 +232,22 @@ def _was_cut(one: Said, other: Said) -> bool:
     return len(part) > _LONGEST // 2 and whole.startswith(part.rstrip())
 
 
+def _sign_of(record: Record | LedgerRecord, table: Table) -> str:
+    return row_sign(record, sorted(table.by_key))
+
+
 def _by_lead(
-    today: Record, record: Record, names: Sequence[str], table: Table
+    today: Record, record: Record, names: Sequence[str], table: Table, written: str
 ) -> tuple[Sequence[str], bool]:
     """Return which of differing cells the lead has changed, and whether that is in doubt: with
-    those back, and only those, the row is what was written."""
-    written = row_of(record)[1]
-    keys = sorted(table.by_key)
+    those back, and only those, the row is what was ``written``."""
     if not written:
         return (), False
     for size in range(len(names), -1, -1) if len(names) <= _PROVED else ():
         for mine in combinations(names, size):
             theirs = {name: said(record, name) for name in names if name not in mine}
             row = with_said(today, theirs, table)
-            if row_sign(row, keys) == written:
+            if _sign_of(row, table) == written:
                 return mine, False
     plain = replace(record, extras=own_extras(record))
-    return ((), False) if row_sign(plain, keys) == written else (names, True)
+    return ((), False) if _sign_of(plain, table) == written else (names, True)

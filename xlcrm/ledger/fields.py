@@ -47,9 +47,10 @@ def merge_fields(
 ) -> Merged:
     """Return the record of a row key as its claims, in path order, and the lead have it.
 
-    ``owners`` names who is behind a file. A field in open conflict shows what was saved last.
+    ``owners`` names who is behind a file. A field in open conflict shows what was saved last, all
+    else what a file says that is there.
     """
-    shown = max(claims, key=lambda claim: claim.modified)
+    shown = max(claims, key=lambda claim: (not claim.removed, claim.modified))
     first, *others = (claim.record for claim in claims)
     differing = (name for other in others for name in disagreements(first, other, table))
     names = dict.fromkeys([*differing, *known.entries, *known.rulings])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import Claim, Key, record_key
+from xlcrm.ledger.fields import Known, merge_fields
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.identity import Identities, row_key
 from xlcrm.ledger.lead import LEAD, Added, RowId, Ruling
@@ -56,20 +58,29 @@ def kept(
     """Yield records that no file has any more, but on which the lead has worked: they are the
     lead's from now on."""
     lead = before.lead
-    worked = lead.rulings.keys() | lead.notes.keys()
+    worked = (lead.rulings.keys() | lead.notes.keys()) - lead.removed.keys()
     if not worked:
         return
-    for (_, key), record in identities.old.items():
-        row = row_key(key)
-        if row in worked and key not in groups:
-            table = spec.tables[record.table]
-            yield row, Added(key, as_leads(with_rulings(record, lead.rulings.get(row, {}), table)))
+    old: dict[Key, list[Claim]] = defaultdict(list)
+    for (file, key), record in identities.old.items():
+        if key not in groups and row_key(key) in worked:
+            old[key].append(Claim(record, key, None, before.old[file].modified))
+    for key, claims in old.items():
+        yield row_key(key), Added(key, as_leads(_as_shown(key, claims, before, spec)))
     for row, record in before.rows.items():
         if row in worked:
             customer = base.resolve(record.values, file_of(record))
             found = record_key(record, spec.tables[record.table], customer)
             if found and (*found, 0) not in groups and not _is_known(row, groups, identities):
                 yield row, Added((*found, 0), as_leads(record))
+
+
+def _as_shown(key: Key, claims: Sequence[Claim], before: Before, spec: Spec) -> Record:
+    """Return a record as the master of the last run has it, by what files said then."""
+    row, then = row_key(key), {each.record.block.file: each.record for each in claims}
+    known = Known(then, before.history.entries.get(row, {}), before.lead.rulings.get(row, {}))
+    nobody = dict.fromkeys(then, "")
+    return merge_fields(row, claims, spec.tables[str(key[0])], nobody, known).record
 
 
 def _is_known(row: RowId, groups: Groups, identities: Identities) -> bool:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from xlcrm.findings import SEVERITIES, Finding, Severity
+from xlcrm.ledger.lead import LEAD
 from xlcrm.ledger.model import Ledger
+from xlcrm.records import Record
 from xlcrm.spec.model import Spec
 
 _ROW = re.compile(r"\d+$")
 _Place = tuple[str, str, int]
 
 
-def grade(ledger: Ledger, findings: Iterable[Finding], spec: Spec) -> None:
-    """Set ``worst`` of every record to the gravest error or warning at any of its places."""
+def grade(
+    ledger: Ledger, findings: Iterable[Finding], spec: Spec, in_master: Mapping[str, Record]
+) -> None:
+    """Set ``worst`` of every record to the gravest error or warning at any of its places:
+    ``in_master`` are those of which something is found where they stand in the master, by id."""
     worst: dict[_Place, Severity] = {}
     forms = _forms(ledger, spec)
     for finding in findings:
@@ -31,8 +36,12 @@ def grade(ledger: Ledger, findings: Iterable[Finding], spec: Spec) -> None:
     for records in ledger.records.values():
         for record in records:
             record.worst = None
-            for source in record.sources:
-                found = worst.get((source.file, source.sheet, source.row))
+            own = in_master.get(record.id)
+            places: Sequence[_Place] = record.sources
+            if own:
+                places = [*places, (own.block.file, own.block.sheet, own.line)]
+            for place in places:
+                found = worst.get(place)
                 if found:
                     record.worst = _graver(record.worst, found)
 
@@ -43,7 +52,8 @@ def _forms(ledger: Ledger, spec: Spec) -> Mapping[tuple[str, str, str], list[int
     for table, records in ledger.records.items():
         if spec.tables[table].layout == "form":
             for file, sheet, row in (source for record in records for source in record.sources):
-                insort(rows[file, sheet, table], row)
+                if file != LEAD:  # in the master every table is a list
+                    insort(rows[file, sheet, table], row)
     return rows
 
 

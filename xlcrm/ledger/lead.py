@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from xlcrm.customers import Related
 from xlcrm.ledger.claims import Key
 from xlcrm.ledger.said import BLANK, Said, Sign
-from xlcrm.records import Block, Record
+from xlcrm.records import Block, FileReading, Record, Records
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 T = TypeVar("T")
@@ -77,6 +79,13 @@ class Lead:
         """The rows of which anything is said."""
         parts = (self.rulings, self.added, self.removed, self.notes, self.unread)
         return frozenset().union(*parts)
+
+    @property
+    def reading(self) -> FileReading:
+        """The rows that the lead has added, as the reading of a file."""
+        records = [each.record for row, each in self.added.items() if row not in self.removed]
+        groups = groupby(records, key=attrgetter("block"))
+        return FileReading(LEAD, blocks=[Records.of(list(group)) for _, group in groups])
 
     def renamed(self, files: Mapping[str, str]) -> Lead:
         """Return the same of files under their new names."""

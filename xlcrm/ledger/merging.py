@@ -59,6 +59,7 @@ class _Merger:
     edited: dict[str, Mapping[str, Said]] = field(default_factory=dict)
     unread: dict[str, dict[str, Typed]] = field(default_factory=dict)
     removed: dict[str, Removal] = field(default_factory=dict)
+    overruled: list[Record] = field(default_factory=list)
     duplicates: int = 0
 
     def __post_init__(self) -> None:
@@ -161,12 +162,14 @@ class _Merger:
             withdrawn,
             self.edited,
             self.owners,
+            self.overruled,
         )
 
     def _merge(self, key: Key, cluster: Cluster, table: Table) -> None:
         row, claims, before = cluster.row, cluster.claims, self.before
         present = [claim for claim in claims if not claim.removed] or claims
         if before.files is None:
+            self.overruled += (each.record for each in claims if each not in present)
             claims = present
         thens = ((each, self.identities.then(key, each)) for each in claims)
         known = Known(
@@ -283,7 +286,7 @@ class _Merger:
             lead,
             rulings=self.rulings,
             added=self.added,
-            removed=self.removed,
+            removed={**lead.removed, **self.removed},
             unread=self.unread,
         )
 

@@ -10,7 +10,7 @@ from xlcrm.findings import Finding
 from xlcrm.ledger.history import History
 from xlcrm.ledger.lead import Lead, Ruling
 from xlcrm.ledger.said import Said, Sign
-from xlcrm.records import LedgerRecord, Value
+from xlcrm.records import LedgerRecord, Record, Value
 
 
 class Version(NamedTuple):
@@ -85,7 +85,8 @@ class Ledger:
     that is an exact copy the file it copies; ``withdrawn`` names for each file the records that it
     does not have any more. ``history`` and ``lead`` are what the next merge has to know; ``edited``
     tells of records whose cells the lead has typed over what stood there, by record and field;
-    ``owners`` of who is behind a file.
+    ``owners`` of who is behind a file; ``overruled`` are what removed files said where nothing is
+    known of the last run and a file that is there says it anew: to be forgotten.
     """
 
     records: Mapping[str, list[LedgerRecord]]
@@ -99,6 +100,14 @@ class Ledger:
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     edited: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    overruled: Sequence[Record] = ()
+
+    @property
+    def added(self) -> frozenset[str]:
+        """The rows that the lead alone has."""
+        rows = self.lead.added.keys()
+        records = (each for records in self.records.values() for each in records if rows)
+        return frozenset(each.id for each in records if each.id in rows and len(each.sources) == 1)
 
     @property
     def open_conflicts(self) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
 from xlcrm.ledger.lead import LEAD
-from xlcrm.records import MASTER_SLOTS, Block, FileReading, Record, Records
+from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, Block, FileReading, Record, Records
 
 _FILE, _PLACE, _KEY = (MASTER_SLOTS[name] for name in ("source_file", "source_place", "row_key"))
 
@@ -38,17 +39,23 @@ def recovered(master: FileReading) -> list[FileReading]:
     files: dict[str, list[Record]] = defaultdict(list)
     blocks: dict[tuple[str, str, str], Block] = {}
     for record in master.records:
-        file = file_of(record)
-        if not file or file == LEAD:
-            continue
-        sheet, row = _place(record)
-        where = (file, sheet, record.table)
-        block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
-        files[file].append(Record(block, row, record.values, record.raw, own_extras(record)))
+        for file, (sheet, row) in _places(record).items():
+            where = (file, sheet, record.table)
+            block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
+            files[file].append(Record(block, row, record.values, record.raw, own_extras(record)))
     return [
         FileReading(file, modified=master.modified, blocks=_blocks(records), removed=True)
         for file, records in sorted(files.items())
     ]
+
+
+def without(reading: FileReading, records: Sequence[Record]) -> FileReading:
+    """Return a recovered reading without some of its records."""
+    gone = {id(each) for each in records if each.block.file == reading.file}
+    if not gone:
+        return reading
+    kept = [each for each in reading.records if id(each) not in gone]
+    return replace(reading, blocks=_blocks(kept))
 
 
 def _blocks(records: Sequence[Record]) -> list[Records]:
@@ -67,8 +74,14 @@ def own_extras(record: Record) -> dict[str, str]:
     return {name: text for name, text in record.extras.items() if name not in ours}
 
 
-def _place(record: Record) -> tuple[str, int]:
-    """Return sheet and zero-based row of a record's place: ``sheet · row``, or a form's sheet."""
-    place = record.extras.get(_PLACE, "").split("\n")[0]
+def _places(record: Record) -> dict[str, tuple[str, int]]:
+    """Return sheet and zero-based row of the places of a record, by the files in which it stands:
+    ``sheet · row``, or a form's sheet."""
+    files, places = (record.extras.get(slot, "").split("\n") for slot in (_FILE, _PLACE))
+    named = zip(files[:SOURCES_NAMED], places, strict=False)
+    return {file: _place(place) for file, place in named if file not in ("", LEAD)}
+
+
+def _place(place: str) -> tuple[str, int]:
     sheet, _, row = place.rpartition(" · ")
     return (sheet, int(row) - 1) if sheet and row.isdecimal() else (place, -1)

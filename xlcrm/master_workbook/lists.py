@@ -11,10 +11,10 @@ from typing import Any
 from xlcrm.findings import SEVERITIES, Finding, catalogue
 from xlcrm.layout.marks import OWN_SHEET, header_marks
 from xlcrm.master_workbook.decisions import SHOWN
-from xlcrm.master_workbook.plan import SOURCES_NAMED, Conflict, MasterContents
+from xlcrm.master_workbook.plan import Conflict, MasterContents
 from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
 from xlcrm.record_sheet.values import MAX_TEXT
-from xlcrm.records import Value, address
+from xlcrm.records import SOURCES_NAMED, Value, address
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.base import ReadContext

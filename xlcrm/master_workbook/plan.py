@@ -13,12 +13,11 @@ from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import TEAM_RUN, header_marks
 from xlcrm.record_sheet import ByColumn, holdable
-from xlcrm.records import MASTER_SLOTS, LedgerRecord, Source, Value, Values, row_sign
+from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, LedgerRecord, Source, Value, Values, row_sign
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
 
-SOURCES_NAMED = 20  # of a record that very many files repeat
 TOTALS = ("files", "records", "errors", "warnings", "conflicts", "duplicates")  # of a run
 _AT_HAND = 1_000  # records whose values the processor keeps at hand from column to column
 

@@ -30,6 +30,8 @@ from xlcrm.master_workbook.plan import (
     table_columns,
     table_rows,
 )
+from xlcrm.master_workbook.row_list import NAME as ROW_LIST
+from xlcrm.master_workbook.row_list import row_sheet
 from xlcrm.record_sheet import Book, Column, RecordSheet, WrittenSheet, book, cell_target, palette
 from xlcrm.records import MASTER_SLOTS
 from xlcrm.sheet_words import Words
@@ -64,8 +66,9 @@ def write_master(
         home.set_tab_color(palette.HEADER_FILL)
         HomeSheet(wb, home, words).draw(plan_home(contents, spec, words), contents)
         targets: dict[str, str] = {}
+        keys: list[str] = []
         for key in tables_with_records(contents, spec):
-            targets |= _write_table(wb, key, contents, spec, words)
+            targets |= _write_table(wb, key, contents, spec, words, keys)
         _write_conflicts(wb, contents, spec, words, targets)
         if contents.likely:
             _write_likely(wb, contents, words)
@@ -76,17 +79,19 @@ def write_master(
         analysis = wb.add_sheet(words("master.sheet.analysis"))
         analysis.set_tab_color(palette.POSITIVE_TEXT)
         draw_analysis(wb, analysis, contents, words)
+        _write_rows(wb, keys, words)
         home.activate()
 
 
 def _write_table(
-    wb: Book, key: str, contents: MasterContents, spec: Spec, words: Words
+    wb: Book, key: str, contents: MasterContents, spec: Spec, words: Words, keys: list[str]
 ) -> dict[str, str]:
-    """Write a table's records; return where those in conflict, or changed by the
-    lead, stand, by id."""
+    """Write a table's records, whose row keys join ``keys``; return where those in conflict, or
+    changed by the lead, stand, by id."""
     table, records = spec.tables[key], contents.records[key]
     columns = table_columns(table, records)
     rows = table_rows(columns, records, contents.notes, words)
+    keys += map(str, rows.cells[-1])
     label = table.labels[words.language]
     sheet = RecordSheet(
         label, _columns(columns, words), rows, HEADER_ROW, min(2, len(columns.fields))
@@ -207,6 +212,13 @@ def _write_files(wb: Book, contents: MasterContents, words: Words) -> None:
     rejected, skipped = words("status.rejected"), words("status.skipped")
     _colour_equal(wb, written, "status", rejected, SEVERITY_LOOKS["error"])
     _colour_equal(wb, written, "status", skipped, {"font_color": palette.MUTED_TEXT})
+
+
+def _write_rows(wb: Book, keys: Sequence[str], words: Words) -> None:
+    sheet = row_sheet(keys, words)
+    written = wb.add_record_sheet(sheet)
+    _finish(wb, written, list_marks(ROW_LIST, sheet))
+    written.worksheet.hide()
 
 
 def _colour_equal(

@@ -18,7 +18,6 @@ from xlcrm.ledger.lead import (
     added_of,
     added_state,
     as_told,
-    key_of,
     ruling_of,
 )
 from xlcrm.ledger.model import Ledger
@@ -49,7 +48,7 @@ def lead_changes(ledger: Ledger, spec: Spec) -> Iterator[LeadChange]:
     for row, added in lead.added.items():
         if row not in lead.removed:
             table, values = spec.tables[added.record.table], added.record.values
-            text, data = table.name_of(values) or "", list(added.key)
+            text, data = table.name_of(values) or "", added_state(added)
             customer = records[row].customer if row in records else None
             yield LeadChange(ADDED, table.key, row, text, customer, "", None, None, "", data)
     for row, each in lead.removed.items():
@@ -79,11 +78,12 @@ def _edited(record: LedgerRecord, name: str, ruling: Ruling, spec: Spec) -> Lead
 def told_by(master: FileReading, changes: Sequence[Told], spec: Spec) -> Lead:
     """Return what a master tells whose state is lost: its list of what the lead has changed, and
     the rows that no file has."""
-    rows, told = rows_of(master), {(each.kind, each.record): each.data for each in changes}
-    added = {
-        row: Added(_key(told.get((ADDED, row)), row, each.table), as_leads(each))
-        for row, each in added_rows(master).items()
-    }
+    rows = rows_of(master)
+    told = {each.record: as_told(added_of, each.data) for each in changes if each.kind == ADDED}
+    added = {row: each for row, each in told.items() if each and _fits(each, row, spec)}
+    for row_id, record in added_rows(master).items():
+        key = added[row_id].key if row_id in added else (record.table, "row", row_id)
+        added[row_id] = Added(key, as_leads(record))
     rulings: dict[str, dict[str, Ruling]] = {}
     removed = {}
     for each in changes:
@@ -104,10 +104,10 @@ def told_by(master: FileReading, changes: Sequence[Told], spec: Spec) -> Lead:
     return Lead(rulings, added, removed)
 
 
-def _key(data: object, row: str, table: str) -> Key:
-    """Return the key by which a row was known that the lead added."""
-    key: Key = key_of(data) if isinstance(data, list) else ()
-    return key if key[:1] == (table,) and row_key(key) == row else (table, "row", row)
+def _fits(added: Added, row: str, spec: Spec) -> bool:
+    """Whether a row that was told of is the one of that key, of a table that there is."""
+    key: Key = added.key if isinstance(added.key, tuple) else ()
+    return key[:1] == (added.record.table,) and row_key(key) == row and key[0] in spec.tables
 
 
 def _removal(state: list[Any]) -> Removal:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 from xlcrm.customers import Related
 from xlcrm.findings import Finding, Language
-from xlcrm.ledger.lead import LEAD, Lead
+from xlcrm.ledger.lead import LEAD
 from xlcrm.ledger.model import Conflict, Ledger
 from xlcrm.master_workbook.lists import HEADER_ROW, decision_place
 from xlcrm.master_workbook.plan import table_columns
 from xlcrm.pipeline.options import Options
-from xlcrm.records import Block, LedgerRecord, Record, Records
+from xlcrm.records import Block, Record, Records
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.base import Problem, ReadContext
@@ -51,33 +51,34 @@ def unread_answers(related: Sequence[Related], options: Options) -> Iterator[Fin
             yield Finding("not-in-list", *place, names, each.typed, None, {"label": labels})
 
 
-def lead_findings(ledger: Ledger, options: Options) -> Iterator[Finding]:
-    """Yield what is wrong in the rows that the lead has added, and in the cells typed over."""
-    lead, spec = ledger.lead, options.spec
-    for key, records in ledger.records.items():
-        if not any(record.id in lead.rulings or record.id in lead.added for record in records):
-            continue
-        for row, record in _in_master(spec.tables[key], records, lead, options.language):
-            rulings = lead.rulings.get(row, {})
-            typed = {name for name, each in rulings.items() if not each.choice}
-            fields = None if row in lead.added else typed
-            found = [
-                *_unread(record, spec.tables[key]),
-                *check_records([Records.of([record])], spec),
-            ]
-            yield from (each for each in found if fields is None or each.field in fields)
+def lead_findings(stands: Mapping[str, Record], ledger: Ledger, spec: Spec) -> Iterator[Finding]:
+    """Yield what is wrong in the rows that the lead has added, and in the cells typed over;
+    ``stands`` is ``in_master``."""
+    lead = ledger.lead
+    for row, record in stands.items():
+        rulings = lead.rulings.get(row, {})
+        typed = {name for name, each in rulings.items() if not each.choice}
+        fields = None if row in lead.added else typed
+        found = [
+            *_unread(record, spec.tables[record.table]),
+            *check_records([Records.of([record])], spec),
+        ]
+        yield from (each for each in found if fields is None or each.field in fields)
 
 
-def _in_master(
-    table: Table, records: Sequence[LedgerRecord], lead: Lead, language: Language
-) -> Iterator[tuple[str, Record]]:
-    """Yield the records on which the lead has worked as they stand in the master."""
-    shown = table_columns(table, records)
-    columns = {each.key: number for number, each in enumerate(shown.fields)}
-    block = Block(LEAD, table.labels[language], table.key, columns)
-    for number, each in enumerate(records, HEADER_ROW + 1):
-        if each.id in lead.rulings or each.id in lead.added:
-            yield each.id, Record(block, number, each.values, each.raw, each.extras)
+def in_master(ledger: Ledger, options: Options) -> dict[str, Record]:
+    """Return the records on which the lead has worked as they stand in the master, by row."""
+    lead, found = ledger.lead, {}
+    worked = lead.rulings.keys() | lead.added.keys()
+    for key, records in ledger.records.items() if worked else ():
+        table = options.spec.tables[key]
+        shown = table_columns(table, records)
+        columns = {each.key: number for number, each in enumerate(shown.fields)}
+        block = Block(LEAD, table.labels[options.language], table.key, columns)
+        for number, each in enumerate(records, HEADER_ROW + 1):
+            if each.id in worked:
+                found[each.id] = Record(block, number, each.values, each.raw, each.extras)
+    return found
 
 
 def _unread(record: Record, table: Table) -> Iterator[Finding]:

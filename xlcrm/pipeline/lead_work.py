@@ -16,6 +16,8 @@ from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
 from xlcrm.master_workbook.lead_list import read_changes
 from xlcrm.master_workbook.likely_list import NAME as LIKELY_LIST
 from xlcrm.master_workbook.likely_list import read_answers
+from xlcrm.master_workbook.row_list import NAME as ROW_LIST
+from xlcrm.master_workbook.row_list import read_row_list
 from xlcrm.pipeline.lead_changes import told_by, without_undone
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Written
@@ -39,16 +41,19 @@ def lead_work(
     changes = list(read_changes(master.lists.get(LEAD_LIST, [])))
     lead = known if known is not None else _told(told_by(master, changes, spec), decisions, spec)
     answers = (Related(*each) for each in read_answers(master.lists.get(LIKELY_LIST, [])))
-    lead = replace(lead, notes=lead_notes(master), related=answered(lead.related, answers))
+    lead = replace(lead, related=answered(lead.related, answers))
     if written is not None:
         lead = edited(lead, master, written, options.spec, sure=True)
+    hidden = {row: note for row, note in lead.notes.items() if row in lead.removed}
+    lead = replace(lead, notes=hidden | lead_notes(master))
     return decided(without_undone(lead, changes), decisions, when, spec)
 
 
 def edited(lead: Lead, master: FileReading, written: Written, spec: Spec, *, sure: bool) -> Lead:
     """Return what the lead says with what was typed into the tables of a master; ``sure`` says
     whether ``written`` is what was written there, or what files say today."""
-    return with_edits(lead, master, written.ledger, spec, written.base, sure=sure)
+    signs = None if sure else read_row_list(master.lists.get(ROW_LIST, []))
+    return with_edits(lead, master, written.ledger, spec, written.base, signs)
 
 
 def lead_notes(master: FileReading) -> dict[str, str]:

@@ -13,6 +13,7 @@ from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
+from xlcrm.ledger.recovery import without
 from xlcrm.ledger.state import FileState
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
 from xlcrm.pipeline.lead_work import edited
@@ -93,14 +94,15 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         if previous.holds(signature) and not for_team:
             document = _unchanged(previous.document, path, _since(started))
             return MergeResult(document, previous.files, options, previous.as_it_was())
-        (result, readings, before), picture = look_at(entries, previous, options)
+        (result, readings, before, earlier), picture = look_at(entries, previous, options)
         files = files_of(result.statuses, previous, picture)
         document = document_of(path, picture, files, options)
-        states = _states(entries, readings, previous)
-        withdrawn = _withdrawn(previous, picture.ledger, readings, options.spec)
+        kept = [without(reading, picture.ledger.overruled) for reading in readings]
+        states = _states(entries, kept, previous)
+        withdrawn = _withdrawn(earlier, picture.ledger, readings, options.spec)
         saved = {reading.file: reading.modified for reading in result.readings}
-        earlier = previous.totals
-        master = Master(path, home, picture, files, options, withdrawn, saved, earlier, moment)
+        totals = previous.totals
+        master = Master(path, home, picture, files, options, withdrawn, saved, totals, moment)
         if for_team:
             copy = write_team_copy(made, master, readings)
             document |= {**copy.told(made, options), "seconds": _since(started)}
@@ -123,14 +125,14 @@ def look_at(
 ) -> tuple[Folder, Picture]:
     """Return what a folder says, with what the lead has said in the master."""
     folder = read_entries(entries, previous, options)
-    result, readings, before = folder
+    result, readings, before, _ = folder
     picture = assemble(readings, result.findings, options, before)
     if previous.state is None and previous.edited:
         today = Written(picture.ledger, picture.base)
         lead = edited(before.lead, previous.edited, today, options.spec, sure=False)
         before = replace(before, lead=lead)
         picture = assemble(readings, result.findings, options, before)
-    return Folder(result, readings, before), picture
+    return folder._replace(before=before), picture
 
 
 def document_of(
@@ -221,11 +223,12 @@ def _since(started: float) -> float:
 
 class Folder(NamedTuple):
     """What became of a folder's files, what present files say and with them in path order those
-    that have left, and what is known of the last run."""
+    that have left, what is known of the last run, and the records that were withdrawn by then."""
 
     result: Readings
     readings: list[FileReading]
     before: Before
+    withdrawn: Mapping[str, Sequence[str]]
 
 
 def read_entries(entries: Sequence[Entry], previous: Previous, options: Options) -> Folder:
@@ -233,19 +236,23 @@ def read_entries(entries: Sequence[Entry], previous: Previous, options: Options)
     result = read_files(entries, options, previous.readings_of(entries))
     readable = {reading.file: reading for reading in result.readings if not reading.rejected}
     # A file that can't be read this time is treated as one that has left: its rows stay.
-    before, gone = previous.before(readable, options.spec)
+    before, gone, withdrawn = previous.before(readable, options.spec)
     kept = {each.file: each for each in (*result.readings, *gone, *readable.values())}
-    return Folder(result, sorted(kept.values(), key=lambda reading: reading.file), before)
+    ordered = sorted(kept.values(), key=lambda reading: reading.file)
+    return Folder(result, ordered, before, withdrawn)
 
 
 def _withdrawn(
-    previous: Previous, ledger: Ledger, readings: Sequence[FileReading], spec: Spec
+    earlier: Mapping[str, Sequence[str]],
+    ledger: Ledger,
+    readings: Sequence[FileReading],
+    spec: Spec,
 ) -> dict[str, Sequence[str]]:
     """Return the records that were taken out of files, in this run and before, by file."""
     found: dict[str, Sequence[str]] = {}
     for reading in readings:
         file = reading.file
-        names = [*previous.withdrawn.get(file, ()), *ledger.withdrawn.get(file, ())]
+        names = [*earlier.get(file, ()), *ledger.withdrawn.get(file, ())]
         if names:
             tables = ((spec.tables[each.table], each) for each in reading.records)
             here = {table.name_of(each.values) for table, each in tables}

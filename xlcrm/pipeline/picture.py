@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
 from xlcrm.ledger.grading import grade
 from xlcrm.ledger.history import Before
-from xlcrm.ledger.lead import LEAD, Lead
+from xlcrm.ledger.lead import Lead
 from xlcrm.ledger.merging import merge
 from xlcrm.ledger.model import Ledger
 from xlcrm.pipeline.checks import customer_base, in_order
-from xlcrm.pipeline.lead_findings import lead_findings, unread_answers, unread_decisions
+from xlcrm.pipeline.lead_findings import in_master, lead_findings, unread_answers, unread_decisions
 from xlcrm.pipeline.options import Options
 from xlcrm.records import FileReading, LedgerRecord, Records, Source
 from xlcrm.validation.together import check_together
@@ -54,21 +52,22 @@ def assemble(
     Raises AssertionError if a row is neither merged nor rejected: nothing may be lost unseen.
     """
     spec, said = options.spec, before.lead if before else Lead()
-    lead = lead_reading(said)
     ledger, base = ledger_of(readings, options, before)
     for reading in readings:
         rows = ledger.rows[reading.file]
         if not rows.seen == rows.merged + rows.rejected:
             raise AssertionError(f"{reading.file}: {rows}")
     everything = [*options.notices, *findings, *ledger.findings]
-    everything += lead_findings(ledger, options)
+    stands = in_master(ledger, options)
+    everything += lead_findings(stands, ledger, options.spec)
     everything += unread_decisions(ledger.conflicts, options)
     everything += unread_answers(said.related, options)
-    present = (each for each in (*readings, lead) if not each.removed)
+    present = (each for each in readings if not each.removed)
     blocks = [block for reading in present for block in reading.blocks]
+    blocks += (Records.of([stands[row]]) for row in stands if row in ledger.added)
     everything += check_together(blocks, spec, base, options.as_of)
     ordered = in_order(everything)
-    grade(ledger, ordered, spec)
+    grade(ledger, ordered, spec, stands)
     return Picture(ledger, ordered, base)
 
 
@@ -84,12 +83,6 @@ def ledger_of(
 ) -> Written:
     """Return what readings, and the lead, say together."""
     lead = before.lead if before else Lead()
-    base = customer_base([*readings, lead_reading(lead)], options.spec, lead.related)
+    base = customer_base([*readings, lead.reading], options.spec, lead.related)
     return Written(merge(readings, options.spec, base, before), base)
 
-
-def lead_reading(lead: Lead) -> FileReading:
-    """Return the rows that the lead has added, as the reading of a file."""
-    records = [each.record for row, each in lead.added.items() if row not in lead.removed]
-    groups = groupby(records, key=attrgetter("block"))
-    return FileReading(LEAD, blocks=[Records.of(list(group)) for _, group in groups])

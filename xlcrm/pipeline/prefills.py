@@ -94,7 +94,7 @@ def _picture(folder: Path, target: Path, options: Options) -> tuple[Picture, lis
     entries = entries_of(folder)
     refuse_input(target, entries, options)
     previous = last_run(folder / OUTPUT_FOLDER, options)
-    result, readings, before = read_entries(entries, previous, options)
+    result, readings, before, _ = read_entries(entries, previous, options)
     reasons = {e.entry.file: e.reason for e in result.statuses if e.status == "rejected"}
     rejected = [each for each in result.findings if reasons.get(each.file) == each.code]
     return assemble(readings, result.findings, options, before), rejected

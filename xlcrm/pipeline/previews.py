@@ -116,7 +116,7 @@ def preview(folder: Path, options: Options, target: Path | None = None) -> Previ
     options = with_secret(options, path, home)
     entries = [entry for entry in found if entry.path.absolute() != path]
     previous = find_previous(path, home, options).doubting(entries)
-    (result, _, _), picture = look_at(entries, previous, options)
+    (result, *_), picture = look_at(entries, previous, options)
     files = files_of(result.statuses, previous, picture)
     changes = list(_changes(_rows(previous, options), picture, options))
     made = Preview(document_of(path, picture, files, options), changes, options)

@@ -23,7 +23,7 @@ from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.older_runs import older_run
 from xlcrm.pipeline.options import Options
-from xlcrm.pipeline.picture import Written, lead_reading, ledger_of
+from xlcrm.pipeline.picture import Written, ledger_of
 from xlcrm.pipeline.waiting import digest, waiting_place
 from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
@@ -149,7 +149,7 @@ class Previous:
             rows = rows_of(self.edited) if self.edited else {}
             removed = recovered(self.edited) if self.edited else []
             before = older_run(self.older, readings, spec) if self.older else Before()
-            return Known(replace(before, lead=self.lead, rows=rows), removed)
+            return Known(replace(before, lead=self.lead, rows=rows), removed, {})
         gone = {file: each.load() for file, each in self.files.items() if file not in readings}
         gone = {file: each for file, each in gone.items() if each.blocks}
         new = [each for file, each in readings.items() if file not in self.files]
@@ -172,8 +172,9 @@ class Previous:
         if news or _customers_changed(readings, old, self.files, spec):
             known = {**readings, **gone, **old}
             then = [each for file, each in known.items() if file in files]
-            base = customer_base([*then, lead_reading(said)], spec, said.related)
-        return Known(Before(files, old, history, lead, base), list(gone.values()))
+            base = customer_base([*then, said.reading], spec, said.related)
+        withdrawn = {names.get(file, file): each for file, each in self.withdrawn.items()}
+        return Known(Before(files, old, history, lead, base), list(gone.values()), withdrawn)
 
 
 def _customers_changed(
@@ -195,10 +196,12 @@ def _customers_changed(
 
 
 class Known(NamedTuple):
-    """What is known of the last run, and what files said then that have left the folder."""
+    """What is known of the last run, what files said then that have left the folder, and which
+    records were taken out of those that are there."""
 
     before: Before
     gone: list[FileReading]
+    withdrawn: Mapping[str, Sequence[str]]
 
 
 def totals_of(document: Mapping[str, Any]) -> dict[str, int]:
@@ -262,7 +265,7 @@ def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
     if told is None or told.into != previous.run_id:
         return previous
     lead = previous.lead
-    for run in reversed(told.runs):
+    for run in told.runs:  # the oldest first: of two words on one thing the later holds
         said = offered(_left_by(backup_place(home, run), home, options).lead)
         lead = with_news(lead, Lead(), said, lambda *_: True)
     return replace(previous, lead=lead, undone=told.runs)

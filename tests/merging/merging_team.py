@@ -1,0 +1,349 @@
+"""A team's folder in which people and a lead work as they like, and the account of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from merging_model import FIELDS, WHOLE, Account, File, Row
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from xlcrm.pipeline.merges import merge
+from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.undoing import undo
+from xlcrm.spec.loader import load_spec
+from xlcrm.template_workbook import write_workbook
+
+SPEC, OPTIONS = load_spec(), Options(date(2024, 5, 21))
+LOG, TABLE = "communication_log", "沟通动态记录表"
+CONFLICTS, CHANGES, FILES = "冲突处理", "主管修改", "来源文件"
+LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分"}
+IDS = {"主题1": "J001", "主题2": "J002", "报价": None}  # by topic: the last is known by its topic
+MARKS = {"removed": "来源已移除", "edited": "主管修改", "added": "主管新增"}
+KINDS = {"主管修改": "edited", "主管新增": "added", "主管删除": "removed"}
+NAMES = ("a.xlsx", "b.xlsx", "王芳/c.xlsx", "a (1).xlsx")
+START = datetime(2024, 5, 20)
+
+names = st.sampled_from(NAMES)
+keys = st.sampled_from(list(IDS))
+VALUES = {"content": st.sampled_from("甲乙丙"), "satisfaction": st.sampled_from([None, 1, 2, 3])}
+field_values = st.one_of(*(st.tuples(st.just(name), VALUES[name]) for name in FIELDS))
+some = st.integers(0, 11)  # one of however many there are
+staff_acts = st.one_of(
+    st.tuples(st.just("write"), names, keys, field_values),
+    st.tuples(st.just("write"), names, keys, field_values),
+    st.tuples(st.just("drop"), names, keys),
+    st.tuples(st.just("remove"), names),
+    st.tuples(st.just("rename"), names, names),
+    st.tuples(st.just("copy"), names, names),
+)
+lead_acts = st.one_of(
+    st.tuples(st.just("type"), keys, field_values),
+    st.tuples(st.just("clear"), keys, st.sampled_from(FIELDS)),
+    st.tuples(st.just("note"), keys, st.sampled_from(["跟进", "回访", None])),
+    st.tuples(st.just("delete"), keys),
+    st.tuples(st.just("add"), keys, st.fixed_dictionaries(VALUES)),
+    st.tuples(st.just("decide"), some, some),
+    st.tuples(st.just("own"), some, st.fixed_dictionaries(VALUES)),
+    st.tuples(st.just("undo"), some),
+)
+
+
+class Team(RuleBasedStateMachine):
+    """A team's folder and the account of it; a clock that every act moves on by a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Path(tempfile.mkdtemp())
+        self.home = self.root / "汇总"
+        self.master = self.home / "客户沟通汇总.xlsx"
+        self.account, self.clock = Account(), 0
+        self.folder: dict[str, File] = {}
+        self.before: list[tuple[str, Account]] = []  # the runs that can be taken back to
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.root)
+
+    @rule(acts=st.lists(staff_acts, min_size=1, max_size=4))
+    def staff(self, acts: Sequence[Any]) -> None:
+        """People work in their files."""
+        self.clock += 1
+        for kind, *given in acts:
+            getattr(self, f"_{kind}")(*given)
+
+    @precondition(lambda self: self.master.exists())
+    @rule(acts=st.lists(lead_acts, min_size=1, max_size=4))
+    def lead(self, acts: Sequence[Any]) -> None:
+        """The lead works in the master, and saves it."""
+        self.clock += 1
+        workbook = load_workbook(self.master)
+        self.account.sheet.saved = self.clock
+        for kind, *given in acts:
+            getattr(self, f"_lead_{kind}")(workbook, *given)
+        save(workbook, self.master, self._now)
+
+    @precondition(lambda self: self.folder)
+    @rule()
+    def merge(self) -> None:
+        was = self.master.read_bytes() if self.master.exists() else None
+        before, run = deepcopy(self.account), run_of(self.master)
+        self.account.merge(deepcopy(self.folder))
+        result = merge(self.root, OPTIONS)
+        written = self.master.read_bytes()
+        if was is not None and was != written:
+            self.before.append((run, before))
+        now = run_of(self.master)
+        self.before = [each for each in self.before if each[0] != now]
+        self._compare(result.document)
+        merge(self.root, OPTIONS)
+        assert self.master.read_bytes() == written
+
+    @precondition(lambda self: self.master.exists())
+    @rule()
+    def lose_state(self) -> None:
+        shutil.rmtree(self.home / ".xlcrm", ignore_errors=True)
+        self.account.forget()
+        self.before = []
+
+    @precondition(lambda self: self.before)
+    @rule()
+    def take_back(self) -> None:
+        undo(self.root, OPTIONS)
+        _, before = self.before.pop()
+        self.account.take_back(before)
+
+    @property
+    def _now(self) -> datetime:
+        return START + timedelta(minutes=self.clock)
+
+    # What people do with their files.
+
+    def _write(self, name: str, key: str, change: tuple[str, Any]) -> None:
+        rows = self.folder[name].rows if name in self.folder else {}
+        field, value = change
+        row = rows.get(key, {"content": "甲", "satisfaction": None})
+        self._put(name, {**rows, key: {**row, field: value}})
+
+    def _drop(self, name: str, key: str) -> None:
+        if name in self.folder and key in self.folder[name].rows:
+            rows = self.folder[name].rows
+            self._put(name, {each: row for each, row in rows.items() if each != key})
+
+    def _remove(self, name: str) -> None:
+        if name in self.folder and len(self.folder) > 1:
+            (self.root / name).unlink()
+            del self.folder[name]
+
+    def _rename(self, name: str, to: str) -> None:
+        if name in self.folder and to not in self.folder:
+            self._copy(name, to)
+            self._remove(name)
+
+    def _copy(self, name: str, to: str) -> None:
+        if name in self.folder and to not in self.folder:
+            (self.root / to).parent.mkdir(exist_ok=True)
+            shutil.copy2(self.root / name, self.root / to)
+            self.folder[to] = deepcopy(self.folder[name])
+
+    def _put(self, name: str, rows: dict[str, Row]) -> None:
+        path = self.root / name
+        path.parent.mkdir(exist_ok=True)
+        self.clock += 1
+        self.folder[name] = File(rows, saved=self.clock, content=self.clock)
+        written = [filled(key, row) for key, row in rows.items()]
+        created, tables = self._now, [SPEC.tables[LOG]]
+        write_workbook(path, tables, SPEC, "zh", created=created, records={LOG: written})
+        os.utime(path, (self._now.timestamp(), self._now.timestamp()))
+
+    # What the lead does in the master.
+
+    def _lead_type(self, workbook: Workbook, key: str, change: tuple[str, Any]) -> None:
+        sheet, (field, value) = self.account.sheet, change
+        if key in sheet.cells and (key, field) not in sheet.decisions:
+            sheet.cells[key][field] = value
+            cell(workbook[TABLE], key, LABELS[field]).value = value
+
+    def _lead_clear(self, workbook: Workbook, key: str, field: str) -> None:
+        self._lead_type(workbook, key, (field, None))
+
+    def _lead_note(self, workbook: Workbook, key: str, note: str | None) -> None:
+        sheet = self.account.sheet
+        if key in sheet.cells:
+            sheet.notes.pop(key, None)
+            sheet.notes |= {key: note} if note else {}
+            cell(workbook[TABLE], key, "主管批注").value = note
+
+    def _lead_delete(self, workbook: Workbook, key: str) -> None:
+        sheet = self.account.sheet
+        if key in sheet.cells:
+            del sheet.cells[key]
+            sheet.notes.pop(key, None)
+            table = workbook[TABLE]
+            table.delete_rows(cell(table, key, "沟通主题").row)
+
+    def _lead_add(self, workbook: Workbook, key: str, row: Row) -> None:
+        sheet = self.account.sheet
+        if key not in sheet.cells and TABLE in workbook:
+            sheet.cells[key] = dict(row)
+            table = workbook[TABLE]
+            header = {each.value: each.column for each in table[2]}
+            words = {"记录ID": IDS[key], "客户名称": "星辰科技", "沟通日期": datetime(2024, 5, 13),
+                     "沟通主题": key, "沟通方式": "电话"}  # fmt: skip
+            words |= {LABELS[name]: value for name, value in row.items()}
+            line = table.max_row + 1
+            for label, value in words.items():
+                table.cell(line, header[label]).value = value
+
+    def _lead_decide(self, workbook: Workbook, which: int, how: int) -> None:
+        place = one_of(self.account.page.disputes, which)
+        if place is None or self._is_typed(place):
+            return
+        count = len(self.account.page.disputes[place].versions)
+        choices = [("take", n) for n in range(1, count + 1)] + [("", None)]
+        choices += [("both", None)] if place[1] == "content" else []
+        choice = choices[how % len(choices)]
+        words = {"take": f"采用{choice[1]}", "both": "都保留", "": None}[choice[0]]
+        self._decide(workbook, place, choice, words, None)
+
+    def _lead_own(self, workbook: Workbook, which: int, row: Row) -> None:
+        place = one_of(self.account.page.disputes, which)
+        if place and place[1] != WHOLE and row[place[1]] is not None and not self._is_typed(place):
+            value = row[place[1]]
+            self._decide(workbook, place, ("own", value), None, value)
+
+    def _is_typed(self, place: tuple[str, str]) -> bool:
+        """Whether the lead has typed over the cell itself: what holds then nobody can say."""
+        key, field = place
+        page, sheet = self.account.page, self.account.sheet
+        cells = sheet.cells.get(key)
+        return cells is None or (field != WHOLE and cells[field] != page.lines[key].values[field])
+
+    def _decide(self, workbook: Workbook, place: Any, choice: Any, decision: Any, own: Any) -> None:
+        self.account.sheet.decisions[place] = choice
+        sheet, number = workbook[CONFLICTS], list(self._conflicts(workbook)).index(place) + 3
+        header = {each.value: each.column for each in sheet[2]}
+        sheet.cell(number, header["决定"]).value = decision
+        sheet.cell(number, header["自定值"]).value = own
+
+    def _lead_undo(self, workbook: Workbook, which: int) -> None:
+        change = one_of(self.account.page.changes, which)
+        if change:
+            self.account.sheet.undone.add(change)
+            sheet, rows = workbook[CHANGES], rows_of(workbook, CHANGES)
+            number = next(n for n, row in enumerate(rows, 3) if change_of(row) == change)
+            sheet.cell(number, next(c.column for c in sheet[2] if c.value == "撤销")).value = "撤销"
+
+    # What the master says.
+
+    def _compare(self, document: Any) -> None:
+        workbook, page = load_workbook(self.master), self.account.page
+        lines = {row["沟通主题"]: row for row in rows_of(workbook, TABLE)}
+        assert len(lines) == len(rows_of(workbook, TABLE))
+        assert lines.keys() == page.lines.keys()
+        for key, line in page.lines.items():
+            row = lines[key]
+            assert row["记录ID"] == IDS[key]
+            assert {name: row[label] for name, label in LABELS.items()} == line.values, key
+            assert set(row["来源文件"].split("\n")) == line.files
+            state = row["校验状态"]
+            assert {mark for mark, word in MARKS.items() if word in state} == line.marks
+            assert row["主管批注"] == self.account.memory.words.notes.get(key)
+        assert self._conflicts(workbook) == {
+            place: (
+                [said_text(place, value, lead=lead) for value, lead in each.versions],
+                each.how is None,
+            )
+            for place, each in page.disputes.items()
+        }
+        still_open = {key for (key, _), each in page.disputes.items() if each.how is None}
+        assert document["conflicts"] == len(still_open)
+        assert {change_of(row) for row in rows_of(workbook, CHANGES)} == page.changes
+        files = {row["文件"]: row for row in rows_of(workbook, FILES)}
+        assert files.keys() == self.folder.keys()
+        for name, row in files.items():
+            gone = (row["已撤回的记录"] or "").split("\n")
+            assert list(filter(None, gone)) == [
+                text_of(key) for key in self.account.memory.withdrawn.get(name, ())
+            ]
+            assert row["读到行数"] == len(self.folder[name].rows)
+
+    def _conflicts(self, workbook: Workbook) -> dict[tuple[str, str], tuple[list[str], bool]]:
+        """The versions of each conflict, and whether it is open."""
+        found = {}
+        fields = {label: name for name, label in LABELS.items()} | {"整条记录": WHOLE}
+        for row in rows_of(workbook, CONFLICTS):
+            texts = [text for label, text in row.items() if label.startswith("版本") and text]
+            place = (key_of(row["记录"]), fields[row["字段"]])
+            assert place not in found
+            found[place] = (texts, row["状态"] == "待决定")
+        return found
+
+
+def filled(key: str, row: Row) -> dict[str, Any]:
+    values = {"record_id": IDS[key], "customer_name": "星辰科技", "date": "2024-05-13",
+              "channel": "电话", "topic": key, **row}  # fmt: skip
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def save(workbook: Workbook, path: Path, moment: datetime) -> None:
+    """Save a workbook at a moment: openpyxl by itself takes the time of day."""
+    workbook.properties.modified = moment
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(workbook, archive).save()
+
+
+def run_of(path: Path) -> str:
+    """The id of the run that wrote a master."""
+    if not path.exists():
+        return ""
+    return "\n".join(str(each.value) for each in load_workbook(path).custom_doc_props.props)
+
+
+def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:
+    if name not in workbook.sheetnames:
+        return []
+    _, header, *rows = workbook[name].iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows if any(row)]
+
+
+def cell(sheet: Worksheet, key: str, label: str) -> Any:
+    header = {each.value: each.column for each in sheet[2]}
+    topics = [sheet.cell(n, header["沟通主题"]).value for n in range(1, sheet.max_row + 1)]
+    return sheet.cell(topics.index(key) + 1, header[label])
+
+
+def one_of(found: Any, which: int) -> Any:
+    ordered = sorted(found)
+    return ordered[which % len(ordered)] if ordered else None
+
+
+def text_of(key: str) -> str:
+    return IDS[key] or f"星辰科技 · 2024-05-13 · {key}"
+
+
+def key_of(text: str) -> str:
+    return next(key for key in IDS if text_of(key) == text)
+
+
+def change_of(row: dict[str, Any]) -> tuple[str, str, str]:
+    name = next((name for name, label in LABELS.items() if label == row["字段"]), WHOLE)
+    return KINDS[row["类型"]], key_of(row["记录"]), name
+
+
+def said_text(place: tuple[str, str], value: Any, *, lead: bool) -> str:
+    key, field = place
+    if field == WHOLE:
+        return "主管删除" if lead else text_of(key)
+    return "(空)" if value is None else str(value)

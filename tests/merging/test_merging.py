@@ -1,0 +1,112 @@
+"""A team and its lead at work, merge after merge: the master holds what a simple account says.
+
+XLCRM_EXAMPLES asks for more stories, other ones each time, and XLCRM_STEPS for longer ones.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from merging_team import Team
+
+EXAMPLES = int(os.environ.get("XLCRM_EXAMPLES", "0"))
+STEPS = int(os.environ.get("XLCRM_STEPS", "14"))
+
+TestMerging: Callable[..., Any] = Team.TestCase
+Team.TestCase.settings = settings(
+    max_examples=EXAMPLES or 20,
+    stateful_step_count=STEPS,
+    derandomize=not EXAMPLES,
+    database=None,
+    phases=(Phase.generate,),  # a story is short enough to read, and shrinking takes minutes
+    report_multiple_bugs=False,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def team() -> Iterator[Team]:
+    made = Team()
+    yield made
+    made.teardown()
+
+
+def write(name: str, key: str = "主题1", content: str = "甲") -> tuple[Any, ...]:
+    return ("write", name, key, ("content", content))
+
+
+def typed(content: str, key: str = "主题1") -> tuple[Any, ...]:
+    return ("type", key, ("content", content))
+
+
+MERGE, LOSE, UNDO = "merge", "lose_state", "take_back"
+ROW = {"content": "乙", "satisfaction": 3}
+BOTH = [write("a.xlsx"), write("b.xlsx")]
+# What was found, and mended: what people do ("staff") and the lead does ("lead"), then merges.
+STORIES: dict[str, Sequence[Any]] = {
+    "a row taken out stays out though its file drops it and writes it again": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
+        [("drop", "a.xlsx", "主题1")], MERGE, [write("a.xlsx")], MERGE,
+    ],
+    "a row taken out without state": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("delete", "主题1")]), LOSE,
+        MERGE, [write("a.xlsx", "主题2", "乙")], LOSE, MERGE,
+    ],
+    "a row taken out without state that its file changes": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("delete", "主题1")]), LOSE,
+        [write("a.xlsx", content="乙")], MERGE, ("lead", [("decide", 0, 1)]), MERGE,
+    ],
+    "a row taken out is typed again": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
+        ("lead", [("add", "主题1", ROW)]), MERGE, ("lead", [("delete", "主题1")]), MERGE,
+    ],
+    "a row of the lead's own is taken out and typed again": [
+        [write("a.xlsx")], MERGE, ("lead", [("add", "主题2", ROW)]), MERGE,
+        ("lead", [("delete", "主题2")]), MERGE, ("lead", [("add", "主题2", ROW)]), MERGE,
+    ],
+    "a row taken out comes back with its note": [
+        [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "跟进")]), MERGE,
+        ("lead", [("delete", "主题1")]), MERGE, ("lead", [("undo", 0)]), MERGE,
+    ],
+    "a row that both typed without state": [
+        [write("a.xlsx")], MERGE, LOSE, ("lead", [("add", "主题2", ROW)]),
+        [write("a.xlsx", "主题2", "丙")], MERGE, LOSE, MERGE,
+    ],
+    "a row with a note that its files drop stays as it was shown": [
+        BOTH, MERGE, [write("a.xlsx", content="乙")], MERGE, ("lead", [("note", "主题1", "跟进")]),
+        [("drop", "a.xlsx", "主题1"), ("drop", "b.xlsx", "主题1")], MERGE,
+    ],
+    "a row that its file drops is still another's that has left": [
+        [*BOTH, write("c.xlsx", "主题2")], MERGE, [("remove", "b.xlsx")], MERGE, LOSE,
+        [("drop", "a.xlsx", "主题1")], MERGE,
+    ],
+    "no conflict comes of a file that has left before the state was lost": [
+        BOTH, MERGE, [write("b.xlsx", content="乙")], MERGE, LOSE, [("remove", "b.xlsx")], MERGE,
+        [write("a.xlsx", "主题2")], MERGE,
+    ],
+    "what was withdrawn is named under the file's new name": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, [("drop", "a.xlsx", "主题1")], MERGE,
+        [("rename", "a.xlsx", "b.xlsx"), write("b.xlsx", "报价")], MERGE,
+    ],
+    "of what was said in two masters taken back the later holds": [
+        [write("a.xlsx")], MERGE, [write("a.xlsx", content="乙")], MERGE,
+        ("lead", [("note", "主题1", "跟进")]), MERGE, [write("a.xlsx", content="丙")], MERGE,
+        ("lead", [("note", "主题1", "回访")]), MERGE, UNDO, UNDO, UNDO, MERGE,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story(team: Team, story: str) -> None:
+    for step in STORIES[story]:
+        if isinstance(step, str):
+            getattr(team, step)()
+        elif isinstance(step, tuple):
+            getattr(team, step[0])(acts=step[1])
+        else:
+            team.staff(acts=step)
