@@ -7,12 +7,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from xlcrm.pipeline.checks import check
+from xlcrm.pipeline.options import Options
 from xlcrm.spec.settings import Settings
 
 BASE, LOG, LOG_LABEL, LIST = "customer_base", "communication_log", "沟通动态记录表", "疑似同一客户"
@@ -39,7 +43,11 @@ def talk(number: int, name: str | None, **changes: Any) -> dict[str, Any]:
 
 def pairs(team: Any) -> list[tuple[str, str, str]]:
     """The suggested pairs, with the reason and the state in one."""
-    return [(r["客户"], r["疑似同一客户"], r["状态"]) for r in team.rows(LIST)]
+    return listed(team, team.master)
+
+
+def listed(team: Any, master: Path) -> list[tuple[str, str, str]]:
+    return [(r["客户"], r["疑似同一客户"], r["状态"]) for r in team.rows(LIST, master)]
 
 
 def answer(**answers: str | None) -> Callable[[Workbook], None]:
@@ -114,6 +122,46 @@ def test_yes_makes_them_one_in_every_later_merge_and_shows_the_alias_to_copy(tea
         assert (row["状态"], row["别名或客户ID"], row["归为"]) == ("同一客户", "C002", "C001")
         team.put("c.xlsx", {LOG: [talk(9, "星辰科技", topic="新")]})
     assert settings_untouched == sorted(p.name for p in team.root.iterdir() if p.name != "c.xlsx")
+
+
+def test_an_answer_holds_where_one_file_is_checked_alone(team: Any) -> None:
+    team.put("a.xlsx", {BASE: [customer(1, "星辰科技有限公司"), customer(2, "星辰科技")]})
+    log = team.put("王芳/b.xlsx", {LOG: [talk(1, "星辰科技", customer_id="C001")]})
+    team.merge()
+
+    def codes() -> list[str]:
+        return [each.code for each in check([log], Options(date(2024, 5, 20))).findings]
+
+    assert codes() == ["name-mismatch"]
+    team.edit_master(answer(C002="是"))
+    team.merge()
+    assert codes() == []
+
+
+def test_an_answer_in_a_master_that_waits_is_taken_in(team: Any) -> None:
+    team.put("a.xlsx", {BASE: [customer(1, "星辰科技有限公司"), customer(2, "星辰科技")]})
+    team.put("b.xlsx", {LOG: [talk(1, "星辰科技")]})
+    team.merge()
+    team.put("c.xlsx", {BASE: [customer(3, "月亮贸易有限公司"), customer(4, "月亮贸易")]})
+    sign = team.master.with_name(f"~${team.master.name}")
+    sign.touch()
+    waiting = team.merge().pending
+    change(team.master, answer(C002="是"))
+    change(waiting, answer(C004="否"))
+    for held in (True, False):
+        if not held:
+            sign.unlink()
+        result = team.merge()
+        assert bool(result.pending) is held
+        states = {each[1]: each[2] for each in listed(team, result.pending or team.master)}
+        assert states == {"C002 星辰科技": "同一客户", "C004 月亮贸易": "不是同一客户"}
+        assert {r.customer for r in result.picture.ledger.records[LOG]} == {"C001"}
+
+
+def change(master: Path, edit: Callable[[Workbook], None]) -> None:
+    workbook = load_workbook(master)
+    edit(workbook)
+    workbook.save(master)
 
 
 def test_every_figure_counts_them_once(team: Any) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from xlcrm.customers import CustomerBase, Related
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry, describe, discover, is_team_folder
-from xlcrm.ledger.state import latest_state
+from xlcrm.ledger.lead import Lead
+from xlcrm.ledger.state import State, latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.records import FileReading
@@ -72,8 +73,10 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
     if not any(entry.code in (None, "not-a-workbook") for entry in entries):
         raise UsageError("no-workbook", path=str(paths[0]))
     result = read_files(entries, options)
-    around = [] if paths[0].is_dir() else _readings_around(paths[0], options)
-    base = customer_base([*result.readings, *around], options.spec)
+    state = _state_around(paths[0], options)
+    lead = Lead.from_state(state.meta["lead"]) if state else Lead()
+    around = [] if paths[0].is_dir() or not state else [f.load() for f in state.files.values()]
+    base = customer_base([*result.readings, *around, lead.reading], options.spec, lead.related)
     findings = [*options.notices, *result.findings]
     blocks = [block for reading in result.readings for block in reading.blocks]
     findings += check_together(blocks, options.spec, base, options.as_of)
@@ -121,11 +124,10 @@ def _is_shared(path: Path) -> bool:
     return any(map(is_team_folder, path.resolve().parents))
 
 
-def _readings_around(path: Path, options: Options) -> list[FileReading]:
-    """Return what the last merge read of the team folder around a file: its customers are known."""
-    for folder in path.resolve().parents:
-        if (folder / OUTPUT_FOLDER).is_dir():
-            home = folder / OUTPUT_FOLDER
-            state = latest_state(home, options.version, options.password)
-            return [each.load() for each in state.files.values()] if state else []
-    return []
+def _state_around(path: Path, options: Options) -> State | None:
+    """Return what the last merge of the team folder around a file, or of a folder itself, left: its
+    customers are known."""
+    whole = path.resolve()
+    homes = (folder / OUTPUT_FOLDER for folder in (whole, *whole.parents))
+    home = next((each for each in homes if each.is_dir()), None)
+    return latest_state(home, options.version, options.password) if home else None
