@@ -1,6 +1,6 @@
 """What a master must hold, merge after merge: a slow and simple account of who said what when.
 
-It knows nothing of xlcrm. A record is known by its key and has two fields; a file is a dict of
+It knows nothing of xlcrm. A record is known by its key and has three fields; a file is a dict of
 records; the master is a page of lines, and the sheet is that page as the lead has it by now.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 LEAD = "汇总/客户沟通汇总.xlsx"
-FIELDS = ("content", "satisfaction")
+FIELDS = ("content", "satisfaction", "topic")
 WHOLE = ""  # in the place of a field: the record as a whole
 MIDNIGHT = 24 * 60  # when a master is written, by the minutes of the day
 TYPED = ""  # how the lead speaks: over a cell, else by a decision
@@ -121,12 +121,15 @@ class Claim(NamedTuple):
 
 @dataclass
 class Account:
-    """The state of things between two merges."""
+    """The state of things between two merges. Where the master waits for its place, ``old`` is the
+    one that is open there, of which all ``heard`` is known."""
 
     memory: Memory = field(default_factory=Memory)
     page: Page = field(default_factory=Page)
     sheet: Sheet = field(default_factory=Sheet)
     offered: list[Words] = field(default_factory=list)  # of merges that were taken back
+    old: Account | None = None
+    heard: Words = field(default_factory=Words)
 
     def forget(self) -> None:
         """The state folder is lost."""
@@ -138,9 +141,14 @@ class Account:
         vars(self).update(vars(deepcopy(before)))
         self.offered = offered
 
-    def merge(self, folder: dict[str, File]) -> None:
-        """Take in what the files of a folder say, and what the lead has said."""
-        words = words_of(self)
+    def merge(self, folder: dict[str, File], *, waits: bool = False) -> None:
+        """Take in what the files of a folder say, and what the lead has said; the new master takes
+        the place of the old one, or ``waits`` for it."""
+        words, old = words_of(self), self.old
+        if old:
+            hear(words, self.heard, words_of(old), old.page, self.page)
+        self.old = (old or Account(self.memory, self.page, self.sheet)) if waits else None
+        self.heard = words_of(self.old) if self.old else Words()
         for each in reversed(self.offered):
             offer(words, each)
         if self.memory.is_lost:
@@ -252,6 +260,44 @@ def offer(words: Words, said: Words) -> None:
         words.removals.setdefault(key, {})
     words.added |= deepcopy(said.added)
     words.notes |= said.notes
+
+
+def hear(words: Words, heard: Words, said: Words, old: Page, new: Page) -> None:
+    """Add what was said in the old master since the new one was written: where the two differ the
+    lead has not seen what files say, and it stands against that."""
+
+    def same(one: Ruling | None, other: Ruling | None) -> bool:
+        return bool(one and other and (one.value, one.how) == (other.value, other.how))
+
+    for place in heard.rulings.keys() - said.rulings.keys():
+        if same(words.rulings.get(place), heard.rulings[place]):
+            del words.rulings[place]
+    for place, ruling in said.rulings.items():
+        mine = words.rulings.get(place)
+        if same(ruling, heard.rulings.get(place)) or same(ruling, mine):
+            continue
+        if mine is None or mine.when <= ruling.when:
+            words.rulings[place] = deepcopy(ruling)
+            seen = value_on(old, *place) == value_on(new, *place)
+            if ruling.sides is None and not seen:
+                words.rulings[place].sides = {}
+    for key in heard.removals.keys() - said.removals.keys():
+        words.removals.pop(key, None)
+    for key in said.removals.keys() - heard.removals.keys():
+        sides = said.removals[key]
+        seen = value_on(old, key, WHOLE) == value_on(new, key, WHOLE)
+        words.removals.setdefault(key, {} if sides is None and not seen else sides)
+    words.added |= {k: dict(row) for k, row in said.added.items() if row != heard.added.get(k)}
+    for key in heard.notes.keys() - said.notes.keys():
+        if words.notes.get(key) == heard.notes[key]:
+            del words.notes[key]
+    words.notes |= {k: note for k, note in said.notes.items() if note != heard.notes.get(k)}
+
+
+def value_on(page: Page, key: str, name: str) -> Any:
+    """Return what a page says of a field of a record, or of all of it."""
+    values = page.lines[key].values if key in page.lines else None
+    return values if values is None or name == WHOLE else values[name]
 
 
 def compare_with_today(words: Words, today: Page, account: Account) -> None:

@@ -29,8 +29,8 @@ from xlcrm.template_workbook import write_workbook
 SPEC, OPTIONS = load_spec(), Options(date(2024, 5, 21))
 LOG, TABLE = "communication_log", "沟通动态记录表"
 CONFLICTS, CHANGES, FILES = "冲突处理", "主管修改", "来源文件"
-LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分"}
-IDS = {"主题1": "J001", "主题2": "J002", "报价": None}  # by topic: the last is known by its topic
+LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分", "topic": "沟通主题"}
+IDS = {"主题1": "J001", "主题2": "J002", "报价": None}  # the last is known by its topic alone
 MARKS = {"removed": "来源已移除", "edited": "主管修改", "added": "主管新增"}
 KINDS = {"主管修改": "edited", "主管新增": "added", "主管删除": "removed"}
 NAMES = ("a.xlsx", "b.xlsx", "王芳/c.xlsx", "a (1).xlsx")
@@ -38,7 +38,11 @@ START = datetime(2024, 5, 20)
 
 names = st.sampled_from(NAMES)
 keys = st.sampled_from(list(IDS))
-VALUES = {"content": st.sampled_from("甲乙丙"), "satisfaction": st.sampled_from([None, 1, 2, 3])}
+VALUES = {
+    "content": st.sampled_from("甲乙丙"),
+    "satisfaction": st.sampled_from([None, 1, 2, 3]),
+    "topic": st.sampled_from(["主题1", "主题2", "样品"]),
+}
 field_values = st.one_of(*(st.tuples(st.just(name), VALUES[name]) for name in FIELDS))
 some = st.integers(0, 11)  # one of however many there are
 staff_acts = st.one_of(
@@ -69,7 +73,10 @@ class Team(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp())
         self.home = self.root / "汇总"
         self.master = self.home / "客户沟通汇总.xlsx"
+        self.sign = self.home / f".~lock.{self.master.name}#"  # as LibreOffice leaves it
+        self.waiting = self.home / "客户沟通汇总_待替换.xlsx"
         self.account, self.clock = Account(), 0
+        self.desk = self.account  # where the lead works
         self.folder: dict[str, File] = {}
         self.before: list[tuple[str, Account]] = []  # the runs that can be taken back to
 
@@ -84,45 +91,61 @@ class Team(RuleBasedStateMachine):
             getattr(self, f"_{kind}")(*given)
 
     @precondition(lambda self: self.master.exists())
-    @rule(acts=st.lists(lead_acts, min_size=1, max_size=4))
-    def lead(self, acts: Sequence[Any]) -> None:
-        """The lead works in the master, and saves it."""
+    @rule(acts=st.lists(lead_acts, min_size=1, max_size=4), in_old=st.booleans())
+    def lead(self, acts: Sequence[Any], in_old: bool = True) -> None:
+        """The lead works in the master, or in the one that waits for its place, and saves it."""
         self.clock += 1
-        workbook = load_workbook(self.master)
-        self.account.sheet.saved = self.clock
+        old = self.account.old
+        self.desk, path = (self.account, self.waiting) if old else (self.account, self.master)
+        if old and in_old:
+            self.desk, path = old, self.master
+        workbook = load_workbook(path)
+        self.desk.sheet.saved = self.clock
         for kind, *given in acts:
             getattr(self, f"_lead_{kind}")(workbook, *given)
-        save(workbook, self.master, self._now)
+        save(workbook, path, self._now)
+
+    @precondition(lambda self: self.master.exists())
+    @rule()
+    def open_or_close(self) -> None:
+        """The master is opened, so that nothing can replace it, or closed."""
+        if self.sign.exists():
+            self.sign.unlink()
+        else:
+            self.sign.touch()
 
     @precondition(lambda self: self.folder)
     @rule()
     def merge(self) -> None:
         was = self.master.read_bytes() if self.master.exists() else None
         before, run = deepcopy(self.account), run_of(self.master)
-        self.account.merge(deepcopy(self.folder))
         result = merge(self.root, OPTIONS)
-        written = self.master.read_bytes()
-        if was is not None and was != written:
-            self.before.append((run, before))
+        path = result.pending or self.master
+        assert result.pending is None or self.sign.exists()
+        assert self.waiting.exists() == bool(result.pending)
+        written = path.read_bytes()
+        if was is not None and was != self.master.read_bytes():
+            self.before.append((run, before.old or before))
         now = run_of(self.master)
         self.before = [each for each in self.before if each[0] != now]
-        self._compare(result.document)
+        self.account.merge(deepcopy(self.folder), waits=bool(result.pending))
+        self._compare(path, result.document)
         merge(self.root, OPTIONS)
-        assert self.master.read_bytes() == written
+        assert path.read_bytes() == written
 
-    @precondition(lambda self: self.master.exists())
+    @precondition(lambda self: self.master.exists() and not self.account.old)
     @rule()
     def lose_state(self) -> None:
         shutil.rmtree(self.home / ".xlcrm", ignore_errors=True)
         self.account.forget()
         self.before = []
 
-    @precondition(lambda self: self.before)
+    @precondition(lambda self: self.account.old or (self.before and not self.sign.exists()))
     @rule()
     def take_back(self) -> None:
         undo(self.root, OPTIONS)
-        _, before = self.before.pop()
-        self.account.take_back(before)
+        old = self.account.old
+        self.account.take_back(old if old else self.before.pop()[1])
 
     @property
     def _now(self) -> datetime:
@@ -133,8 +156,9 @@ class Team(RuleBasedStateMachine):
     def _write(self, name: str, key: str, change: tuple[str, Any]) -> None:
         rows = self.folder[name].rows if name in self.folder else {}
         field, value = change
-        row = rows.get(key, {"content": "甲", "satisfaction": None})
-        self._put(name, {**rows, key: {**row, field: value}})
+        row = rows.get(key, {"content": "甲", "satisfaction": None, "topic": key})
+        if can_change(key, field):
+            self._put(name, {**rows, key: {**row, field: value}})
 
     def _drop(self, name: str, key: str) -> None:
         if name in self.folder and key in self.folder[name].rows:
@@ -170,8 +194,9 @@ class Team(RuleBasedStateMachine):
     # What the lead does in the master.
 
     def _lead_type(self, workbook: Workbook, key: str, change: tuple[str, Any]) -> None:
-        sheet, (field, value) = self.account.sheet, change
-        if key in sheet.cells and (key, field) not in sheet.decisions:
+        sheet, (field, value) = self.desk.sheet, change
+        free = (key, field) not in sheet.decisions and can_change(key, field)
+        if key in sheet.cells and free:
             sheet.cells[key][field] = value
             cell(workbook[TABLE], key, LABELS[field]).value = value
 
@@ -179,46 +204,47 @@ class Team(RuleBasedStateMachine):
         self._lead_type(workbook, key, (field, None))
 
     def _lead_note(self, workbook: Workbook, key: str, note: str | None) -> None:
-        sheet = self.account.sheet
+        sheet = self.desk.sheet
         if key in sheet.cells:
             sheet.notes.pop(key, None)
             sheet.notes |= {key: note} if note else {}
             cell(workbook[TABLE], key, "主管批注").value = note
 
     def _lead_delete(self, workbook: Workbook, key: str) -> None:
-        sheet = self.account.sheet
+        sheet = self.desk.sheet
         if key in sheet.cells:
             del sheet.cells[key]
             sheet.notes.pop(key, None)
             table = workbook[TABLE]
-            table.delete_rows(cell(table, key, "沟通主题").row)
+            table.delete_rows(cell(table, key, "主管批注").row)
 
     def _lead_add(self, workbook: Workbook, key: str, row: Row) -> None:
-        sheet = self.account.sheet
+        sheet = self.desk.sheet
         if key not in sheet.cells and TABLE in workbook:
-            sheet.cells[key] = dict(row)
+            row = {**row, "topic": row["topic"] if can_change(key, "topic") else key}
+            sheet.cells[key] = row
             table = workbook[TABLE]
             header = {each.value: each.column for each in table[2]}
             words = {"记录ID": IDS[key], "客户名称": "星辰科技", "沟通日期": datetime(2024, 5, 13),
-                     "沟通主题": key, "沟通方式": "电话"}  # fmt: skip
+                     "沟通方式": "电话"}  # fmt: skip
             words |= {LABELS[name]: value for name, value in row.items()}
             line = table.max_row + 1
             for label, value in words.items():
                 table.cell(line, header[label]).value = value
 
     def _lead_decide(self, workbook: Workbook, which: int, how: int) -> None:
-        place = one_of(self.account.page.disputes, which)
+        place = one_of(self.desk.page.disputes, which)
         if place is None or self._is_typed(place):
             return
-        count = len(self.account.page.disputes[place].versions)
+        count = len(self.desk.page.disputes[place].versions)
         choices = [("take", n) for n in range(1, count + 1)] + [("", None)]
-        choices += [("both", None)] if place[1] == "content" else []
+        choices += [("both", None)] if place[1] in ("content", "topic") else []
         choice = choices[how % len(choices)]
         words = {"take": f"采用{choice[1]}", "both": "都保留", "": None}[choice[0]]
         self._decide(workbook, place, choice, words, None)
 
     def _lead_own(self, workbook: Workbook, which: int, row: Row) -> None:
-        place = one_of(self.account.page.disputes, which)
+        place = one_of(self.desk.page.disputes, which)
         if place and place[1] != WHOLE and row[place[1]] is not None and not self._is_typed(place):
             value = row[place[1]]
             self._decide(workbook, place, ("own", value), None, value)
@@ -226,30 +252,30 @@ class Team(RuleBasedStateMachine):
     def _is_typed(self, place: tuple[str, str]) -> bool:
         """Whether the lead has typed over the cell itself: what holds then nobody can say."""
         key, field = place
-        page, sheet = self.account.page, self.account.sheet
+        page, sheet = self.desk.page, self.desk.sheet
         cells = sheet.cells.get(key)
         return cells is None or (field != WHOLE and cells[field] != page.lines[key].values[field])
 
     def _decide(self, workbook: Workbook, place: Any, choice: Any, decision: Any, own: Any) -> None:
-        self.account.sheet.decisions[place] = choice
+        self.desk.sheet.decisions[place] = choice
         sheet, number = workbook[CONFLICTS], list(self._conflicts(workbook)).index(place) + 3
         header = {each.value: each.column for each in sheet[2]}
         sheet.cell(number, header["决定"]).value = decision
         sheet.cell(number, header["自定值"]).value = own
 
     def _lead_undo(self, workbook: Workbook, which: int) -> None:
-        change = one_of(self.account.page.changes, which)
+        change = one_of(self.desk.page.changes, which)
         if change:
-            self.account.sheet.undone.add(change)
+            self.desk.sheet.undone.add(change)
             sheet, rows = workbook[CHANGES], rows_of(workbook, CHANGES)
             number = next(n for n, row in enumerate(rows, 3) if change_of(row) == change)
             sheet.cell(number, next(c.column for c in sheet[2] if c.value == "撤销")).value = "撤销"
 
     # What the master says.
 
-    def _compare(self, document: Any) -> None:
-        workbook, page = load_workbook(self.master), self.account.page
-        lines = {row["沟通主题"]: row for row in rows_of(workbook, TABLE)}
+    def _compare(self, path: Path, document: Any) -> None:
+        workbook, page = load_workbook(path), self.account.page
+        lines = {key_of(row["记录ID"] or row["沟通主题"]): row for row in rows_of(workbook, TABLE)}
         assert len(lines) == len(rows_of(workbook, TABLE))
         assert lines.keys() == page.lines.keys()
         for key, line in page.lines.items():
@@ -293,7 +319,7 @@ class Team(RuleBasedStateMachine):
 
 def filled(key: str, row: Row) -> dict[str, Any]:
     values = {"record_id": IDS[key], "customer_name": "星辰科技", "date": "2024-05-13",
-              "channel": "电话", "topic": key, **row}  # fmt: skip
+              "channel": "电话", **row}  # fmt: skip
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -320,8 +346,14 @@ def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:
 
 def cell(sheet: Worksheet, key: str, label: str) -> Any:
     header = {each.value: each.column for each in sheet[2]}
-    topics = [sheet.cell(n, header["沟通主题"]).value for n in range(1, sheet.max_row + 1)]
-    return sheet.cell(topics.index(key) + 1, header[label])
+    names = ("记录ID", "沟通主题")
+    rows = [[sheet.cell(n, header[x]).value for x in names] for n in range(3, sheet.max_row + 1)]
+    found = [record or topic for record, topic in rows]
+    return sheet.cell(found.index(IDS[key] or key) + 3, header[label])
+
+
+def can_change(key: str, field: str) -> bool:
+    return field != "topic" or IDS[key] is not None
 
 
 def one_of(found: Any, which: int) -> Any:
@@ -334,7 +366,7 @@ def text_of(key: str) -> str:
 
 
 def key_of(text: str) -> str:
-    return next(key for key in IDS if text_of(key) == text)
+    return next(key for key in IDS if text in (key, text_of(key)))
 
 
 def change_of(row: dict[str, Any]) -> tuple[str, str, str]:

@@ -45,7 +45,7 @@ def typed(content: str, key: str = "主题1") -> tuple[Any, ...]:
 
 
 MERGE, LOSE, UNDO = "merge", "lose_state", "take_back"
-ROW = {"content": "乙", "satisfaction": 3}
+ROW = {"content": "乙", "satisfaction": 3, "topic": "样品"}
 BOTH = [write("a.xlsx"), write("b.xlsx")]
 # What was found, and mended: what people do ("staff") and the lead does ("lead"), then merges.
 STORIES: dict[str, Sequence[Any]] = {
@@ -72,6 +72,11 @@ STORIES: dict[str, Sequence[Any]] = {
     "a row taken out comes back with its note": [
         [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "跟进")]), MERGE,
         ("lead", [("delete", "主题1")]), MERGE, ("lead", [("undo", 0)]), MERGE,
+    ],
+    "a note beside a row that is typed anew": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE,
+        ("lead", [("add", "报价", ROW), ("note", "报价", "跟进"), ("delete", "主题1"),
+                  ("add", "主题1", ROW), ("note", "主题1", "回访")]), MERGE,
     ],
     "a row that both typed without state": [
         [write("a.xlsx")], MERGE, LOSE, ("lead", [("add", "主题2", ROW)]),

@@ -12,7 +12,7 @@ from xlcrm.ledger.claims import disagreements, record_key
 from xlcrm.ledger.identity import row_key
 from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
 from xlcrm.ledger.model import Ledger
-from xlcrm.ledger.recovery import own_extras, row_of
+from xlcrm.ledger.recovery import note_of, own_extras, row_of
 from xlcrm.ledger.said import Said, digest, put, said, sign, with_said
 from xlcrm.records import MASTER_SLOTS, Block, FileReading, LedgerRecord, Record, row_sign
 from xlcrm.spec.model import Field, Spec, Table
@@ -60,14 +60,22 @@ class _Edits:
     rulings: dict[RowId, dict[str, Ruling]] = field(default_factory=dict)
     added: dict[RowId, Added] = field(default_factory=dict)
     removed: dict[RowId, Removal] = field(default_factory=dict)
+    notes: dict[RowId, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rulings = {row: dict(fields) for row, fields in self.before.rulings.items()}
         self.added, self.removed = dict(self.before.added), dict(self.before.removed)
+        self.notes = dict(self.before.notes)
         self.disputed = {(each.record, each.field) for each in self.written.conflicts}
 
     def lead(self) -> Lead:
-        return replace(self.before, rulings=self.rulings, added=self.added, removed=self.removed)
+        return replace(
+            self.before,
+            rulings=self.rulings,
+            added=self.added,
+            removed=self.removed,
+            notes=self.notes,
+        )
 
     def compare(self, table: Table, rows: Sequence[Record]) -> None:
         """Take note of what differs between the rows of a table and those written."""
@@ -77,6 +85,7 @@ class _Edits:
         pairs, new = _paired(rows, known, table, self._key)
         for row, record in pairs.items():
             self._edit(known[row], record, table)
+            self._note(row, record)
         for record in new:
             self._add(record, table, known, pairs)
         for row in known.keys() - pairs.keys():
@@ -128,6 +137,7 @@ class _Edits:
         """Take note of a row that was put in, or put back; an unchanged copy of another is none."""
         row = row_of(record)[0]
         if self.removed.pop(row, None):
+            self._note(row, record)
             return
         block = Block(LEAD, record.block.sheet, table.key)
         made = Record(block, -1, record.values, record.raw, own_extras(record))
@@ -144,6 +154,12 @@ class _Edits:
         row = row_key((*key, number))
         self.removed.pop(row, None)
         self.added[row] = Added((*key, number), made)
+        self._note(row, record)
+
+    def _note(self, row: RowId, record: Record) -> None:
+        """Take over the note of a row; one that was taken out keeps its own."""
+        self.notes.pop(row, None)
+        self.notes |= {row: note} if (note := note_of(record)) else {}
 
     def _remove(self, was: LedgerRecord, table: Table) -> None:
         """Take note of a row that was taken out: without state of what was written, no more."""

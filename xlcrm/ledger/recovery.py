@@ -11,7 +11,8 @@ from operator import attrgetter
 from xlcrm.ledger.lead import LEAD
 from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, Block, FileReading, Record, Records
 
-_FILE, _PLACE, _KEY = (MASTER_SLOTS[name] for name in ("source_file", "source_place", "row_key"))
+_SLOTS = ("source_file", "source_place", "lead_note", "row_key")
+_FILE, _PLACE, _NOTE, _KEY = (MASTER_SLOTS[name] for name in _SLOTS)
 
 
 def row_of(record: Record) -> tuple[str, str]:
@@ -19,6 +20,11 @@ def row_of(record: Record) -> tuple[str, str]:
     where they are not there."""
     key, _, written = record.extras.get(_KEY, "").strip().partition(" ")
     return key, written
+
+
+def note_of(record: Record) -> str:
+    """Return what the lead has noted beside a master's row."""
+    return record.extras.get(_NOTE, "")
 
 
 def rows_of(master: FileReading) -> dict[str, Record]:

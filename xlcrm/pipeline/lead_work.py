@@ -9,7 +9,7 @@ from typing import Any
 from xlcrm.customers import Related, answered
 from xlcrm.ledger.edits import with_edits
 from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, as_told, ruling_of
-from xlcrm.ledger.recovery import row_of
+from xlcrm.ledger.recovery import note_of, row_of
 from xlcrm.ledger.said import BLANK, Said, as_declared
 from xlcrm.master_workbook.decisions import Decision, read_decisions
 from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
@@ -21,12 +21,11 @@ from xlcrm.master_workbook.row_list import read_row_list
 from xlcrm.pipeline.lead_changes import told_by, without_undone
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Written
-from xlcrm.records import MASTER_SLOTS, FileReading, Value
+from xlcrm.records import FileReading, Value
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.spec.types.texts import Text
 
-_NOTE = MASTER_SLOTS["lead_note"]
 Fields = dict[str, dict[str, Any]]
 
 
@@ -42,10 +41,10 @@ def lead_work(
     lead = known if known is not None else _told(told_by(master, changes, spec), decisions, spec)
     answers = (Related(*each) for each in read_answers(master.lists.get(LIKELY_LIST, [])))
     lead = replace(lead, related=answered(lead.related, answers))
-    if written is not None:
+    if written is None:
+        lead = replace(lead, notes=lead_notes(master))
+    else:
         lead = edited(lead, master, written, options.spec, sure=True)
-    hidden = {row: note for row, note in lead.notes.items() if row in lead.removed}
-    lead = replace(lead, notes=hidden | lead_notes(master))
     return decided(without_undone(lead, changes), decisions, when, spec)
 
 
@@ -58,7 +57,7 @@ def edited(lead: Lead, master: FileReading, written: Written, spec: Spec, *, sur
 
 def lead_notes(master: FileReading) -> dict[str, str]:
     """Return the lead's notes by row key."""
-    rows = ((row_of(record)[0], record.extras.get(_NOTE)) for record in master.records)
+    rows = ((row_of(record)[0], note_of(record)) for record in master.records)
     return {key: note for key, note in rows if key and note}
 
 
