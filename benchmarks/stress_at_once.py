@@ -14,6 +14,7 @@ from benchmarks.stress_folder import Tally, Team, fitting_state, leftovers, rows
 _PEOPLE, _ROWS = 8, 12
 _AT_ONCE = 4  # merges
 _PATIENCE = 0.5  # seconds after one has found another running
+_REMARK = 20  # updates between two remarks of the lead
 _UPDATES = 4  # between two merges that find none
 _REST = 0.02  # seconds of ours
 _PAUSE = 0.02  # seconds that a file saved in place is half written
@@ -48,7 +49,7 @@ def at_once(folder: Path, count: int, seed: int, tally: Tally) -> None:
             story.update()
         if team.chance.random() < 0.1:
             story.look()
-        if len(team.notes) < story.updates / 20:
+        if tally.counts[REMARKS] < story.updates / _REMARK:
             story.work_in_master()
         time.sleep(_REST)
     story.end()

@@ -124,7 +124,7 @@ class Team:
     def note(self) -> None:
         """Let the lead write a remark beside a record that stays."""
         record = next(iter(self.rows[self.chance.choice(sorted(self.rows))]))
-        self.notes[record] = f"批注{len(self.notes)}-{self.chance.randrange(10**6)}"
+        self.notes[record] = f"批注{self.chance.randrange(10**9)}"
         book = load_workbook(self.master)
         sheet = book[_LABEL]
         column = [cell.value for cell in sheet[2]].index(_NOTE) + 1

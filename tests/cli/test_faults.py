@@ -146,7 +146,7 @@ def test_a_folder_that_may_not_be_written_to_is_named(run: Any, folder: Any) -> 
 @pytest.mark.parametrize("damage", [b"", b"no database", None])
 def test_a_state_that_cannot_be_used_is_said(run: Any, merged: Any, damage: bytes | None) -> None:
     assert "用不上" not in run("merge", "团队", *AS_OF, "--lang", "zh").err
-    for state in HOME.glob(".xlcrm/state/*/state.db"):
+    for state in HOME.glob(".xlcrm/state/*/state"):
         state.unlink() if damage is None else state.write_bytes(damage)
     ran = run("merge", "团队", *AS_OF, "--lang", "zh")
     assert ran.code == 0 and "上一次汇总的状态用不上" in ran.err

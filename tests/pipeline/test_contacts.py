@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from xlcrm.ledger.state import load_state
 from xlcrm.pipeline.blanks import new_workbook
 from xlcrm.pipeline.checks import CheckResult, check
 from xlcrm.pipeline.options import Options
@@ -47,9 +46,12 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
                 yield from ((name, package.read(name)) for name in package.namelist())
         else:
             yield path.name, path.read_bytes()
-        if path.name == "state.db":
-            packed = sqlite3.connect(path).execute("SELECT packed FROM files")
-            yield from ((path.name, zlib.decompress(each)) for (each,) in packed)
+        if path.name == "state":
+            state = load_state(path.parents[3], path.parent.name, None)
+            assert state
+            said = [json.dumps(state.meta, ensure_ascii=False)]
+            said += [each.reading for each in state.files.values()]
+            yield path.name, "\n".join(said).encode()
 
 
 # --- 联系人表 ---
@@ -189,7 +191,7 @@ def test_codes_in_a_shared_folder_are_named_and_not_read(team: Any, put: Any) ->
     assert told(check([path], OPTIONS)) == [named]  # the folder is known by what was merged in it
 
     outputs = dict(contents(team.results))
-    assert "xl/workbook.xml" in outputs and "state.db" in outputs
+    assert "xl/workbook.xml" in outputs and "state" in outputs
     said = json.dumps([document, checked.to_json(), team.merge().document], ensure_ascii=False)
     for value in (PHONE, MAIL):
         assert value not in said

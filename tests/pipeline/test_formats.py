@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-import sqlite3
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import load_workbook
 
 from xlcrm.filled_workbook.archive import open_archive
+from xlcrm.ledger.state import load_state
 from xlcrm.pipeline.checks import check
 from xlcrm.pipeline.options import Options
 from xlcrm.work import Limits
@@ -160,9 +159,11 @@ def contents(folder: Path) -> Iterator[bytes]:
         if path.is_file():
             data = path.read_bytes()
             yield from open_archive(data).parts.values() if data[:2] == b"PK" else [data]
-        if path.name == "state.db":
-            packed = sqlite3.connect(path).execute("SELECT packed FROM files")
-            yield from (zlib.decompress(each) for (each,) in packed)
+        if path.is_file() and path.name == "state":
+            state = load_state(path.parents[3], path.parent.name, None)
+            assert state
+            yield json.dumps(state.meta, ensure_ascii=False).encode()
+            yield from (each.reading.encode() for each in state.files.values())
 
 
 def test_the_password_is_in_nothing_that_is_written(team: Any) -> None:

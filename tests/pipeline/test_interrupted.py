@@ -100,7 +100,7 @@ def test_what_an_ended_run_left_is_cleaned(team: Any) -> None:
         team.results / f"..{team.master.name}.0a1b2c3d.new.4e5f6a7b.part",
         team.results / ".沟通效果分析周报_2024-W20.xlsx.0a1b2c3d.part",
         team.results / "归档" / "星辰科技" / ".星辰科技_2024-05-13.xlsx.0a1b2c3d.part",
-        *(home / "undone.new", state / "state.new", state / ".state.db.0a1b2c3d.part"),
+        *(home / "undone.new", state / "state.new", state / ".state.0a1b2c3d.part"),
     ]
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,19 +1,17 @@
 """What one merge leaves for the next: what each file said, so that only changed files are read.
 
-``.xlcrm/state/<run id>/state.db`` is a SQLite database beside the master. It is written and synced
-before the master is replaced, and older ones are pruned afterwards, so that any interruption leaves
-a master and a state that fit. Losing it costs time, never data.
+``.xlcrm/state/<run id>/state`` lies beside the master. It is written and synced before the master
+is replaced, and older ones are pruned afterwards, so that any interruption leaves a master and a
+state that fit. Losing it costs time, never data.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import os
 import shutil
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,21 +19,14 @@ from typing import Any
 
 from xlcrm.deflate import codec
 from xlcrm.records import FileReading
-from xlcrm.sealing import SealedError, is_sealed, seal, unseal
+from xlcrm.sealing import SealedError, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
-_FILE = "state.db"
-_FORMAT = 8
+_FILE = "state"
+STATE = b"xlcrm state 8\n"  # how one begins that has no password
+_NUMBER = struct.Struct(">I")
 _LEVEL = 1  # of compression: others cost more and gain little
 _UNDECODABLE = "surrogatepass"  # a file's text need not be whole
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, sum INTEGER NOT NULL, value BLOB NOT NULL);
-CREATE TABLE files (
-    file TEXT PRIMARY KEY, sum INTEGER NOT NULL, packed BLOB NOT NULL,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    removed INTEGER NOT NULL
-);
-"""
 
 
 @dataclass(frozen=True)
@@ -53,19 +44,18 @@ class FileState:
     @classmethod
     def of(cls, reading: FileReading, size: int, mtime_ns: int) -> FileState:
         """Return what to keep of a reading of a file of this size and time."""
-        text = reading.encoded or reading.to_text()
-        packed = codec.compress(text.encode("utf-8", _UNDECODABLE), _LEVEL)
+        packed = _deflated(reading.encoded or reading.to_text())
         return cls(reading.file, packed, size, mtime_ns, reading.sha256, reading.removed)
 
     @cached_property
     def reading(self) -> str:
         """The reading as ``FileReading.to_text`` gave it."""
-        return str(codec.decompress(self.packed), "utf-8", _UNDECODABLE)
+        return _inflated(self.packed)
 
     def load(self) -> FileReading:
         """Return the reading."""
         reading = FileReading.from_text(self.file, self.reading)
-        reading.removed = bool(self.removed)
+        reading.removed = self.removed
         return reading
 
 
@@ -89,33 +79,12 @@ def load_state(
     path = _path(folder, run_id)
     if not path.is_file():
         return None
+    data = path.read_bytes()
     try:
-        with contextlib.closing(_opened(path, password)) as db:
-            meta = {key: json.loads(value) for key, value in _sound(db, "meta")}
-            if meta.get("format") != _FORMAT or version not in (None, meta.get("version")):
-                return None
-            files = {file: FileState(file, *said) for file, *said in _sound(db, "files")}
-    except (sqlite3.DatabaseError, ValueError, SealedError):
+        meta, files = _unpacked(data if data.startswith(STATE) else unseal(data, password))
+    except (ValueError, SealedError):
         return None  # damaged, or not ours to open: everything is read again
-    return State(run_id, files, meta)
-
-
-def _sound(db: sqlite3.Connection, table: str) -> Iterator[list[Any]]:
-    """Yield the rows of a table, but for their sums. Raises ValueError where one has another:
-    SQLite sees what it needs itself, not what it holds."""
-    for key, total, content, *rest in db.execute(f"SELECT * FROM {table}"):
-        if not isinstance(content, bytes) or codec.crc32(content) != total:
-            raise ValueError(key)
-        yield [key, content, *rest]
-
-
-def _opened(path: Path, password: str | None) -> sqlite3.Connection:
-    """Return the database of a state. Raises SealedError where the password does not open it."""
-    if not is_sealed(path):
-        return sqlite3.connect(f"file:{_uri(path)}?mode=ro", uri=True)
-    db = sqlite3.connect(":memory:")
-    db.deserialize(unseal(path.read_bytes(), password))
-    return db
+    return State(run_id, files, meta) if version in (None, meta["version"]) else None
 
 
 def latest_state(folder: Path, version: str, password: str | None = None) -> State | None:
@@ -131,37 +100,53 @@ def save_state(folder: Path, state: State, version: str, secret: str | None = No
     not take it."""
     path = _path(folder, state.run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
+    data = _packed(state, version)
+    data = seal(data, secret) if secret else data
     scratch = path.with_suffix(".new")
-    scratch.unlink(missing_ok=True)
-    try:
-        with contextlib.closing(sqlite3.connect(":memory:" if secret else scratch)) as db, db:
-            _fill(db, state, version)
-            if secret:
-                scratch.write_bytes(seal(db.serialize(), secret))
-    except sqlite3.OperationalError as error:  # a disk that is full, a folder that is read-only
-        code = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
-        raise OSError(code, str(error), str(path)) from error
-    with scratch.open("rb+") as file:
+    with scratch.open("wb") as file:
+        file.write(data)
+        file.flush()
         os.fsync(file.fileno())
     scratch.replace(path)
 
 
-def _fill(db: sqlite3.Connection, state: State, version: str) -> None:
-    db.executescript(_SCHEMA)
-    meta = {**state.meta, "format": _FORMAT, "version": version}
-    texts = ((key, json.dumps(value, ensure_ascii=False).encode()) for key, value in meta.items())
-    files = state.files.values()
-    db.executemany(
-        "INSERT INTO meta VALUES (?, ?, ?)", ((key, codec.crc32(text), text) for key, text in texts)
-    )
-    db.executemany(
-        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            (f.file, codec.crc32(f.packed), f.packed, f.size, f.mtime_ns, f.sha256, f.removed)
-            for f in files
-        ),
-    )
-    db.commit()
+def _packed(state: State, version: str) -> bytes:
+    """Return a state as one piece: a name, a sum over all that follows, the length of a head of
+    compressed JSON, the head, and what the files said, one after the other."""
+    meta = {**state.meta, "version": version}
+    packed = [each.packed for each in state.files.values()]
+    files = [
+        [f.file, len(f.packed), f.size, f.mtime_ns, f.sha256, f.removed]
+        for f in state.files.values()
+    ]
+    head = _deflated(json.dumps([meta, files], ensure_ascii=False))
+    rest = b"".join([_NUMBER.pack(len(head)), head, *packed])
+    return STATE + _NUMBER.pack(codec.crc32(rest)) + rest
+
+
+def _unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, FileState]]:
+    """Return the facts of a run and its files. Raises ValueError where the data is damaged, or of
+    another form."""
+    begin = len(STATE) + _NUMBER.size
+    rest = memoryview(data)[begin:]
+    if len(rest) < _NUMBER.size or data[:begin] != STATE + _NUMBER.pack(codec.crc32(rest)):
+        raise ValueError(len(data))
+    (length,) = _NUMBER.unpack_from(rest)
+    at = _NUMBER.size + length
+    meta, listed = json.loads(_inflated(rest[_NUMBER.size : at]))
+    files = {}
+    for file, length, *said in listed:
+        files[file] = FileState(file, bytes(rest[at : at + length]), *said)
+        at += length
+    return meta, files
+
+
+def _deflated(text: str) -> bytes:
+    return bytes(codec.compress(text.encode("utf-8", _UNDECODABLE), _LEVEL))
+
+
+def _inflated(data: bytes | memoryview) -> str:
+    return str(codec.decompress(data), "utf-8", _UNDECODABLE)
 
 
 def prune_states(folder: Path, keep: Iterable[str]) -> None:
@@ -175,9 +160,3 @@ def prune_states(folder: Path, keep: Iterable[str]) -> None:
 
 def _path(folder: Path, run_id: str) -> Path:
     return folder / STATE_FOLDER / "state" / run_id / _FILE
-
-
-def _uri(path: Path) -> str:
-    from urllib.parse import quote
-
-    return quote(path.as_posix())

@@ -19,12 +19,12 @@ from xlcrm.filled_workbook.encryption import decrypted, encrypted, is_encrypted
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.layout.marks import TEAM_RUN
-from xlcrm.ledger.state import STATE_FOLDER
+from xlcrm.ledger.state import STATE, STATE_FOLDER
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.record_sheet import atomic_file
 from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 
-_OLE, _ZIP, _SQLITE = b"\xd0\xcf\x11\xe0", b"PK\3\4", b"SQLite format 3"
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\3\4"
 
 
 def with_secret(options: Options, master: Path, home: Path) -> Options:
@@ -52,7 +52,7 @@ def _locked_file(master: Path, home: Path) -> Path | None:
     """Return what has a password: the master, else its last state; None where neither has."""
     if master.is_file() and _begins_with(master, _OLE) and is_encrypted(master.read_bytes()):
         return master
-    states = (home / STATE_FOLDER).glob("state/*/*.db")
+    states = (home / STATE_FOLDER).glob("state/*/state")
     last = max(states, key=lambda path: path.stat().st_mtime, default=None)
     return last if last and is_sealed(last) else None
 
@@ -103,7 +103,7 @@ def lock_what_is_plain(home: Path, secret: str | None) -> None:
 def lock(path: Path, secret: str) -> None:
     """Put a plain workbook, or state, under a password where it lies. Raises OSError where it can't
     be written."""
-    for magic, locked in ((_ZIP, encrypted), (_SQLITE, seal)):
+    for magic, locked in ((_ZIP, encrypted), (STATE, seal)):
         if _begins_with(path, magic):
             times = path.stat()
             data = locked(path.read_bytes(), secret)
