@@ -91,6 +91,25 @@ def test_a_master_open_elsewhere_waits_beside_it(
     assert len(team.rows(LABEL)) == 2 and not pending.exists()
 
 
+def test_what_is_typed_into_the_master_until_it_is_replaced_stays(
+    team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.put("a.xlsx", {LOG: talks(1)})
+    team.merge()
+    team.put("a.xlsx", {LOG: talks(2)})
+    back_up = masters.back_up
+
+    def meanwhile(*given: Any) -> None:
+        back_up(*given)
+        team.edit_master(lambda book: setattr(book[LABEL]["G3"], "value", "主管写的"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(masters, "back_up", meanwhile)
+        assert team.merge().pending is not None
+    assert team.merge().pending is None
+    assert [row["关键内容记录"] for row in team.rows(LABEL)] == ["主管写的", "谈价格"]
+
+
 def test_what_an_ended_run_left_is_cleaned(team: Any) -> None:
     team.put("a.xlsx", {LOG: talks(1)})
     team.merge()

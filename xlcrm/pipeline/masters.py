@@ -20,7 +20,7 @@ from xlcrm.pipeline.lead_changes import lead_changes
 from xlcrm.pipeline.older_runs import types_of
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
-from xlcrm.pipeline.previous import Previous
+from xlcrm.pipeline.previous import Previous, Seen
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.pipeline.waiting import digest, owner_file, scratch_place, waiting_place
 from xlcrm.records import LedgerRecord
@@ -117,12 +117,13 @@ class Master:
         place, seen = waiting_place(self.path), previous.master
         if digest(place) not in (None, previous.waiting) or owner_file(place):
             return Pending(place, owner_file(place))  # somebody works in the one that waits
-        opened = None if self.options.break_lock else owner_file(self.path)
-        if opened or digest(self.path) != seen.digest:
-            scratch.replace(place)
-            return Pending(place, opened)
-        if seen.run_id:
+        waits = self._waits(place, seen)
+        if seen.run_id and not waits:
             back_up(self.path, self.home, seen.run_id, backups)
+            waits = self._waits(place, seen)  # it took its time, and somebody may have saved
+        if waits:
+            scratch.replace(place)
+            return waits
         try:
             scratch.replace(self.path)
         except PermissionError:
@@ -132,6 +133,12 @@ class Master:
             return Pending(place)
         place.unlink(missing_ok=True)
         return None
+
+    def _waits(self, place: Path, seen: Seen) -> Pending | None:
+        """Return that the new master waits in ``place``, if the old one is open elsewhere or is not
+        as it was ``seen``."""
+        opened = None if self.options.break_lock else owner_file(self.path)
+        return Pending(place, opened) if opened or digest(self.path) != seen.digest else None
 
     def contents(self) -> MasterContents:
         """Return what the master says."""
