@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.pipeline import masters
 
 LOG, LABEL = "communication_log", "沟通动态记录表"
@@ -184,3 +185,18 @@ def test_the_one_that_waits_is_not_replaced_while_somebody_has_it_open(pending: 
     assert waiting(pending).read_bytes() == before and len(pending.rows(LABEL)) == 2
     assert pending.merge().pending is None
     assert len(pending.rows(LABEL)) == 1
+
+
+@pytest.mark.parametrize("lost", ["both", "old", "new"])
+def test_what_is_typed_in_either_is_taken_in_where_a_state_is_lost(pending: Any, lost: str) -> None:
+    change(waiting(pending), typed("主管批注", "新表里", 1))
+    change(pending.master, typed("主管批注", "旧表里", 2))
+    change(pending.master, typed("沟通主题", "旧表里改", 2))
+    change(waiting(pending), typed("沟通主题", "新表里改", 3))
+    runs = {"old": run_id(pending.master), "new": run_id(waiting(pending))}
+    for name, run in runs.items():
+        if lost in (name, "both"):
+            shutil.rmtree(pending.results / ".xlcrm" / "state" / str(run))
+    assert pending.merge().pending is None
+    found = [(row(pending, n)["主管批注"], row(pending, n)["沟通主题"]) for n in (1, 2, 3)]
+    assert found == [("新表里", None), ("旧表里", "旧表里改"), (None, "新表里改")]

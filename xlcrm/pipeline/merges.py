@@ -127,9 +127,15 @@ def look_at(
     folder = read_entries(entries, previous, options)
     result, readings, before, _ = folder
     picture = assemble(readings, result.findings, options, before)
+    lead, today = before.lead, Written(picture.ledger, picture.base)
+    if previous.also:
+        told = edited(lead, previous.also, today, options.spec, sure=False)
+        lead = replace(told, notes=lead.notes)  # its own are among them
     if previous.state is None and previous.edited:
-        today = Written(picture.ledger, picture.base)
-        lead = edited(before.lead, previous.edited, today, options.spec, sure=False)
+        told = edited(lead, previous.edited, today, options.spec, sure=False)
+        both = {**lead.notes, **told.notes} if previous.also else told.notes
+        lead = replace(told, notes=both)
+    if lead is not before.lead:
         before = replace(before, lead=lead)
         picture = assemble(readings, result.findings, options, before)
     return folder._replace(before=before), picture

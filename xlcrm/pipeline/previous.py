@@ -48,7 +48,8 @@ class Previous:
 
     ``master`` is the one in its place: another where the last run's is ``waiting`` for it (the
     digest of that file). ``older`` is the state of a program, or of settings, that are not today's:
-    what files said then still tells what has changed since.
+    what files said then still tells what has changed since. ``also`` is what another master says
+    whose state is lost.
     """
 
     run_id: str | None = None
@@ -58,6 +59,7 @@ class Previous:
     older: State | None = None
     master: Seen = field(default_factory=Seen)
     waiting: str | None = None
+    also: FileReading | None = None
     undone: Sequence[str] = ()
 
     @property
@@ -246,14 +248,17 @@ def _with_waiting(previous: Previous, master: Path, home: Path, options: Options
     waiting = _left_by(place, home, options)
     seen, found = previous.master, waiting.master.digest
     if waiting.state is None:
-        later = previous if previous.state else waiting
-        return replace(later, master=seen, waiting=found)
+        later, other = (previous, waiting) if previous.state else (waiting, previous)
+        known = Lead.from_state(previous.state.meta["lead"]) if previous.state else Lead()
+        lead = with_news(later.lead, known, other.lead, lambda *_: True)
+        return replace(later, lead=lead, master=seen, waiting=found, also=other.edited)
     replaced = waiting.state.meta["replaced"]
     if seen.run_id in (None, replaced["run"]):
         then = Lead.from_state(replaced["lead"])
         unsure = _changed(previous.state, waiting.state, options)
         lead = with_news(waiting.lead, then, seen.lead, unsure) if seen.run_id else waiting.lead
-        return replace(waiting, lead=lead, master=seen, waiting=found)
+        also = None if previous.state else previous.edited
+        return replace(waiting, lead=lead, master=seen, waiting=found, also=also)
     known = Lead.from_state(waiting.state.meta["lead"])
     lead = with_news(previous.lead, known, waiting.lead, lambda *_: True)
     return replace(previous, lead=lead, waiting=found)
