@@ -133,7 +133,7 @@ def look_at(
         lead = replace(told, notes=lead.notes)  # its own are among them
     if previous.state is None and previous.edited:
         told = edited(lead, previous.edited, today, options.spec, sure=False)
-        both = {**lead.notes, **told.notes} if previous.also else told.notes
+        both = {**told.notes, **lead.notes} if previous.also else told.notes
         lead = replace(told, notes=both)
     if lead is not before.lead:
         before = replace(before, lead=lead)
