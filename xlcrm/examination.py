@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from xlcrm.filled_workbook.grids import prepare_for_many
 from xlcrm.filled_workbook.reading import read_file
 from xlcrm.records import FileReading
 from xlcrm.spec.loader import load_spec
@@ -46,6 +47,7 @@ def payload(
     *,
     private: bool = False,
     password: str | None = None,
+    one_of_many: bool = False,
 ) -> dict[str, Any]:
     """Return what a child process needs to examine a file, with what ``examine`` is asked for."""
     given = json.dumps(settings.to_state())
@@ -55,11 +57,14 @@ def payload(
         "settings": given,
         "private": private,
         "password": password,
+        "one_of_many": one_of_many,
     }
 
 
 def examine_task(work: Mapping[str, Any]) -> str:
     """Examine the file that a payload names; the result is ``FileReading.to_text``."""
+    if work["one_of_many"]:
+        prepare_for_many()
     spec = _spec(work["settings"])
     asked = {name: work[name] for name in ("private", "password")}
     return examine(Path(work["path"]), work["file"], spec, **asked).to_text()

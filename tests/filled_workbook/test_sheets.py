@@ -388,7 +388,7 @@ def test_a_panic_of_the_reader_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -
     def panicking(*_: object) -> None:
         raise panic
 
-    monkeypatch.setattr("xlcrm.filled_workbook.sheets.grid", panicking)
+    monkeypatch.setattr("xlcrm.filled_workbook.grids.grid", panicking)
     with pytest.raises(Rejected) as caught:
         sheet_of("")
     assert (caught.value.code, caught.value.detail) == ("unreadable", "reader-failed")

@@ -21,16 +21,19 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def handed_over(archive: Archive, package: Package, sheets: Sequence[bytes]) -> bytes:
+def handed_over(
+    archive: Archive, package: Package, sheets: Sequence[bytes], *, with_texts: bool = True
+) -> bytes:
     """Return a workbook of some worksheets, in their order, with what their cells need: shared
-    texts, number formats, and how days are counted."""
-    return stored(dict(_parts(archive, package, sheets)))
+    texts if they have some, number formats, and how days are counted."""
+    usual = {"sharedStrings": package.shared_strings} if with_texts else {}
+    usual["styles"] = package.styles
+    return stored(dict(_parts(archive, package.date1904, sheets, usual)))
 
 
 def _parts(
-    archive: Archive, package: Package, sheets: Sequence[bytes]
+    archive: Archive, date1904: bool, sheets: Sequence[bytes], usual: Mapping[str, str | None]
 ) -> Iterator[tuple[str, bytes]]:
-    usual = {"sharedStrings": package.shared_strings, "styles": package.styles}
     needed = {kind: part or _place(kind) for kind, part in usual.items()}
     needed = {kind: part for kind, part in needed.items() if part in archive}
     relations = "".join(
@@ -40,7 +43,7 @@ def _parts(
     listed = "".join(
         f'<sheet name="{n}" sheetId="{n}" r:id="r{n}"/>' for n, _ in enumerate(sheets, 1)
     )
-    counted = ' date1904="1"' if package.date1904 else ""
+    counted = ' date1904="1"' if date1904 else ""
     yield "[Content_Types].xml", b"<Types/>"
     yield "_rels/.rels", _rels(_relation("r", "officeDocument", "xl/workbook.xml"))
     yield "xl/_rels/workbook.xml.rels", _rels(relations)

@@ -9,8 +9,9 @@ from xlcrm.filled_workbook.csv_sheet import is_text, read_csv
 from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
 from xlcrm.filled_workbook.other_formats import read_ods, read_xls, read_xlsb
 from xlcrm.filled_workbook.package import other_kind
-from xlcrm.filled_workbook.sheets import IsWanted, RawWorkbook, read_workbook
+from xlcrm.filled_workbook.sheets import RawWorkbook
 from xlcrm.filled_workbook.source import Source
+from xlcrm.filled_workbook.xlsx import IsWanted, read_workbook
 
 
 def open_workbook(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from xlcrm.filled_workbook.archive import Archive
+from xlcrm.filled_workbook.grids import WORKBOOK_CELLS, calamine, grid
 from xlcrm.filled_workbook.package import (
     children,
     local,
@@ -22,7 +23,7 @@ from xlcrm.filled_workbook.package import (
     utc,
 )
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
-from xlcrm.filled_workbook.sheets import WORKBOOK_CELLS, RawSheet, RawWorkbook, calamine, grid
+from xlcrm.filled_workbook.sheets import RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.layout.marks import RUN_PROPERTY
 from xlcrm.text import escaped

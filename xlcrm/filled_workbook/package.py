@@ -88,6 +88,16 @@ def _kept(read: Callable[..., _T]) -> Callable[..., _T]:
     return read_once
 
 
+@lru_cache(maxsize=64)
+def is_xml(content: bytes) -> bool:
+    """Whether something is whole XML; for what stands in many workbooks alike."""
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except (expat.ExpatError, LookupError):
+        return False
+    return True
+
+
 def read_package(archive: Archive) -> Package:
     """Read the workbook part, its relations and the document properties.
 

@@ -1,37 +1,27 @@
 """A workbook's sheets as they stand: every value at its address, nothing interpreted.
 
-python-calamine reads the cells. It gives error cells and formulas without a stored value as empty;
-where the sheet's XML shows such cells, `RawSheet.reread` puts them back, so that nothing is blanked
-silently. All other cells are the same objects either way.
+python-calamine gives error cells and formulas without a stored value as empty; where the sheet's
+XML shows such cells, `RawSheet.reread` puts them back, so that nothing is blanked silently. All
+other cells are the same objects either way.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache, cached_property
-from typing import NamedTuple, TypeAlias, cast
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from functools import cached_property
+from typing import TypeAlias
 
 from xlcrm.filled_workbook.archive import Archive
-from xlcrm.filled_workbook.handed_over import handed_over
-from xlcrm.filled_workbook.number_formats import number_formats, shows_date_only
-from xlcrm.filled_workbook.package import read_package
+from xlcrm.filled_workbook.number_formats import shows_date_only
 from xlcrm.filled_workbook.sheet_xml import (
-    CELL_LIMIT,
     Address,
     Box,
     CellScan,
-    FormulaCells,
     a1,
     cell_styles,
     column_widths,
-    columns_under,
-    formula_cells,
     formula_text,
     hidden_columns,
     hidden_rows,
@@ -39,8 +29,6 @@ from xlcrm.filled_workbook.sheet_xml import (
     row_heights,
     scan_cells,
 )
-from xlcrm.filled_workbook.source import Rejected
-from xlcrm.filled_workbook.strays import without_strays
 from xlcrm.layout.marks import mark, named_cells
 
 
@@ -61,10 +49,9 @@ class UncachedFormula:
 CellValue: TypeAlias = (
     str | float | int | bool | date | datetime | time | timedelta | CellError | UncachedFormula
 )
-WORKBOOK_CELLS = 2 * CELL_LIMIT  # of all sheets from A1 on: many wide ones fit in a small file
 Grid: TypeAlias = list[list[CellValue]]
-_Formats: TypeAlias = Callable[[], tuple[str | None, ...]]
-IsWanted: TypeAlias = Callable[[Mapping[str, str]], bool]
+Formats: TypeAlias = Callable[[], tuple[str | None, ...]]
+FormulaColumns: TypeAlias = Callable[[int], Set[int]]  # those in which some stand below a row
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +71,9 @@ class RawSheet:
     names: Mapping[str, str]
     rows: Grid
     _xml: bytes = field(default=b"", repr=False)
-    _found: FormulaCells | None = field(default=None, repr=False)
+    _formula_columns: FormulaColumns | None = field(default=None, repr=False)
     strays: Sequence[Address] = ()
-    _formats: _Formats = field(default=tuple, repr=False)
+    _formats: Formats = field(default=tuple, repr=False)
     top: int = 0
     bottom: int | None = None
     left: int = 0
@@ -104,9 +91,9 @@ class RawSheet:
 
     def odd_columns(self, below: int) -> Set[int]:
         """The columns in which formulas or error cells stand under a row: mostly ours."""
-        if self._found is None:
+        if self._formula_columns is None:
             return {column for row, column in self.formulas | self.suspects if row > below}
-        return columns_under(below, self._found)
+        return self._formula_columns(below)
 
     @cached_property
     def formulas(self) -> Set[Address]:
@@ -225,15 +212,6 @@ class RawSheet:
             return text
 
 
-class _Passed(NamedTuple):
-    """A sheet's XML that has passed the guards, its formulas where a search tells of them, and the
-    cells that were taken out of it."""
-
-    xml: bytes
-    found: FormulaCells | None
-    strays: Sequence[Address] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
     """A workbook's worksheets in their order. `modified` is ISO 8601 in UTC, `names` the global
@@ -247,92 +225,3 @@ class RawWorkbook:
     has_macros: bool
     sheets: list[RawSheet]
     archive: Archive | None = None
-
-
-def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
-    """Read the worksheets of an .xlsx or .xlsm file whose names of their own ``is_wanted`` takes.
-
-    Raises:
-        Rejected: what `read_package` raises; too-large (grid: more than
-            5 million cells from A1 to a sheet's last cell, or 10 in all), encrypted, unreadable
-            (reader-failed).
-    """
-    package = read_package(archive)
-    entries = [(each, each.part) for each in package.sheets if each.part and is_wanted(each.names)]
-    # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
-    passed = [_passed(archive.read(part)) for _, part in entries]
-    grids = _read_grids(handed_over(archive, package, [each.xml for each in passed]))
-    formats = _lazy_formats(archive, package.styles)
-    return RawWorkbook(
-        modified=package.modified,
-        date1904=package.date1904,
-        names=package.names,
-        properties=package.properties,
-        has_macros=package.has_macros,
-        sheets=[
-            RawSheet(entry.name, entry.hidden, entry.names, rows, *each, formats)
-            for (entry, _), rows, each in zip(entries, grids, passed, strict=True)
-        ],
-        archive=archive,
-    )
-
-
-def _passed(xml: bytes) -> _Passed:
-    """A worksheet's XML that calamine can be trusted with."""
-    try:
-        return _Passed(xml, formula_cells(xml))
-    except Rejected as rejected:
-        if rejected.code != "too-large":
-            raise
-    xml, strays = without_strays(xml)
-    return _Passed(xml, formula_cells(xml), strays)
-
-
-def _lazy_formats(archive: Archive, styles: str | None) -> _Formats:
-    @cache
-    def formats() -> tuple[str | None, ...]:
-        return number_formats(archive.read(styles)) if styles and styles in archive else ()
-
-    return formats
-
-
-def _read_grids(data: bytes) -> list[Grid]:
-    """Each sheet's rows, in their order."""
-    grids: list[Grid] = []
-    room = WORKBOOK_CELLS
-    with calamine(data) as workbook:
-        for position in range(len(workbook.sheet_names)):
-            grids.append(grid(workbook, position))
-            room -= sum(map(len, grids[-1]))
-            if room < 0:
-                raise Rejected("too-large", "grid")
-    return grids
-
-
-@contextmanager
-def calamine(
-    data: bytes, code: str = "unreadable", detail: str = "reader-failed"
-) -> Iterator[CalamineWorkbook]:
-    """Open a workbook with calamine, and name whatever it fails at in the meantime.
-
-    Raises:
-        Rejected: encrypted, or with ``code`` and ``detail``.
-    """
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            yield workbook
-    except PasswordError as error:
-        raise Rejected("encrypted", "password") from error
-    except (CalamineError, OSError) as error:  # the latter of a part cut short
-        raise Rejected(code, detail) from error
-    except BaseException as error:
-        # A panic of the Rust code is a BaseException of a class that can't be imported.
-        if type(error).__module__ != "pyo3_runtime":
-            raise
-        raise Rejected(code, detail) from error
-
-
-def grid(workbook: CalamineWorkbook, position: int) -> Grid:
-    """Return a sheet's rows from A1 on."""
-    # The cast only widens the type of a cell: this list is nobody else's.
-    return cast(Grid, workbook.get_sheet_by_index(position).to_python(skip_empty_area=False))

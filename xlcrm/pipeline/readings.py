@@ -15,6 +15,7 @@ from xlcrm.work import Item, Outcome
 from xlcrm.workers import run_batches
 
 _SMALL = 256 * 1024  # bytes that this process reads itself, where it is the only file
+_MANY = 2 * 1024**2  # bytes of files from which preparing for many takes less time than it saves
 _FILES_A_WORKER = 8  # a child process takes some time to start
 _MOST_WORKERS = 4
 # Reasons that lie in the moment, not in the file's content.
@@ -90,7 +91,11 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
     if not entries:
         return
     from xlcrm.examination import TASK, payload  # a run without a change reads nothing
+    from xlcrm.filled_workbook.grids import prepare_for_many
 
+    are_many = sum(entry.size for entry in entries) > _MANY
+    if are_many:
+        prepare_for_many()  # once, for all child processes that are forks of this one
     items = [
         Item(
             entry.file,
@@ -100,6 +105,7 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
                 options.settings,
                 private=not entry.shared,
                 password=options.password,
+                one_of_many=are_many,
             ),
         )
         for entry in entries
