@@ -33,7 +33,9 @@ def measure(command: Sequence[str]) -> Cost:
     something to mend (1) is no failure.
     """
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, start_new_session=True, env=_as_installed()
+    )
     done, peaks = threading.Event(), [0.0]
     watcher = threading.Thread(target=_watch, args=(process.pid, done, peaks))
     watcher.start()
@@ -47,6 +49,11 @@ def measure(command: Sequence[str]) -> Cost:
     unit = 1 if sys.platform == "darwin" else 1024
     largest = usage.ru_maxrss * unit / 2**20
     return Cost(usage.ru_utime + usage.ru_stime, wall, max(largest, *peaks))
+
+
+def _as_installed() -> dict[str, str]:
+    """The environment, but that modules are kept compiled: an installed package has them so."""
+    return {name: each for name, each in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _watch(session: int, done: threading.Event, peaks: list[float]) -> None:
