@@ -63,8 +63,10 @@ def scratch_folder() -> Iterator[Path]:
 def remove_scratch() -> None:
     """Remove the scratch folders that killed runs of this user left; a process looks once."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if _remove(folder / _HELD):
+        if not folder.is_symlink() and _remove(folder / _HELD):
             shutil.rmtree(folder, ignore_errors=True)
+            if folder.is_dir():  # a child of that run still wrote there: the next one tries again
+                (folder / _HELD).touch()
 
 
 def _remove(path: Path) -> bool:
