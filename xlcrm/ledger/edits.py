@@ -88,8 +88,8 @@ class _Edits:
             self._note(row, record)
         for record in new:
             self._add(record, table, known, pairs)
-        for row in known.keys() - pairs.keys():
-            self._remove(known[row], table)
+        for was in (each for row, each in known.items() if row not in pairs):
+            self._remove(was, table)
 
     def _key(self, record: Record | LedgerRecord, table: Table) -> object:
         if isinstance(record, LedgerRecord):
