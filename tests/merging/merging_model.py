@@ -433,7 +433,7 @@ def merge_record(
         disputes[key, WHOLE] = Dispute([*((key, False) for _ in news), (None, True)], now)
     if all(each.removed for each in claims):
         line.marks.add("removed")
-    elif [each.file for each in claims] == [LEAD]:
+    elif line.files == {LEAD}:
         line.marks.add("added")
     if line.before:
         line.marks.add("edited")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from merging_model import FIELDS, WHOLE, Account, File, Row
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
@@ -23,14 +24,13 @@ from openpyxl.writer.excel import ExcelWriter
 from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.undoing import undo
-from xlcrm.spec.loader import load_spec
-from xlcrm.template_workbook import write_workbook
 
-SPEC, OPTIONS = load_spec(), Options(date(2024, 5, 21))
-LOG, TABLE = "communication_log", "沟通动态记录表"
+OPTIONS = Options(date(2024, 5, 21))
+TABLE = "沟通动态记录表"
 CONFLICTS, CHANGES, FILES = "冲突处理", "主管修改", "来源文件"
 LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分", "topic": "沟通主题"}
 IDS = {"主题1": "J001", "主题2": "J002", "报价": None}  # the last is known by its topic alone
+PLAIN = {"客户名称": "星辰科技", "沟通日期": datetime(2024, 5, 13), "沟通方式": "电话"}
 MARKS = {"removed": "来源已移除", "edited": "主管修改", "added": "主管新增"}
 KINDS = {"主管修改": "edited", "主管新增": "added", "主管删除": "removed"}
 NAMES = ("a.xlsx", "b.xlsx", "王芳/c.xlsx", "a (1).xlsx")
@@ -78,21 +78,29 @@ class Team(RuleBasedStateMachine):
         self.account, self.clock = Account(), 0
         self.desk = self.account  # where the lead works
         self.folder: dict[str, File] = {}
-        self.before: list[tuple[str, Account]] = []  # the runs that can be taken back to
+        self.before: list[tuple[bytes, Account]] = []  # the runs that can be taken back to
 
     def teardown(self) -> None:
         shutil.rmtree(self.root)
 
-    @rule(acts=st.lists(staff_acts, min_size=1, max_size=4))
-    def staff(self, acts: Sequence[Any]) -> None:
+    @initialize(acts=st.lists(staff_acts, min_size=1, max_size=6))
+    def begin(self, acts: Sequence[Any]) -> None:
+        self.staff([("write", NAMES[0], "主题1", ("content", "甲")), *acts])
+        self.merge()
+
+    @rule(acts=st.lists(staff_acts, min_size=1, max_size=4), merges=st.booleans())
+    def staff(self, acts: Sequence[Any], *, merges: bool = False) -> None:
         """People work in their files."""
-        self.clock += 1
         for kind, *given in acts:
             getattr(self, f"_{kind}")(*given)
+        if merges:
+            self.merge()
 
     @precondition(lambda self: self.master.exists())
-    @rule(acts=st.lists(lead_acts, min_size=1, max_size=4), in_old=st.booleans())
-    def lead(self, acts: Sequence[Any], in_old: bool = True) -> None:
+    @rule(
+        acts=st.lists(lead_acts, min_size=1, max_size=4), in_old=st.booleans(), merges=st.booleans()
+    )
+    def lead(self, acts: Sequence[Any], *, in_old: bool = True, merges: bool = False) -> None:
         """The lead works in the master, or in the one that waits for its place, and saves it."""
         self.clock += 1
         old = self.account.old
@@ -104,6 +112,8 @@ class Team(RuleBasedStateMachine):
         for kind, *given in acts:
             getattr(self, f"_lead_{kind}")(workbook, *given)
         save(workbook, path, self._now)
+        if merges:
+            self.merge()
 
     @precondition(lambda self: self.master.exists())
     @rule()
@@ -186,9 +196,7 @@ class Team(RuleBasedStateMachine):
         path.parent.mkdir(exist_ok=True)
         self.clock += 1
         self.folder[name] = File(rows, saved=self.clock, content=self.clock)
-        written = [filled(key, row) for key, row in rows.items()]
-        created, tables = self._now, [SPEC.tables[LOG]]
-        write_workbook(path, tables, SPEC, "zh", created=created, records={LOG: written})
+        save(workbook_of(rows), path, self._now)
         os.utime(path, (self._now.timestamp(), self._now.timestamp()))
 
     # What the lead does in the master.
@@ -225,9 +233,11 @@ class Team(RuleBasedStateMachine):
             sheet.cells[key] = row
             table = workbook[TABLE]
             header = {each.value: each.column for each in table[2]}
-            words = {"记录ID": IDS[key], "客户名称": "星辰科技", "沟通日期": datetime(2024, 5, 13),
-                     "沟通方式": "电话"}  # fmt: skip
-            words |= {LABELS[name]: value for name, value in row.items()}
+            words = {
+                "记录ID": IDS[key],
+                **PLAIN,
+                **{LABELS[name]: value for name, value in row.items()},
+            }
             line = table.max_row + 1
             for label, value in words.items():
                 table.cell(line, header[label]).value = value
@@ -274,7 +284,7 @@ class Team(RuleBasedStateMachine):
     # What the master says.
 
     def _compare(self, path: Path, document: Any) -> None:
-        workbook, page = load_workbook(path), self.account.page
+        workbook, page = load_workbook(path, read_only=True), self.account.page
         lines = {key_of(row["记录ID"] or row["沟通主题"]): row for row in rows_of(workbook, TABLE)}
         assert len(lines) == len(rows_of(workbook, TABLE))
         assert lines.keys() == page.lines.keys()
@@ -304,6 +314,7 @@ class Team(RuleBasedStateMachine):
                 text_of(key) for key in self.account.memory.withdrawn.get(name, ())
             ]
             assert row["读到行数"] == len(self.folder[name].rows)
+        workbook.close()
 
     def _conflicts(self, workbook: Workbook) -> dict[tuple[str, str], tuple[list[str], bool]]:
         """The versions of each conflict, and whether it is open."""
@@ -317,10 +328,15 @@ class Team(RuleBasedStateMachine):
         return found
 
 
-def filled(key: str, row: Row) -> dict[str, Any]:
-    values = {"record_id": IDS[key], "customer_name": "星辰科技", "date": "2024-05-13",
-              "channel": "电话", **row}  # fmt: skip
-    return {name: value for name, value in values.items() if value is not None}
+def workbook_of(rows: dict[str, Row]) -> Workbook:
+    """A person's workbook of these records."""
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = TABLE
+    sheet.append(["记录ID", *PLAIN, *LABELS.values()])
+    for key, row in rows.items():
+        sheet.append([IDS[key], *PLAIN.values(), *(row[name] for name in LABELS)])
+    return workbook
 
 
 def save(workbook: Workbook, path: Path, moment: datetime) -> None:
@@ -330,11 +346,12 @@ def save(workbook: Workbook, path: Path, moment: datetime) -> None:
         ExcelWriter(workbook, archive).save()
 
 
-def run_of(path: Path) -> str:
-    """The id of the run that wrote a master."""
+def run_of(path: Path) -> bytes:
+    """What tells the run that wrote a master."""
     if not path.exists():
-        return ""
-    return "\n".join(str(each.value) for each in load_workbook(path).custom_doc_props.props)
+        return b""
+    with ZipFile(path) as archive:
+        return re.findall(rb"xlcrm-run.*?lpwstr>(.*?)<", archive.read("docProps/custom.xml"))[0]
 
 
 def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:

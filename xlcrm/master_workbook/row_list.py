@@ -19,11 +19,11 @@ def row_sheet(keys: Sequence[str], words: Words) -> RecordSheet:
     chunks = (keys[start : start + _A_CELL] for start in range(0, len(keys), _A_CELL))
     label = words("master.record.row_key")
     columns = [Column("keys", label, 24)]
-    rows = [["\n".join(chunk)] for chunk in chunks]
+    rows = [[" ".join(chunk)] for chunk in chunks]
     return RecordSheet(words("master.sheet.rows"), columns, rows, HEADER_ROW, 1, autofilter=False)
 
 
 def read_row_list(rows: Sequence[ListRow]) -> Mapping[str, str]:
     """Return the signs of what rows said when they were written, by their keys."""
-    lines = (line for each in rows for line in each.texts.get("keys", "").splitlines())
-    return {key: sign for key, _, sign in (line.strip().partition(" ") for line in lines) if key}
+    words = [word for each in rows for word in each.texts.get("keys", "").split()]
+    return dict(zip(words[::2], words[1::2], strict=False))
