@@ -338,9 +338,10 @@ def merged(
             claims.setdefault(key, []).append(Claim(name, row, file.saved, file.removed))
     worked = {key for key, _ in words.rulings} | words.notes.keys()
     for key in worked - claims.keys() - words.added.keys() - words.removals.keys():
-        if key in account.page.lines:  # no file has it any more: it is the lead's from now on
+        line = account.page.lines.get(key)
+        if line and line.files != {LEAD}:  # no file has it any more: it is the lead's from now on
             cells = account.sheet.cells if memory.is_lost else {}
-            values = cells.get(key) or account.page.lines[key].values
+            values = cells.get(key) or line.values
             ruled = {name: each.value for (k, name), each in words.rulings.items() if k == key}
             words.added[key] = {**values, **ruled}
     for key, row in words.added.items():

@@ -25,5 +25,5 @@ def row_sheet(keys: Sequence[str], words: Words) -> RecordSheet:
 
 def read_row_list(rows: Sequence[ListRow]) -> Mapping[str, str]:
     """Return the signs of what rows said when they were written, by their keys."""
-    words = [word for each in rows for word in each.texts.get("keys", "").split()]
-    return dict(zip(words[::2], words[1::2], strict=False))
+    cells = (each.texts.get("keys", "").split() for each in rows)
+    return {key: sign for cell in cells for key, sign in zip(cell[::2], cell[1::2], strict=False)}
