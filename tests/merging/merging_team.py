@@ -248,7 +248,7 @@ class Team(RuleBasedStateMachine):
             return
         count = len(self.desk.page.disputes[place].versions)
         choices = [("take", n) for n in range(1, count + 1)] + [("", None)]
-        choices += [("both", None)] if place[1] in ("content", "topic") else []
+        choices += [("both", None)] if place[1] == "content" else []
         choice = choices[how % len(choices)]
         words = {"take": f"采用{choice[1]}", "both": "都保留", "": None}[choice[0]]
         self._decide(workbook, place, choice, words, None)
