@@ -44,7 +44,7 @@ def typed(content: str, key: str = "主题1") -> tuple[Any, ...]:
     return ("type", key, ("content", content))
 
 
-MERGE, LOSE, UNDO = "merge", "lose_state", "take_back"
+MERGE, LOSE, UNDO, OPEN = "merge", "lose_state", "take_back", "open_or_close"
 ROW = {"content": "乙", "satisfaction": 3, "topic": "样品"}
 BOTH = [write("a.xlsx"), write("b.xlsx")]
 # What was found, and mended: what people do ("staff") and the lead does ("lead"), then merges.
@@ -97,6 +97,9 @@ STORIES: dict[str, Sequence[Any]] = {
     "what was withdrawn is named under the file's new name": [
         [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, [("drop", "a.xlsx", "主题1")], MERGE,
         [("rename", "a.xlsx", "b.xlsx"), write("b.xlsx", "报价")], MERGE,
+    ],
+    "a master that waits says the same whether a conflict has been settled now or before": [
+        [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE, OPEN, [write("b.xlsx")], MERGE,
     ],
     "of what was said in two masters taken back the later holds": [
         [write("a.xlsx")], MERGE, [write("a.xlsx", content="乙")], MERGE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlcrm.records import LedgerRecord, Record, Value
 from xlcrm.spec.model import Table
@@ -38,13 +38,18 @@ def said(record: Record | LedgerRecord, key: str) -> Said:
 
 
 def put(record: Record, key: str, what: Said, table: Table) -> None:
-    """Let a record say something of a field."""
-    for part in (record.values, record.raw, record.extras):
+    """Let a record say something of a field: in its place, by which equal records are equal."""
+    texts = record.raw if key in table.by_key else record.extras
+    _set(record.values, key, what.value)
+    for part in (record.raw, record.extras):
+        _set(part, key, what.text or None if part is texts else None)
+
+
+def _set(part: dict[str, Any], key: str, now: Value | None) -> None:
+    if now is None:
         part.pop(key, None)
-    if what.value is not None:
-        record.values[key] = what.value
-    if what.text:
-        (record.raw if key in table.by_key else record.extras)[key] = what.text
+    else:
+        part[key] = now
 
 
 def with_said(record: Record, words: Mapping[str, Said], table: Table) -> Record:
