@@ -90,6 +90,15 @@ STORIES: dict[str, Sequence[Any]] = {
         [*BOTH, write("c.xlsx", "主题2")], MERGE, [("remove", "b.xlsx")], MERGE, LOSE,
         [("drop", "a.xlsx", "主题1")], MERGE,
     ],
+    "a row of two files that have left": [
+        [*BOTH, write("c.xlsx", "主题2")], MERGE,
+        [("remove", "a.xlsx"), ("remove", "b.xlsx")], MERGE,
+    ],
+    "what a decision knows of files the master tells without state": [
+        [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE,
+        ("lead", [("own", 0, {"content": "丙", "satisfaction": None, "topic": "样品"})]), MERGE,
+        [write("a.xlsx", content="丙")], MERGE, LOSE, [write("a.xlsx")], MERGE,
+    ],
     "no conflict comes of a file that has left before the state was lost": [
         BOTH, MERGE, [write("b.xlsx", content="乙")], MERGE, LOSE, [("remove", "b.xlsx")], MERGE,
         [write("a.xlsx", "主题2")], MERGE,

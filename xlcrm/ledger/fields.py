@@ -137,7 +137,7 @@ class _Field:
             merged.conflicts.append(self._conflict(ruling))
         else:
             value = ruling.said
-            merged.rulings[self.name] = ruling._replace(sides={**sides, **self.signs})
+            ruling = merged.rulings[self.name] = ruling._replace(sides={**sides, **self.signs})
             if ruling.choice:
                 merged.conflicts.append(self._conflict(ruling, decided=True))
         if not ruling.choice and self._sign(value) == mine:
