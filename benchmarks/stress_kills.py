@@ -29,20 +29,21 @@ COUNTED = (
 KILLED, ENDED, OLD, NEW, ANOTHER, FIT, HALFWAY, SAME = COUNTED
 _EDITED = 0.2  # of the runs find something typed into the master
 # Shares of a run's length: from where on it writes; the last moments lie behind its end.
-_WRITES, _BEYOND = 0.6, 1.05
+_WRITES, _BEYOND = 0.6, 1.02
 _APART = ("moment", "signature", "document")  # what says when and where a run was
 
 
 def kills(folder: Path, count: int, seed: int, tally: Tally) -> None:
-    """Kill ``count`` merges, each of a folder in which something has changed. After each, master
-    and state must fit, and the next merge give what it gives undisturbed, in a copy."""
+    """Kill ``count`` merges, each of a folder in which something has changed; a few more end just
+    before. After each, master and state must fit, and the next merge give what it gives
+    undisturbed, in a copy."""
     chance = Random(seed)
     team = Team(folder / "团队", chance)
     team.begin(_PEOPLE, _ROWS)
     team.merge_whole()
     team.change()
     length = team.merge_whole()
-    for number in range(count):
+    while (number := tally.counts[KILLED]) < count:
         edited = chance.random() < _EDITED
         if edited:
             team.note()

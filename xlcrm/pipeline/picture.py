@@ -85,4 +85,3 @@ def ledger_of(
     lead = before.lead if before else Lead()
     base = customer_base([*readings, lead.reading], options.spec, lead.related)
     return Written(merge(readings, options.spec, base, before), base)
-
