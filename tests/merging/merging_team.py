@@ -353,7 +353,8 @@ def run_of(path: Path) -> bytes:
     if not path.exists():
         return b""
     with ZipFile(path) as archive:
-        return re.findall(rb"xlcrm-run.*?lpwstr>(.*?)<", archive.read("docProps/custom.xml"))[0]
+        said = archive.read("docProps/custom.xml")
+    return re.findall(rb"xlcrm-run.*?lpwstr[^>]*>(.*?)<", said)[0]
 
 
 def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:
