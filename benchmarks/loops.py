@@ -41,9 +41,11 @@ def _read(paths: list[Path]) -> None:
 
 def _check(paths: list[Path]) -> None:
     from xlcrm.examination import examine
+    from xlcrm.filled_workbook.grids import prepare_for_many
     from xlcrm.spec.loader import load_spec
 
-    gc.disable()  # as the program does
+    gc.disable()  # both as the program does
+    prepare_for_many()
     spec = load_spec()
     for path in paths:
         examine(path, path.name, spec)

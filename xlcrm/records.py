@@ -249,8 +249,8 @@ class FileReading:
     8601, UTC); ``blocks`` are its records block by block, in their order; ``rejected`` the code of
     the finding why nothing could be read; ``own`` whether it is a workbook that xlcrm wrote for
     reading (master, report) and no input, ``lists`` those of its sheets that are no tables;
-    ``tables`` are those that lie on its sheets as lists; ``encoded`` is ``to_text``, where it is at
-    hand.
+    ``tables`` are those that lie on its sheets as lists; ``lines`` are those of ``to_text``, where
+    they are at hand.
     """
 
     file: str
@@ -263,12 +263,17 @@ class FileReading:
     removed: bool = False
     lists: Lists = field(default_factory=dict, repr=False, compare=False)
     tables: set[str] = field(default_factory=set, repr=False, compare=False)
-    encoded: str | None = field(default=None, repr=False, compare=False)
+    lines: Sequence[str] | None = field(default=None, repr=False, compare=False)
 
     @property
     def records(self) -> list[Record]:
         """All records, each as one: dearer than a look at the columns that are wanted."""
         return list(chain.from_iterable(self.blocks))
+
+    @property
+    def encoded(self) -> str:
+        """``to_text``, made of what is at hand."""
+        return self.to_text() if self.lines is None else "\n".join(self.lines)
 
     def to_text(self) -> str:
         """Return all of it but the file's path as text; ``from_text`` is its inverse.
@@ -290,17 +295,17 @@ class FileReading:
     @classmethod
     def from_text(cls, file: str, text: str) -> FileReading:
         """Return the reading that ``to_text`` gave, as one of ``file``."""
-        first, *columns = text.split("\n")
-        head, lines = json.loads(first), iter(columns)
+        lines = text.split("\n")
+        head, columns = json.loads(lines[0]), iter(lines[1:])
         return cls(
             file,
             head["sha256"],
             head["modified"],
-            [_block_of(file, block, lines) for block in head["blocks"]],
+            [_block_of(file, block, columns) for block in head["blocks"]],
             [Finding(**{**finding, "file": file}) for finding in head["findings"]],
             head["rejected"],
             head["own"],
-            encoded=text,
+            lines=lines,
         )
 
 

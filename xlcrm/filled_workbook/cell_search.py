@@ -12,21 +12,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from xlcrm.filled_workbook.package import is_xml
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
 
-_Bytes: TypeAlias = npt.NDArray[np.uint8]
-_Numbers: TypeAlias = npt.NDArray[np.int64]
-_Words: TypeAlias = npt.NDArray[np.uint64]
-_Flags: TypeAlias = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    _Bytes: TypeAlias = npt.NDArray[np.uint8]
+    _Numbers: TypeAlias = npt.NDArray[np.int64]
+    _Words: TypeAlias = npt.NDArray[np.uint64]
+    _Flags: TypeAlias = npt.NDArray[np.bool_]
 
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
-_PIECE = 128 * 1024  # bytes that are looked through at a time: they and what is found stay near
+_PIECE = 512 * 1024  # bytes that are looked through at a time: they and what is found stay near
 _NAMES = rb"(?: [A-Za-z][\w:]*=\"[^\"<&]*\")*"  # attributes with their values
 _REST = re.compile(rb"%b(/?)>" % _NAMES)  # of a tag
 _ROW_START = b'<row r="'
@@ -255,8 +258,8 @@ class _View:
 
     def reads(self, at: _Numbers, text: bytes) -> _Flags:
         """Where a text of at most eight bytes stands, of some places."""
-        bits = 8 * len(text)
-        found: _Flags = (self.words[at] << (64 - bits)) == _word(text) << (64 - bits)
+        word, mask = _word(text)
+        found: _Flags = self.words[at] & mask == word
         return found
 
     def after_digits(self, at: _Numbers, most: int) -> _Numbers:
@@ -269,8 +272,10 @@ class _View:
         return at
 
 
-def _word(text: bytes) -> np.uint64:
-    return np.uint64(int.from_bytes(text, "little"))
+@cache
+def _word(text: bytes) -> tuple[np.uint64, np.uint64]:
+    """Return a text as a number, and which bits of a word hold it."""
+    return np.uint64(int.from_bytes(text, "little")), np.uint64((1 << 8 * len(text)) - 1)
 
 
 def _check_rows(

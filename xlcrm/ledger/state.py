@@ -44,7 +44,7 @@ class FileState:
     @classmethod
     def of(cls, reading: FileReading, size: int, mtime_ns: int) -> FileState:
         """Return what to keep of a reading of a file of this size and time."""
-        packed = _deflated(reading.encoded or reading.to_text())
+        packed = _deflated(reading.encoded)
         return cls(reading.file, packed, size, mtime_ns, reading.sha256, reading.removed)
 
     @cached_property

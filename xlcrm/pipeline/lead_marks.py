@@ -77,7 +77,7 @@ def with_changes(
         Records.of([records.get(id(record), record) for record in block]) if block else block
         for block in reading.blocks
     ]
-    return replace(contents, pages=pages), replace(reading, blocks=blocks, encoded=None)
+    return replace(contents, pages=pages), replace(reading, blocks=blocks, lines=None)
 
 
 def _with_change(page: Page, change: Change, spec: Spec, language: Language) -> Page | None:
