@@ -5,17 +5,16 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 
 from xlcrm.filled_workbook import cell_search, grids
 from xlcrm.filled_workbook.archive import Archive, open_archive
-from xlcrm.filled_workbook.cell_search import find_cells
+from xlcrm.filled_workbook.cell_search import FoundCells, find_cells
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.filled_workbook.xlsx import read_workbook
 
@@ -56,10 +55,10 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
     """Makes every sheet be searched; tells of each whether its cells were found."""
     taken: list[bool] = []
 
-    def find(xml: bytes) -> Any:
-        cells = find_cells(xml)
-        taken.append(cells is not None)
-        return cells
+    def find(sheets: Sequence[bytes]) -> list[FoundCells | None]:
+        found = find_cells(sheets)
+        taken.extend(each is not None for each in found)
+        return found
 
     monkeypatch.setattr(grids, "_find", find)
     monkeypatch.setattr(grids, "_SMALL", 0)
@@ -176,6 +175,7 @@ def test_one_days_count_is_not_anothers(
         ("<worksheet ", "<!-- <sheetData> --><worksheet "),
         ("</sheetData>", "</sheetData><sheetData></sheetData>"),
         ("<sheetData>", '<sheetData><row r="0"/>'),
+        ("<sheetData>", "<sheetData> "),
     ],
 )
 def test_what_is_odd_about_a_sheet_is_left_to_the_reader(

@@ -10,9 +10,11 @@ NumPy takes as long to load as a dozen workbooks to read: `grids` knows when tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -128,41 +130,102 @@ class _Unusual(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Cells with values of some rows, and those with formulas; rows and columns are zero-based."""
+    """Cells with values of some rows, and those with formulas, of sheets by number; all counted
+    from zero. ``texts`` are of cells with shared texts alone, ``contents`` of all others."""
 
+    sheets: _Numbers
     rows: _Numbers
     columns: _Numbers
     is_text: _Flags
     texts: _Numbers
     contents: Sequence[bytes]
+    formula_sheets: _Numbers
     formula_rows: _Numbers
     formula_columns: _Numbers
 
 
-def find_cells(xml: bytes) -> FoundCells | None:
-    """Return the cells of a worksheet; None of one that only the reader can read: one written in an
-    unusual way, with errors, or larger than may be read."""
+def find_cells(sheets: Sequence[bytes]) -> list[FoundCells | None]:
+    """Return the cells of a workbook's worksheets; None of one that only the reader can read: one
+    written in an unusual way, with errors, or larger than may be read."""
+    rows: dict[int, list[bytes]] = {}
+    for n, xml in enumerate(sheets):
+        with suppress(_Unusual):
+            rows[n] = list(_rows(xml))
     try:
-        pieces = [_piece(xml, *each) for each in _pieces(xml)]
+        found = _search(rows)
     except _Unusual:
-        return None
-    rows, columns, is_text, texts, formula_rows, formula_columns = (
-        np.concatenate([getattr(each, name) for each in pieces])
-        for name in ("rows", "columns", "is_text", "texts", "formula_rows", "formula_columns")
+        found = {}
+        for n in rows if len(rows) > 1 else ():  # which one it was
+            with suppress(_Unusual):
+                found |= _search({n: rows[n]})
+    return [found.get(n) for n in range(len(sheets))]
+
+
+def _search(rows: Mapping[int, Sequence[bytes]]) -> dict[int, FoundCells | None]:
+    """Return the cells of sheets by their numbers, of which all rows are given, some at a time."""
+    bodies = [(n, body) for n, each in rows.items() for body in each]
+    if not bodies:
+        return {}
+    found = _joined([_piece(each) for each in _batches(bodies)])
+    cells, others = (
+        dict(zip(rows, np.searchsorted(each, [[n, n + 1] for n in rows]).tolist(), strict=True))
+        for each in (found.sheets, found.formula_sheets)
     )
+    texts_before = np.concatenate([[0], np.cumsum(found.is_text)])
+    made = {}
+    for n, (start, end) in cells.items():
+        first, last = texts_before[[start, end]].tolist()
+        formulas = slice(*others[n])
+        made[n] = _cells(
+            found.rows[start:end],
+            found.columns[start:end],
+            found.is_text[start:end],
+            found.texts[first:last],
+            found.contents[start - first : end - last],
+            (found.formula_rows[formulas], found.formula_columns[formulas]),
+        )
+    return made
+
+
+def _joined(pieces: Sequence[_Piece]) -> _Piece:
+    if len(pieces) == 1:
+        return pieces[0]
+    columns: dict[str, Any] = {
+        each.name: [getattr(piece, each.name) for piece in pieces] for each in fields(_Piece)
+    }
+    contents = list(chain.from_iterable(columns.pop("contents")))
+    return _Piece(contents=contents, **{k: np.concatenate(each) for k, each in columns.items()})
+
+
+def _cells(
+    rows: _Numbers,
+    columns: _Numbers,
+    is_text: _Flags,
+    texts: _Numbers,
+    contents: Sequence[bytes],
+    formulas: tuple[_Numbers, _Numbers],
+) -> FoundCells | None:
+    """Return a sheet's cells; None where they don't follow one another or are too many."""
     height, width = (int(each.max()) + 1 if len(each) else 0 for each in (rows, columns))
     places = rows * width + columns
     if height * width > CELL_LIMIT or (places[1:] <= places[:-1]).any():
         return None
-    return FoundCells(
-        height=height,
-        width=width,
-        text_places=places[is_text],
-        texts=texts,
-        places=places[~is_text],
-        contents=[content for each in pieces for content in each.contents],
-        formulas=(formula_rows, formula_columns),
-    )
+    text_places, others = places[is_text], places[~is_text]
+    return FoundCells(height, width, text_places, texts, others, contents, formulas)
+
+
+def _batches(bodies: Sequence[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """What is looked through at a time, as the numbers of sheets and some of their rows."""
+    batch: list[tuple[int, bytes]] = []
+    size = 0
+    for n, body in bodies:
+        if batch and size + len(body) > _PIECE:
+            yield batch
+            batch, size = [], 0
+        batch.append((n, body))
+        size += len(body)
+    if batch:
+        yield batch
 
 
 def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
@@ -171,10 +234,10 @@ def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
     return made
 
 
-def _pieces(xml: bytes) -> Iterator[tuple[int, int]]:
-    """Where the rows begin and end, some at a time."""
+def _rows(xml: bytes) -> Iterator[bytes]:
+    """The rows of a sheet, some at a time."""
     at, end = xml.find(_OPEN) + len(_OPEN), xml.rfind(_CLOSE)
-    _expect(len(_OPEN) <= at < end)
+    _expect(len(_OPEN) <= at <= end)
     head, tail = xml[:at], xml[end:]
     _expect(head.count(b"sheetData") == tail.count(b"sheetData") == 1)
     _expect(b"<!" not in head and b"<!" not in tail)  # which could hide them
@@ -188,8 +251,8 @@ def _pieces(xml: bytes) -> Iterator[tuple[int, int]]:
         raise _Unusual from error
     while at < end:
         stop = end if end - at <= _PIECE else xml.rfind(b"<row ", at + 1, at + _PIECE)
-        _expect(stop > at)
-        yield at, stop
+        _expect(stop > at and xml.startswith(b"<row ", at))
+        yield xml[at:stop]
         at = stop
 
 
@@ -198,16 +261,18 @@ def _expect(truth: object) -> None:
         raise _Unusual
 
 
-def _piece(xml: bytes, start: int, stop: int) -> _Piece:
-    """Find the cells of some whole rows. All places are counted from ``start``."""
-    body = xml[start:stop]
-    view = _View(xml, start)
-    starts = np.flatnonzero(view.bytes[: len(body)] == ord("<"))
+def _piece(batch: Sequence[tuple[int, bytes]]) -> _Piece:
+    """Find the cells of some whole rows of sheets by number. All places are counted from the first
+    row's; that each row stands in its own sheet is sure, as none may follow an open one."""
+    numbers, bodies = zip(*batch, strict=True)
+    body = b"".join(bodies)
+    view = _View(body)
+    starts = np.flatnonzero(view.bytes == ord("<"))
     kinds = _KINDS[view.pairs[starts + 1]]
     ends = np.empty_like(starts)  # where the next tags begin
     ends[:-1], ends[-1] = starts[1:], len(body)
     in_row = np.flatnonzero(kinds == _ROW)
-    _expect(starts[0] == 0 and in_row[0] == 0)
+    _expect(len(in_row) and starts[0] == 0 and in_row[0] == 0)
     row_texts = _check_rows(view, body, starts, ends, kinds, in_row)
     _check_formulas(body, starts, ends, kinds)
     at = np.flatnonzero(kinds == _CELL)
@@ -220,7 +285,7 @@ def _piece(xml: bytes, start: int, stop: int) -> _Piece:
     _expect((cell_ends == ends[at]).all())
     kinds[at[is_alone]] = _CELL_ALONE
     _check_order(kinds, ends - starts)
-    _check_ends(view, starts, kinds, len(body))
+    _check_ends(view, starts, kinds)
 
     last_tag = len(kinds) - 1
     second = kinds[np.minimum(at + 1, last_tag)]
@@ -235,26 +300,29 @@ def _piece(xml: bytes, start: int, stop: int) -> _Piece:
         head, _, rest = contents[n].partition(b"<f")
         contents[n] = head + rest[rest.rindex(b"<v>") :]
     rows = np.array([*map(int, row_texts)], np.int64) - 1
+    begins = np.cumsum([0, *map(len, bodies)])[:-1]
+    sheets = np.array(numbers)[np.searchsorted(begins, starts[in_row], side="right") - 1]
     return _Piece(
+        sheets=sheets[row[has_value]],
         rows=rows[row[has_value]],
         columns=columns[has_value],
         is_text=is_shared[has_value],
         texts=_numbers(view, first[is_text], last[is_text]),
         contents=contents,
+        formula_sheets=sheets[row[has_formula]],
         formula_rows=rows[row[has_formula]],
         formula_columns=columns[has_formula],
     )
 
 
 class _View:
-    """The bytes of a sheet from a place on, one by one, and the two and eight that begin there."""
+    """Some bytes, one by one, and the two and eight that begin there."""
 
-    def __init__(self, xml: bytes, start: int) -> None:
-        # To the sheet's end, so that nothing lies beyond it: what follows its rows is long enough.
-        self.bytes: _Bytes = np.frombuffer(xml, np.uint8, offset=start)
-        size = len(self.bytes) - 7
-        self.pairs = np.ndarray((size,), "<u2", xml, start, (1,))
-        self.words: _Words = np.ndarray((size,), "<u8", xml, start, (1,))
+    def __init__(self, body: bytes) -> None:
+        padded = body + bytes(8)  # so that eight begin at each
+        self.bytes: _Bytes = np.frombuffer(padded, np.uint8, len(body))
+        self.pairs = np.ndarray((len(body),), "<u2", padded, 0, (1,))
+        self.words: _Words = np.ndarray((len(body),), "<u8", padded, 0, (1,))
 
     def reads(self, at: _Numbers, text: bytes) -> _Flags:
         """Where a text of at most eight bytes stands, of some places."""
@@ -365,11 +433,11 @@ def _check_order(kinds: _Bytes, lengths: _Numbers) -> None:
     _expect(not (kinds << 4 | near).tobytes().translate(None, _SIZES))
 
 
-def _check_ends(view: _View, starts: _Numbers, kinds: _Bytes, size: int) -> None:
+def _check_ends(view: _View, starts: _Numbers, kinds: _Bytes) -> None:
     """See that closing tags are whole, and that texts have no references but the five names."""
     closing = (kinds == _CELL_END) | (kinds == _VALUE_END) | (kinds == _FORMULA_END)
     _expect((view.bytes[starts[closing] + 3] == _CLOSING).all())
     _expect(view.reads(starts[kinds == _ROW_END], b"</row>").all())
-    at = np.flatnonzero(view.bytes[:size] == ord("&"))
+    at = np.flatnonzero(view.bytes == ord("&"))
     known = [view.reads(at, b"&%b;" % name) for name in (b"lt", b"gt", b"amp", b"quot", b"apos")]
     _expect(np.logical_or.reduce(known).all())

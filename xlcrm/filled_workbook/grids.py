@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 WORKBOOK_CELLS = 2 * CELL_LIMIT  # of all sheets from A1 on: many wide ones fit in a small file
 
-_Find: TypeAlias = Callable[[bytes], "FoundCells | None"]
+_Find: TypeAlias = Callable[[Sequence[bytes]], "list[FoundCells | None]"]
 _find: _Find | None = None  # until somebody prepares for many workbooks
 _THREADS = "OPENBLAS_NUM_THREADS"
 _SMALL = 4 * 1024  # bytes of a sheet's XML that calamine reads as fast
@@ -69,15 +69,16 @@ def prepare_for_many() -> None:
     bytearray(_AT_HAND)
 
 
-def find_cells(xml: bytes, texts: Sequence[str] | None) -> FoundCells | None:
-    """Return a sheet's cells, found by a search; None where calamine has to read them. ``texts``
-    are the workbook's shared ones, if they are known."""
-    if _find is None or len(xml) < _SMALL:
-        return None
-    cells = _find(xml)
-    if cells and texts is not None and cells.text_count > len(texts):
-        return None
-    return cells
+def find_cells(sheets: Sequence[bytes], texts: Sequence[str] | None) -> list[FoundCells | None]:
+    """Return the cells of sheets, found by a search; None where calamine has to read them.
+    ``texts`` are the workbook's shared ones, if they are known."""
+    if _find is None:
+        return [None] * len(sheets)
+    found = iter(_find([xml for xml in sheets if len(xml) >= _SMALL]))
+    known = [next(found) if len(xml) >= _SMALL else None for xml in sheets]
+    if texts is None:
+        return known
+    return [None if each and each.text_count > len(texts) else each for each in known]
 
 
 def shared_texts(archive: Archive, package: Package) -> Sequence[str] | None:

@@ -43,7 +43,8 @@ def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
     entries = [(each, each.part) for each in package.sheets if each.part and is_wanted(each.names)]
     texts = shared_texts(archive, package)
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
-    passed = [_passed(archive.read(part), texts) for _, part in entries]
+    xmls = [archive.read(part) for _, part in entries]
+    passed = list(map(_passed, xmls, find_cells(xmls, texts)))
     grids = read_grids(archive, package, [(each.xml, each.cells) for each in passed], texts)
     formats = _lazy_formats(archive, package.styles)
     return RawWorkbook(
@@ -69,9 +70,8 @@ def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
     )
 
 
-def _passed(xml: bytes, texts: Sequence[str] | None) -> _Passed:
+def _passed(xml: bytes, cells: FoundCells | None) -> _Passed:
     """A worksheet's XML that a reader can be trusted with."""
-    cells = find_cells(xml, texts)
     if cells is not None:
         return _Passed(xml, cells, cells.formula_columns)
     try:
