@@ -74,8 +74,8 @@ def item(action: str, value: Any = None) -> Item:
 
 
 def result(outcome: Outcome) -> dict[str, Any]:
-    assert outcome.text is not None
-    return cast("dict[str, Any]", json.loads(outcome.text))
+    assert outcome.result is not None
+    return cast("dict[str, Any]", json.loads(outcome.result))
 
 
 def run(items: list[Item], workers: int, **limits: float) -> dict[str, Outcome]:
@@ -91,7 +91,7 @@ def assert_good(outcomes: dict[str, Outcome], items: list[Item]) -> None:
     for one in items:
         outcome = outcomes[one.name]
         assert outcome.failure is None
-        assert outcome.text is not None
+        assert outcome.result is not None
         assert result(outcome)["twice"] == one.payload["value"] * 2
 
 
@@ -103,7 +103,7 @@ def test_all_items_return_wherever_they_run(workers: int) -> None:
 
 def test_children_live_long_and_are_no_more_than_asked() -> None:
     outcomes = run(good(12), 2)
-    pids = {result(outcome)["pid"] for outcome in outcomes.values() if outcome.text}
+    pids = {result(outcome)["pid"] for outcome in outcomes.values() if outcome.result}
     assert 1 <= len(pids) <= 2
 
 
@@ -153,8 +153,8 @@ def test_what_ran_out_of_memory_is_known_by_its_first_words(workers: int) -> Non
 
 
 def test_results_are_the_same_in_a_child_and_in_a_fork() -> None:
-    texts = [run([item("lines")], workers)["lines-None"].text for workers in (0, 1)]
-    assert texts == ["one\n\ntwo"] * 2
+    texts = [run([item("lines")], workers)["lines-None"].result for workers in (0, 1)]
+    assert texts == [b"one\n\ntwo"] * 2
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -176,7 +176,7 @@ def test_closing_ends_busy_children_at_once(gone: Callable[[int], bool]) -> None
         TASK, [*good(1), *(item("hang", n) for n in range(5))], workers=2, limits=Limits(seconds=90)
     )
     first = next(outcomes)
-    assert first.text is not None
+    assert first.result is not None
     began = time.monotonic()
     outcomes.close()  # type: ignore[attr-defined]
     assert time.monotonic() - began < 20
@@ -192,7 +192,7 @@ def test_a_task_that_cannot_be_imported_is_a_mistake_of_ours() -> None:
 def test_an_undecodable_name_travels(workers: int) -> None:
     name = "\udcff.xlsx"
     outcome = run([Item("x", {"do": "return", "value": name})], workers)["x"]
-    assert outcome.text is not None
+    assert outcome.result is not None
     assert result(outcome)["twice"] == name * 2
 
 
@@ -224,9 +224,9 @@ def gone() -> Callable[[int], bool]:
 def test_an_interrupt_is_the_parents_to_heed() -> None:
     outcomes = run_batches(TASK, [item("nap", number) for number in range(3)], workers=1)
     first = next(outcomes)
-    assert first.text is not None
+    assert first.result is not None
     os.kill(result(first)["pid"], signal.SIGINT)
-    assert [outcome.text for outcome in outcomes] == [first.text] * 2
+    assert [outcome.result for outcome in outcomes] == [first.result] * 2
 
 
 INTERRUPTED = """
@@ -237,7 +237,7 @@ from xlcrm.workers import run_batches
 
 items = [Item("first", {"do": "return", "value": 1}), Item("hang", {"do": "hang"})]
 for outcome in run_batches("worker_task:do", items, workers=1):
-    print(json.loads(outcome.text)["pid"], flush=True)
+    print(json.loads(outcome.result)["pid"], flush=True)
 """
 
 

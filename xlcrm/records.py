@@ -249,8 +249,8 @@ class FileReading:
     8601, UTC); ``blocks`` are its records block by block, in their order; ``rejected`` the code of
     the finding why nothing could be read; ``own`` whether it is a workbook that xlcrm wrote for
     reading (master, report) and no input, ``lists`` those of its sheets that are no tables;
-    ``tables`` are those that lie on its sheets as lists; ``lines`` are those of ``to_text``, where
-    they are at hand.
+    ``tables`` are those that lie on its sheets as lists; ``lines`` are those of ``encoded``,
+    where they are at hand.
     """
 
     file: str
@@ -263,7 +263,7 @@ class FileReading:
     removed: bool = False
     lists: Lists = field(default_factory=dict, repr=False, compare=False)
     tables: set[str] = field(default_factory=set, repr=False, compare=False)
-    lines: Sequence[str] | None = field(default=None, repr=False, compare=False)
+    lines: Sequence[bytes] | None = field(default=None, repr=False, compare=False)
 
     @property
     def records(self) -> list[Record]:
@@ -271,12 +271,14 @@ class FileReading:
         return list(chain.from_iterable(self.blocks))
 
     @property
-    def encoded(self) -> str:
-        """``to_text``, made of what is at hand."""
-        return self.to_text() if self.lines is None else "\n".join(self.lines)
+    def encoded(self) -> bytes:
+        """``to_text`` as UTF-8, made of what is at hand."""
+        if self.lines is None:
+            return self.to_text().encode("utf-8", "surrogatepass")  # text need not be whole
+        return b"\n".join(self.lines)
 
     def to_text(self) -> str:
-        """Return all of it but the file's path as text; ``from_text`` is its inverse.
+        """Return all of it but the file's path as text; ``decoded`` is its inverse.
 
         The first line is JSON, and so is each line after it: a column's values, which are not
         parsed before they are asked for.
@@ -293,9 +295,9 @@ class FileReading:
         return "\n".join(map(_AS_JSON, [head, *columns]))
 
     @classmethod
-    def from_text(cls, file: str, text: str) -> FileReading:
-        """Return the reading that ``to_text`` gave, as one of ``file``."""
-        lines = text.split("\n")
+    def decoded(cls, file: str, encoded: bytes) -> FileReading:
+        """Return the reading that was ``encoded``, as one of ``file``."""
+        lines = encoded.split(b"\n")
         head, columns = json.loads(lines[0]), iter(lines[1:])
         return cls(
             file,
@@ -310,14 +312,14 @@ class FileReading:
 
 
 class _Lines(Mapping[str, Column]):
-    """Columns as JSON text, each parsed when it is first asked for."""
+    """Columns as JSON, each parsed when it is first asked for."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._columns: dict[str, str | Column] = {**texts}
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._columns: dict[str, bytes | Column] = {**texts}
 
     def __getitem__(self, key: str) -> Column:
         column = self._columns[key]
-        if isinstance(column, str):
+        if isinstance(column, bytes):
             column = self._columns[key] = json.loads(column)
         return column
 
@@ -344,7 +346,7 @@ def _block_state(records: Records) -> dict[str, Any]:
     }
 
 
-def _block_of(file: str, state: Mapping[str, Any], lines: Iterator[str]) -> Records:
+def _block_of(file: str, state: Mapping[str, Any], lines: Iterator[bytes]) -> Records:
     """Return a block by its state; of ``lines`` the next ones are its columns."""
     cells = {slot: (row, column) for slot, (row, column) in state["cells"].items()}
     sheet, table, extras = state["sheet"], state["table"], state["extra_columns"]

@@ -43,25 +43,26 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an item: its result as `text`, or a failure with its detail for whoever debugs.
+    """What came of an item: its result as UTF-8, or a failure with its detail for whoever debugs.
 
     error: the function raised; killed: the child died; memory, timeout: it hit a limit.
     """
 
     item: Item
-    text: str | None
+    result: bytes | None
     failure: Failure | None = None
     detail: str = ""
 
 
 def read_result(item: Item, path: Path) -> Outcome:
     """The outcome that a result file holds."""
-    return _outcome(item, path.read_text(encoding="utf-8", errors=_UNDECODABLE))
+    failure, _, result = path.read_bytes().partition(b"\n")
+    return Outcome(item, result or None, **json.loads(failure))
 
 
 def write_result(function: Function, payload: Payload, path: Path) -> None:
     """Run a task and write its outcome to a result file."""
-    path.write_text(_run(function, payload), encoding="utf-8", errors=_UNDECODABLE)
+    path.write_bytes(_run(function, payload).encode("utf-8", _UNDECODABLE))
 
 
 def load(task: str) -> Function:
@@ -81,12 +82,6 @@ def _run(function: Function, payload: Payload) -> str:
         return json.dumps({"failure": "memory"})
     except Exception:
         return json.dumps({"failure": "error", "detail": traceback.format_exc()})
-
-
-def _outcome(item: Item, said: str) -> Outcome:
-    """What `_run` said of an item."""
-    failure, _, text = said.partition("\n")
-    return Outcome(item, text or None, **json.loads(failure))
 
 
 def cause_of_death(code: int, log: Path) -> tuple[Failure, str]:

@@ -71,7 +71,7 @@ def test_a_workbook_saved_by_openpyxl_reads_the_same(
 
 def test_a_reading_goes_through_state_and_back(original: Path, read: Any) -> None:
     reading = read(original)
-    assert FileReading.from_text(original.name, reading.to_text()) == reading
+    assert FileReading.decoded(original.name, reading.encoded) == reading
 
 
 def test_a_record_knows_its_cells(original: Path, read: Any) -> None:

@@ -50,7 +50,7 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
             state = load_state(path.parents[3], path.parent.name, None)
             assert state
             said = [json.dumps(state.meta, ensure_ascii=False)]
-            said += [each.reading for each in state.files.values()]
+            said += [each.reading.decode() for each in state.files.values()]
             yield path.name, "\n".join(said).encode()
 
 

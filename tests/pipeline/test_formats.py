@@ -163,7 +163,7 @@ def contents(folder: Path) -> Iterator[bytes]:
             state = load_state(path.parents[3], path.parent.name, None)
             assert state
             yield json.dumps(state.meta, ensure_ascii=False).encode()
-            yield from (each.reading.encode() for each in state.files.values())
+            yield from (each.reading for each in state.files.values())
 
 
 def test_the_password_is_in_nothing_that_is_written(team: Any) -> None:

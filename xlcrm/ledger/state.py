@@ -48,13 +48,13 @@ class FileState:
         return cls(reading.file, packed, size, mtime_ns, reading.sha256, reading.removed)
 
     @cached_property
-    def reading(self) -> str:
-        """The reading as ``FileReading.to_text`` gave it."""
+    def reading(self) -> bytes:
+        """The reading as ``FileReading.encoded`` gave it."""
         return _inflated(self.packed)
 
     def load(self) -> FileReading:
         """Return the reading."""
-        reading = FileReading.from_text(self.file, self.reading)
+        reading = FileReading.decoded(self.file, self.reading)
         reading.removed = self.removed
         return reading
 
@@ -119,7 +119,7 @@ def _packed(state: State, version: str) -> bytes:
         [f.file, len(f.packed), f.size, f.mtime_ns, f.sha256, f.removed]
         for f in state.files.values()
     ]
-    head = _deflated(json.dumps([meta, files], ensure_ascii=False))
+    head = _deflated(json.dumps([meta, files], ensure_ascii=False).encode("utf-8", _UNDECODABLE))
     rest = b"".join([_NUMBER.pack(len(head)), head, *packed])
     return STATE + _NUMBER.pack(codec.crc32(rest)) + rest
 
@@ -141,12 +141,12 @@ def _unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, FileState]]:
     return meta, files
 
 
-def _deflated(text: str) -> bytes:
-    return bytes(codec.compress(text.encode("utf-8", _UNDECODABLE), _LEVEL))
+def _deflated(data: bytes) -> bytes:
+    return bytes(codec.compress(data, _LEVEL))
 
 
-def _inflated(data: bytes | memoryview) -> str:
-    return str(codec.decompress(data), "utf-8", _UNDECODABLE)
+def _inflated(data: bytes | memoryview) -> bytes:
+    return bytes(codec.decompress(data))
 
 
 def prune_states(folder: Path, keep: Iterable[str]) -> None:

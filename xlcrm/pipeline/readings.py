@@ -135,8 +135,8 @@ def _fault(outcome: Outcome) -> RuntimeError:
 
 
 def _reading(outcome: Outcome) -> FileReading:
-    if outcome.text is not None:
-        return FileReading.from_text(outcome.item.name, outcome.text)
+    if outcome.result is not None:
+        return FileReading.decoded(outcome.item.name, outcome.result)
     # Whatever failed, our own code too, costs this file and is named: the others are read.
     reading = FileReading(outcome.item.name, rejected="unreadable")
     detail = {"detail": outcome.failure or ""}
