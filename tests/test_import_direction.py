@@ -82,7 +82,7 @@ LIBRARIES: dict[str, set[str]] = {
     "xlsxwriter": {"record_sheet", "template_workbook", "master_workbook", "report_workbook"},
     "python_calamine": {"filled_workbook"},
     "openpyxl": {"filled_workbook"},
-    "numpy": {"filled_workbook.cell_search", "facts", "metrics"},
+    "numpy": {"filled_workbook", "facts", "metrics"},
     "pandas": {"facts", "metrics"},
     "msoffcrypto": {"filled_workbook"},
     "cryptography": {"sealing"},

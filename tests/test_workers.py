@@ -124,7 +124,7 @@ def test_a_bad_item_costs_that_item_only(action: str, failure: str, workers: int
     seconds = 2 if action == "hang" else 60  # whatever else the machine is busy with
     outcomes = run([*items[:3], bad, *items[3:]], workers, seconds=seconds, memory=512 * 1024**2)
     assert outcomes[bad.name].failure == failure
-    assert outcomes[bad.name].text is None
+    assert outcomes[bad.name].result is None
     assert_good(outcomes, items)
     assert len(outcomes) == 7
 
