@@ -353,7 +353,7 @@ def merged(
     for key in words.added.keys() - words.removals.keys():
         page.changes.add(("added", key, WHOLE))
     page.changes |= {("removed", key, WHOLE) for key in words.removals}
-    left.withdrawn = withdrawn(folder, memory)
+    left.withdrawn = withdrawn(files, memory)
     return left, page
 
 
@@ -513,10 +513,10 @@ def is_news(file: str, value: Any, ruling: Ruling) -> bool:
     return file in sides or value not in sides.values()
 
 
-def withdrawn(folder: dict[str, File], memory: Memory) -> dict[str, list[str]]:
+def withdrawn(files: dict[str, File], memory: Memory) -> dict[str, list[str]]:
     """Return the records that files do not have any more, in the order in which they went."""
     found: dict[str, list[str]] = {}
-    for name, file in folder.items():
+    for name, file in files.items():
         was = memory.files[name].rows if name in memory.files else ()
         names: Iterable[str] = [*memory.withdrawn.get(name, ()), *was]
         found[name] = [key for key in dict.fromkeys(names) if key not in file.rows]

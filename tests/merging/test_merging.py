@@ -18,7 +18,7 @@ STEPS = int(os.environ.get("XLCRM_STEPS", "14"))
 
 TestMerging: Callable[..., Any] = Team.TestCase
 Team.TestCase.settings = settings(
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 16,
     stateful_step_count=STEPS,
     derandomize=not EXAMPLES,
     database=None,
@@ -89,6 +89,10 @@ STORIES: dict[str, Sequence[Any]] = {
     "a row that its file drops is still another's that has left": [
         [*BOTH, write("c.xlsx", "主题2")], MERGE, [("remove", "b.xlsx")], MERGE, LOSE,
         [("drop", "a.xlsx", "主题1")], MERGE,
+    ],
+    "of a new file against what was settled the one saved last is shown": [
+        [write("a.xlsx")], MERGE,
+        [write("b.xlsx", content="乙"), write("a.xlsx", "主题2")], MERGE,
     ],
     "a row of two files that have left": [
         [*BOTH, write("c.xlsx", "主题2")], MERGE,
