@@ -111,6 +111,10 @@ STORIES: dict[str, Sequence[Any]] = {
         [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, [("drop", "a.xlsx", "主题1")], MERGE,
         [("rename", "a.xlsx", "b.xlsx"), write("b.xlsx", "报价")], MERGE,
     ],
+    "a row offered by an undone merge is not written over by what its file said": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("note", "主题1", "跟进")]),
+        [("drop", "a.xlsx", "主题1")], MERGE, ("lead", [typed("丙")]), UNDO, MERGE,
+    ],
     "a master that waits says the same whether a conflict has been settled now or before": [
         [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE, OPEN, [write("b.xlsx")], MERGE,
     ],

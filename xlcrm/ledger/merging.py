@@ -128,7 +128,8 @@ class _Merger:
                 self.groups[key] = rest
             if len(rest) < len(claims):
                 self.used[key] = known
-        self.added |= kept(*around)
+        for row, added in kept(*around):
+            self.added.setdefault(row, added)
         for each in self.added.values():
             customer = self.base.resolve(each.record.values, LEAD)
             self.groups[each.key].append(Claim(each.record, each.key, customer, ""))
