@@ -176,6 +176,9 @@ def test_one_days_count_is_not_anothers(
         ("</sheetData>", "</sheetData><sheetData></sheetData>"),
         ("<sheetData>", '<sheetData><row r="0"/>'),
         ("<sheetData>", "<sheetData> "),
+        ("</sheetData>", "<</sheetData>"),
+        ("</sheetData>", "<c</sheetData>"),
+        ("</sheetData>", '<row r="99"><c r="A99" s="1</sheetData>'),
     ],
 )
 def test_what_is_odd_about_a_sheet_is_left_to_the_reader(

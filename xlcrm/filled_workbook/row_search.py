@@ -60,6 +60,7 @@ _PAIRS = bytes(a << 4 | b for a, after in _NEXT.items() for b in after)
 _SIZES = bytes(kind << 4 | length for kind, lengths in _LENGTHS.items() for length in lengths)
 _SIZES += bytes(kind << 4 | length for kind in _ANY_LENGTH for length in range(_FAR + 1))
 _ROW_DIGITS, _STYLE_DIGITS = 7, 6
+_LONGEST_TAG = 64  # bytes of a cell's, at most, with an attribute that is cut short
 _ZEROS, _HIGH_BITS, _TO_HIGH_BIT = (np.uint64(0x0101010101010101 * n) for n in (0x30, 0x80, 0x76))
 _ADDING = tuple(
     (np.uint64(factor), np.uint64(bits), np.uint64(mask))
@@ -159,10 +160,12 @@ class _View:
     """Some bytes, one by one, and the two and eight that begin there."""
 
     def __init__(self, body: bytes) -> None:
-        padded = body + bytes(8)  # so that eight begin at each
-        self.bytes: _Bytes = np.frombuffer(padded, np.uint8, len(body))
-        self.pairs = np.ndarray((len(body),), "<u2", padded, 0, (1,))
-        self.words: _Words = np.ndarray((len(body),), "<u8", padded, 0, (1,))
+        # So that nothing that is looked for in a tag which is cut short is looked for beyond all.
+        padded = body + bytes(_LONGEST_TAG + 8)
+        size = len(body) + _LONGEST_TAG
+        self.bytes: _Bytes = np.frombuffer(padded, np.uint8, size)
+        self.pairs = np.ndarray((size,), "<u2", padded, 0, (1,))
+        self.words: _Words = np.ndarray((size,), "<u8", padded, 0, (1,))
 
     def reads(self, at: _Numbers, text: bytes) -> _Flags:
         """Where a text of at most eight bytes stands, of some places."""
