@@ -18,7 +18,8 @@ from xlcrm.filled_workbook.cell_search import FoundCells, find_cells
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.filled_workbook.xlsx import read_workbook
 
-SAMPLE = sorted((Path(__file__).parents[2] / "sample_workbooks").rglob("*.xlsx"))
+_FILES = sorted((Path(__file__).parents[2] / "sample_workbooks").rglob("*.xlsx"))
+SAMPLE = list(filter(zipfile.is_zipfile, _FILES))
 SHEET, TEXTS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 ROWS, MUTATIONS = 10, 4_000
 
@@ -94,12 +95,7 @@ def with_part(archive: Archive, part: str, change: Callable[[bytes], bytes]) -> 
 def test_samples_are_read_alike(
     path: Path, searched: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not zipfile.is_zipfile(path):
-        pytest.skip("no archive")
-    try:
-        archive = open_archive(path.read_bytes())
-    except Rejected:
-        pytest.skip("not let through")
+    archive = open_archive(path.read_bytes())
     assert said(archive) == by_the_reader(archive, monkeypatch)
 
 
