@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
@@ -130,7 +131,7 @@ def read_grids(
     """
     unread = [xml for xml, cells in sheets if cells is None]
     found = [cells for _, cells in sheets if cells is not None]
-    known = _meanings(_formats(archive, package), package.date1904)
+    known = _meanings(sha256(_formats(archive, package)).digest(), package.date1904)
     new = _learn_plain_texts(known, found)
     used = sorted({n for cells in found for n in cells.texts.tolist()}) if texts is None else []
     questions = [*new, *(b' t="s"><v>%d' % n for n in used)]
@@ -144,7 +145,7 @@ def read_grids(
         texts = [cast(str, told.get(n, "")) for n in range(max(used, default=-1) + 1)]
     rows = iter(read)
     return [
-        next(rows) if cells is None else cells.grid(texts, [*map(known.get, cells.contents)])
+        next(rows) if cells is None else cells.grid(texts, [known[each] for each in cells.contents])
         for _, cells in sheets
     ]
 
@@ -164,8 +165,8 @@ def _learn_plain_texts(known: dict[bytes, CellValue], found: Sequence[FoundCells
 
 
 @lru_cache(maxsize=8)
-def _meanings(formats: bytes, date1904: bool) -> dict[bytes, CellValue]:
-    """What has been learnt of cells in workbooks of these formats; it grows."""
+def _meanings(digest: bytes, date1904: bool) -> dict[bytes, CellValue]:
+    """What has been learnt of cells in workbooks whose formats have this digest; it grows."""
     return {}
 
 

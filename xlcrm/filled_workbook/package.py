@@ -88,7 +88,7 @@ def _kept(read: Callable[..., _T]) -> Callable[..., _T]:
     return read_once
 
 
-@lru_cache(maxsize=64)
+@_kept
 def is_xml(content: bytes) -> bool:
     """Whether something is whole XML; for what stands in many workbooks alike."""
     try:
