@@ -30,10 +30,10 @@ def do(payload):
     match payload["do"]:
         case "return":
             print("noise on stdout", flush=True)
-            return json.dumps({"pid": os.getpid(), "twice": payload["value"] * 2})
+            return json.dumps({"pid": os.getpid(), "twice": payload["value"] * 2}).encode()
         case "nap":
             time.sleep(0.3)
-            return json.dumps({"pid": os.getpid()})
+            return json.dumps({"pid": os.getpid()}).encode()
         case "hang":
             if payload.get("value"):
                 open(payload["value"], "x").close()
@@ -50,7 +50,7 @@ def do(payload):
         case "raise":
             raise ValueError("no such thing: 客户")
         case "lines":
-            return "one\\n\\ntwo"
+            return b"one\\n\\ntwo"
         case "unfit":
             return {"value": object()}
 """

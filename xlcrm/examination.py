@@ -61,13 +61,13 @@ def payload(
     }
 
 
-def examine_task(work: Mapping[str, Any]) -> str:
-    """Examine the file that a payload names; the result is ``FileReading.to_text``."""
+def examine_task(work: Mapping[str, Any]) -> bytes:
+    """Examine the file that a payload names; the result is ``FileReading.encoded``."""
     if work["one_of_many"]:
         prepare_for_many()
     spec = _spec(work["settings"])
     asked = {name: work[name] for name in ("private", "password")}
-    return examine(Path(work["path"]), work["file"], spec, **asked).to_text()
+    return examine(Path(work["path"]), work["file"], spec, **asked).encoded
 
 
 @lru_cache(maxsize=1)

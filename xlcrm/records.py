@@ -7,7 +7,6 @@ their canonical value, several values a list, structured values a mapping or a l
 
 from __future__ import annotations
 
-import json
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +15,12 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias, overload
 from zlib import crc32
 
+from xlcrm.as_json import from_json, to_json
 from xlcrm.findings import Finding
 
 Value = str | int | float | bool | list[Any] | dict[str, Any]
 Values = dict[str, Value]
 Column: TypeAlias = list[Value | None]
-_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 # Columns that follow a table's own in the master: what they are, and the slots that mark them.
 MASTER_SLOTS: Mapping[str, str] = {
@@ -272,18 +271,18 @@ class FileReading:
 
     @property
     def encoded(self) -> bytes:
-        """``to_text`` as UTF-8, made of what is at hand."""
-        if self.lines is None:
-            return self.to_text().encode("utf-8", "surrogatepass")  # text need not be whole
-        return b"\n".join(self.lines)
-
-    def to_text(self) -> str:
-        """Return all of it but the file's path as text; ``decoded`` is its inverse.
+        """All of it but the file's path; ``decoded`` is its inverse.
 
         The first line is JSON, and so is each line after it: a column's values, which are not
         parsed before they are asked for.
         """
-        head = {
+        if self.lines is None:
+            return b"\n".join(map(to_json, [self._head, *self._columns]))
+        return b"\n".join(self.lines)
+
+    @property
+    def _head(self) -> dict[str, Any]:
+        return {
             "sha256": self.sha256,
             "modified": self.modified,
             "rejected": self.rejected,
@@ -291,14 +290,16 @@ class FileReading:
             "blocks": list(map(_block_state, self.blocks)),
             "findings": [finding.to_state() for finding in self.findings],
         }
-        columns = (column for block in self.blocks for column in block.columns.values())
-        return "\n".join(map(_AS_JSON, [head, *columns]))
+
+    @property
+    def _columns(self) -> Iterator[Column]:
+        return (column for block in self.blocks for column in block.columns.values())
 
     @classmethod
     def decoded(cls, file: str, encoded: bytes) -> FileReading:
         """Return the reading that was ``encoded``, as one of ``file``."""
         lines = encoded.split(b"\n")
-        head, columns = json.loads(lines[0]), iter(lines[1:])
+        head, columns = from_json(lines[0]), iter(lines[1:])
         return cls(
             file,
             head["sha256"],
@@ -320,7 +321,7 @@ class _Lines(Mapping[str, Column]):
     def __getitem__(self, key: str) -> Column:
         column = self._columns[key]
         if isinstance(column, bytes):
-            column = self._columns[key] = json.loads(column)
+            column = self._columns[key] = from_json(column)
         return column
 
     def __iter__(self) -> Iterator[str]:
@@ -341,8 +342,8 @@ def _block_state(records: Records) -> dict[str, Any]:
         "extra_columns": dict(block.extras),
         "rows": records.rows,
         "values": list(records.columns),
-        "raw": records.raw,
-        "extras": records.extras,
+        "raw": list(records.raw.items()),
+        "extras": list(records.extras.items()),
     }
 
 
@@ -351,8 +352,6 @@ def _block_of(file: str, state: Mapping[str, Any], lines: Iterator[bytes]) -> Re
     cells = {slot: (row, column) for slot, (row, column) in state["cells"].items()}
     sheet, table, extras = state["sheet"], state["table"], state["extra_columns"]
     block = Block(file, sheet, table, state["columns"], cells, extras)
-    raw, others = (
-        {int(n): texts for n, texts in state[name].items()} for name in ("raw", "extras")
-    )
+    raw, others = (dict(state[name]) for name in ("raw", "extras"))
     values = {key: next(lines) for key in state["values"]}
     return Records(block, state["rows"], _Lines(values), raw, others)

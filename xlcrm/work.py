@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
 Payload: TypeAlias = Mapping[str, Any]
-Function: TypeAlias = Callable[[Payload], str]
+Function: TypeAlias = Callable[[Payload], bytes]
 Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
 
 # Out of memory, Rust code would look for a trace before it says so, and hang.
@@ -21,7 +21,6 @@ QUIET_RUST = {"RUST_BACKTRACE": "0"}
 _GRACE = 10.0  # seconds
 _NO_MEMORY = "memory allocation of"
 _WORDS = 2000  # characters of what a process said, at most
-_UNDECODABLE = "surrogatepass"  # a file's name need not be text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an item: its result as UTF-8, or a failure with its detail for whoever debugs.
+    """What came of an item: its result, or a failure with its detail for whoever debugs.
 
     error: the function raised; killed: the child died; memory, timeout: it hit a limit.
     """
@@ -56,13 +55,12 @@ class Outcome:
 
 def read_result(item: Item, path: Path) -> Outcome:
     """The outcome that a result file holds."""
-    failure, _, result = path.read_bytes().partition(b"\n")
-    return Outcome(item, result or None, **json.loads(failure))
+    return outcome_of(item, path.read_bytes())
 
 
 def write_result(function: Function, payload: Payload, path: Path) -> None:
     """Run a task and write its outcome to a result file."""
-    path.write_bytes(_run(function, payload).encode("utf-8", _UNDECODABLE))
+    path.write_bytes(run(function, payload))
 
 
 def load(task: str) -> Function:
@@ -71,17 +69,24 @@ def load(task: str) -> Function:
     return cast(Function, getattr(importlib.import_module(module), name))
 
 
-def _run(function: Function, payload: Payload) -> str:
+def run(function: Function, payload: Payload) -> bytes:
     """The outcome of one call: a line that says how it failed, if it did, then the result.
 
     Whatever a task raises is its item's failure, not ours.
     """
     try:
-        return "{}\n" + function(payload)
+        return b"{}\n" + function(payload)
     except MemoryError:
-        return json.dumps({"failure": "memory"})
+        failure = {"failure": "memory"}
     except Exception:
-        return json.dumps({"failure": "error", "detail": traceback.format_exc()})
+        failure = {"failure": "error", "detail": traceback.format_exc()}
+    return json.dumps(failure).encode()
+
+
+def outcome_of(item: Item, data: bytes) -> Outcome:
+    """What ``run`` gave of an item."""
+    failure, _, result = data.partition(b"\n")
+    return Outcome(item, result or None, **json.loads(failure))
 
 
 def cause_of_death(code: int, log: Path) -> tuple[Failure, str]:

@@ -6,8 +6,9 @@ run goes on. Children are forks of this process where the system has safe ones, 
 interpreters.
 
 The parent has one thread a child. It writes an item to the child's stdin and waits for a line on
-its stdout, while a timer stands ready to kill it; results travel as files. Where the child is
-killed, the line never comes: that is all there is to the protocol.
+its stdout; the result is in a file that both keep open. Who waits for events looks now and then
+whether a child is late, and kills it. Where a child is killed, its line never comes: that is all
+there is to the protocol.
 
 A small item alone is done in a fork of this process, where the system has safe ones: it is guarded
 as well, and has all modules already.
@@ -18,12 +19,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import math
 import os
 import queue
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,13 +46,14 @@ from xlcrm.work import (
     end_late,
     last_words,
     load,
-    read_result,
+    outcome_of,
+    run,
     write_result,
 )
 
 _START_SECONDS = 60.0  # a virus scanner may look at every module of a fresh interpreter
+_LOOKING = 0.5  # seconds between two looks at who is late
 _READY = b"ready\n"
-_DONE = b"done\n"
 # Readings are many objects that stay: looked at as often as usual, they cost more than their files.
 _OBJECTS_BEFORE_COLLECTION = 50_000
 
@@ -110,7 +114,7 @@ def _events_of_children(
 ) -> Iterator[Item | Outcome]:
     """Items as they are begun and outcomes as they are done."""
     with scratch_folder() as folder:
-        run = _Run(task, limits, folder, deque(enumerate(items)))
+        run = _Run(task, limits, folder, deque(items))
         numbers = range(min(workers, len(items)))
         for number in numbers if HAS_FORK else ():  # before there are threads
             run.begin_child(number)
@@ -140,7 +144,7 @@ class _Run:
     task: str
     limits: Limits
     folder: Path
-    todo: deque[tuple[int, Item]]
+    todo: deque[Item]
     events: queue.SimpleQueue[Item | Outcome | BaseException] = field(
         default_factory=queue.SimpleQueue
     )
@@ -162,9 +166,11 @@ class _Run:
 
     def next_event(self) -> Item | Outcome | BaseException:
         while True:
-            # Windows heeds Ctrl-C only where a wait ends by itself now and then.
+            # Windows, too, heeds Ctrl-C only where a wait ends by itself now and then.
             with contextlib.suppress(queue.Empty):
-                return self.events.get(timeout=0.5)
+                return self.events.get(timeout=_LOOKING)
+            for child in list(self.children.values()):
+                child.kill_if_late()
 
     def stop(self) -> None:
         """Make the threads end soon; their children are killed, busy or not."""
@@ -174,18 +180,18 @@ class _Run:
 
     def _do_next(self, number: int, child: _Child) -> None:
         try:
-            position, item = self.todo.popleft()
+            item = self.todo.popleft()
         except IndexError:  # another thread was faster
             return
         self.events.put(item)
-        outcome = child.do(item, self.folder / f"{position}.json", self.limits.seconds)
+        outcome = child.do(item, self.limits.seconds)
         if outcome.failure not in (None, "error"):
             # Killed already, or its heap is full: the next item gets a fresh one.
             self._end_child(number)
         self.events.put(outcome)
 
     def begin_child(self, number: int) -> _Child:
-        child = _Child(self.task, self.limits.memory, self.folder / f"stderr-{number}.txt")
+        child = _Child(self.task, self.limits.memory, self.folder / str(number))
         self.children[number] = child
         return child
 
@@ -203,75 +209,75 @@ class _Run:
 class _Child:
     """A child process that does one item at a time."""
 
-    def __init__(self, task: str, memory: int, log: Path) -> None:
-        self._log, self._is_ready = log, False
+    def __init__(self, task: str, memory: int, path: Path) -> None:
+        """``path`` is where its files are, but for what their names end with."""
+        self._log, results = path.with_suffix(".stderr"), path.with_suffix(".result")
+        results.touch()
+        self._results = results.open("rb", buffering=0)  # what was read once may change
+        self._is_ready = self._is_late = False
+        self._deadline = math.inf  # by the monotonic clock
         self._process: subprocess.Popen[bytes] | ForkedProcess
-        with log.open("wb") as stderr:
+        with self._log.open("wb") as stderr:
             if HAS_FORK and threading.active_count() == 1:
-                self._process = ForkedProcess(lambda: serve(task, memory), stderr.fileno())
+                self._process = ForkedProcess(lambda: serve(task, memory, results), stderr.fileno())
             else:
-                self._process = _fresh_interpreter(task, memory, stderr)
+                self._process = _fresh_interpreter(task, memory, results, stderr)
 
     def wait_until_ready(self, stopping: threading.Event) -> None:
         if self._is_ready:
             return
-        reply, _ = self._reply(_START_SECONDS)
+        reply = self._reply(_START_SECONDS)
         self._is_ready = True
         if reply != _READY and not stopping.is_set():
             raise RuntimeError(f"A worker process did not start. {last_words(self._log)}")
 
-    def do(self, item: Item, path: Path, seconds: float) -> Outcome:
-        told = {"payload": item.payload, "path": str(path), "seconds": seconds}
-        request = json.dumps(told).encode() + b"\n"
+    def do(self, item: Item, seconds: float) -> Outcome:
+        request = json.dumps({"payload": item.payload, "seconds": seconds}).encode() + b"\n"
         stdin = cast("IO[bytes]", self._process.stdin)
         # Where it died while it was idle, its reply will be missing as well.
         with contextlib.suppress(OSError):
             stdin.write(request)
             stdin.flush()
-        reply, late = self._reply(seconds)
-        if late:
+        size = self._reply(seconds)
+        if self._is_late:
             return Outcome(item, None, "timeout")
-        if reply != _DONE:
+        if not size.endswith(b"\n"):
             code = self._process.wait()
             return Outcome(item, None, *cause_of_death(code, self._log))
-        outcome = read_result(item, path)
-        path.unlink()
-        return outcome
+        self._results.seek(0)
+        return outcome_of(item, self._results.read(int(size)))
 
     def kill(self) -> None:
         self._process.kill()
 
+    def kill_if_late(self) -> None:
+        if time.monotonic() > self._deadline:
+            self._is_late = True
+            self.kill()
+
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._process.stdin, self._process.stdout, self._results):
             # What was still to be written has no reader any more.
             with contextlib.suppress(OSError):
                 cast("IO[bytes]", stream).close()
 
-    def _reply(self, seconds: float) -> tuple[bytes, bool]:
-        """The child's next line, empty when it died; and whether it was killed for lateness."""
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, give_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            reply = cast("IO[bytes]", self._process.stdout).readline()
-        finally:
-            timer.cancel()
-            timer.join()
-        return reply, late.is_set()
+    def _reply(self, seconds: float) -> bytes:
+        """The child's next line, empty when it died."""
+        self._deadline = time.monotonic() + seconds
+        reply = cast("IO[bytes]", self._process.stdout).readline()
+        self._deadline = math.inf
+        return reply
 
 
-def _fresh_interpreter(task: str, memory: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _fresh_interpreter(
+    task: str, memory: int, results: Path, log: IO[bytes]
+) -> subprocess.Popen[bytes]:
     code = (
         f"import sys; sys.path[:] = {sys.path!r}; "
-        f"from xlcrm.workers import serve; serve({task!r}, {memory})"
+        "from pathlib import Path; from xlcrm.workers import serve; "
+        f"serve({task!r}, {memory}, Path({str(results)!r}))"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -283,8 +289,9 @@ def _fresh_interpreter(task: str, memory: int, log: IO[bytes]) -> subprocess.Pop
     )
 
 
-def serve(task: str, memory: int) -> None:
-    """A child's whole life: items from stdin until it closes, results to the files they name."""
+def serve(task: str, memory: int, path: Path) -> None:
+    """A child's whole life: items from stdin until it closes, each result to the file at ``path``
+    and its size to stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not reach the parent as a reply
@@ -294,9 +301,13 @@ def serve(task: str, memory: int) -> None:
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     cap_memory(memory)
     replies.write(_READY)
-    for line in os.fdopen(os.dup(0), "rb"):
-        request = json.loads(line)
-        end_late(request["seconds"])
-        write_result(function, request["payload"], Path(request["path"]))
-        end_late(0)
-        replies.write(_DONE)
+    with path.open("r+b") as results:
+        for line in os.fdopen(os.dup(0), "rb"):
+            request = json.loads(line)
+            end_late(request["seconds"])
+            result = run(function, request["payload"])
+            results.seek(0)
+            results.write(result)
+            results.flush()
+            end_late(0)
+            replies.write(b"%d\n" % len(result))

@@ -67,7 +67,7 @@ def prepare_for_many() -> None:
     _find = find_cells
     # Taken and freed: from then on glibc keeps as much at hand, instead of giving each workbook's
     # memory back and getting it anew, page by page.
-    bytearray(_AT_HAND)
+    bytes(_AT_HAND)
 
 
 def find_cells(sheets: Sequence[bytes], texts: Sequence[str] | None) -> list[FoundCells | None]:
@@ -154,7 +154,7 @@ def _learn_plain_texts(known: dict[bytes, CellValue], found: Sequence[FoundCells
     """Add what formulas give as plain texts to what is known of cells; return what isn't known."""
     if len(known) > _MEANINGS:
         known.clear()
-    new = {content for cells in found for content in cells.contents}.difference(known)
+    new = {each for cells in found for each in cells.contents if each not in known}
     if found and not known:
         new.add(_ONE)  # so that calamine sees these formats once
     for content in new:

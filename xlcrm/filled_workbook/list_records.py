@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest
@@ -89,7 +89,8 @@ class _ListReader:
         """Read a column's cells, one a record. Most were met before, and nothing is to be said."""
         reader = CellReader(field.type, self.sheet, self.around.date1904)
         if reader.stands(cells):
-            self._keep(field.key, [cell or None for cell in cast("Sequence[str]", cells)])
+            texts = cast("Sequence[str]", cells)
+            self._keep(field.key, [text or None for text in texts] if "" in texts else [*texts])
             return
         plain, origins = reader.plain, self.origins
         values = list(map(plain.get, cells))
@@ -172,8 +173,7 @@ class _ListReader:
 
     def _contexts(self) -> _Contexts:
         anchor = self.inputs.get(self.table.date or "")
-        cells = {} if anchor is None else dict(self._cells(anchor))
-        return _Contexts(cells, self.around)
+        return _Contexts(lambda: [] if anchor is None else self._cells(anchor), self.around)
 
     def _note_formulas(self, field: Field, column: int) -> None:
         for row, cell in self._cells(column) if column in self._odd else ():
@@ -232,8 +232,15 @@ def _unread(
 class _Contexts:
     """What a cell of a row may depend on: the row's own date, else the dates of rows around it."""
 
-    def __init__(self, cells: dict[int, CellValue], around: Surroundings) -> None:
-        self.cells, self.around = cells, around
+    def __init__(
+        self, cells: Callable[[], list[tuple[int, CellValue]]], around: Surroundings
+    ) -> None:
+        self._cells, self.around = cells, around
+
+    @cached_property
+    def cells(self) -> Mapping[int, CellValue]:
+        """The cells of dates by row: few columns ask for them."""
+        return dict(self._cells())
 
     def __call__(self, row: int) -> ReadContext:
         cell, date1904 = self.cells.get(row, ""), self.around.date1904

@@ -4,14 +4,15 @@ for notes and signatures below the data."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from xlcrm.filled_workbook.above import is_record
 from xlcrm.filled_workbook.headers import ListHeader, is_ours
+from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.layout.lists import HEADER_ROW
 from xlcrm.layout.marks import PREFIX
@@ -58,15 +59,11 @@ def list_rows(
     above = (each for each in moved if is_record(each[1], inputs, header.table))
     columns = [column for column in inputs.values() if column < sheet.width]
     formulas = sheet.formulas if odd & set(columns) else frozenset()
-    rows = {}
-    for number, row in chain(above, enumerate(every[first:], first)):
-        for column in columns:  # the first is filled in nearly every row
-            cell = row[column]
-            if cell == "" or says_nothing(cell):
-                continue
-            if not formulas or (number, column) not in formulas:
-                rows[number] = row
-                break
+    below = enumerate(every[first:], first)
+    if columns and not formulas and _are_filled(sheet.columns[columns[0]][first:]):
+        rows = dict(chain(above, below))
+    else:
+        rows = dict(_filled(chain(above, below), columns, formulas))
     asides = [*_Telling(sheet, header.table, inputs, odd).asides(rows)][::-1]
     key = header.marked.get(MASTER_SLOTS["row_key"])
     if key is not None:  # of a master: what it knows by a key is a record, whatever it looks like
@@ -74,6 +71,29 @@ def list_rows(
     for each in asides:
         del rows[each.row]
     return ListRows(rows, asides)
+
+
+def _are_filled(cells: Sequence[CellValue]) -> bool:
+    """Whether a look at all cells of a column says that each says something, as of most first ones:
+    ids stand there."""
+    if "" in cells or {*map(type, cells)} != {str}:
+        return False
+    text = "".join(cast("Sequence[str]", cells))
+    return text.isprintable() and text.isascii() and " " not in text and PREFIX not in text
+
+
+def _filled(
+    lines: Iterable[tuple[int, Line]], columns: Sequence[int], formulas: Set[Address]
+) -> Iterator[tuple[int, Line]]:
+    """Yield the rows in which a cell of some columns says something that is no formula's."""
+    for number, row in lines:
+        for column in columns:
+            cell = row[column]
+            if cell == "" or says_nothing(cell):
+                continue
+            if not formulas or (number, column) not in formulas:
+                yield number, row
+                break
 
 
 def says_nothing(cell: CellValue) -> bool:

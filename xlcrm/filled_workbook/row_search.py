@@ -108,11 +108,12 @@ def find_in_rows(batch: Sequence[tuple[int, bytes]]) -> FoundRows:
     ends[:-1], ends[-1] = starts[1:], len(body)
     in_row = np.flatnonzero(kinds == _ROW)
     expect(len(in_row) and starts[0] == 0 and in_row[0] == 0)
-    row_texts = _check_rows(view, body, starts, ends, kinds, in_row)
+    row_digits = _check_rows(view, body, starts, ends, kinds, in_row)
     _check_formulas(body, starts, ends, kinds)
     at = np.flatnonzero(kinds == _CELL)
-    row = np.repeat(np.arange(len(in_row)), np.diff(np.searchsorted(at, in_row), append=len(at)))
-    columns, after = _references(view, starts[at], row_texts, row)
+    first_cells = np.searchsorted(at, in_row)
+    row = np.repeat(np.arange(len(in_row)), np.append(first_cells[1:], len(at)) - first_cells)
+    columns, after = _references(view, starts[at], row_digits, row)
     is_shared, may_be_empty, cell_ends = _attributes(view, after)
     is_alone = view.bytes[cell_ends] == _SLASH
     expect((view.bytes[cell_ends + is_alone] == _CLOSING).all())
@@ -120,7 +121,7 @@ def find_in_rows(batch: Sequence[tuple[int, bytes]]) -> FoundRows:
     expect((cell_ends == ends[at]).all())
     kinds[at[is_alone]] = _CELL_ALONE
     _check_order(kinds, ends - starts)
-    _check_ends(view, starts, kinds)
+    _check_ends(view, body, starts, kinds)
 
     last_tag = len(kinds) - 1
     second = kinds[np.minimum(at + 1, last_tag)]
@@ -130,7 +131,7 @@ def find_in_rows(batch: Sequence[tuple[int, bytes]]) -> FoundRows:
     has_formula = (second >= _FORMULA) & (second <= _FORMULA_ALONE) & ~is_alone
     is_text, is_other = has_value & is_shared, has_value & ~is_shared
     contents = _contents(body, after[is_other], last[is_other], has_formula[is_other])
-    rows = np.array([*map(int, row_texts)], np.int64) - 1
+    rows = _numbers(view, *row_digits) - 1
     begins = np.cumsum([0, *map(len, bodies)])[:-1]
     sheets = np.array(numbers)[np.searchsorted(begins, starts[in_row], side="right") - 1]
     return FoundRows(
@@ -167,11 +168,10 @@ class _View:
         self.pairs = np.ndarray((size,), "<u2", padded, 0, (1,))
         self.words: _Words = np.ndarray((size,), "<u8", padded, 0, (1,))
 
-    def reads(self, at: _Numbers, text: bytes) -> _Flags:
-        """Where a text of at most eight bytes stands, of some places."""
-        word, mask = _word(text)
-        found: _Flags = self.words[at] & mask == word
-        return found
+    def reads(self, at: _Numbers, *texts: bytes) -> list[_Flags]:
+        """Where each of some texts, of at most eight bytes, stands, of some places."""
+        words = self.words[at]
+        return [words & mask == word for word, mask in map(_word, texts)]
 
     def after_digits(self, at: _Numbers, most: int) -> _Numbers:
         """Return where digits end, not more than so many, that begin at some places."""
@@ -191,19 +191,31 @@ def _word(text: bytes) -> tuple[np.uint64, np.uint64]:
 
 def _check_rows(
     view: _View, body: bytes, starts: _Numbers, ends: _Numbers, kinds: _Bytes, in_row: _Numbers
-) -> list[bytes]:
-    """Return the numbers of the rows as they are written; those that are alone get their kind."""
+) -> tuple[_Numbers, _Numbers]:
+    """Return where the digits of the rows' numbers begin and end; rows that are alone get their
+    kind."""
     begins, finishes = starts[in_row], ends[in_row]
-    expect(view.reads(begins, _ROW_START).all())
+    (is_row,) = view.reads(begins, _ROW_START)
+    expect(is_row.all())
     first = begins + len(_ROW_START)
     quote = view.after_digits(first, _ROW_DIGITS)
     expect((view.bytes[quote] == _QUOTE).all() and (view.bytes[first] != _ZERO).all())
-    a, b, c = first.tolist(), quote.tolist(), finishes.tolist()
-    rests = [body[j + 1 : k] for j, k in zip(b, c, strict=True)]
-    alone = {rest: _is_alone(rest) for rest in set(rests)}  # most rows say the same
-    if any(alone.values()):
-        kinds[in_row[[alone[rest] for rest in rests]]] = _ROW_ALONE
-    return [body[i:j] for i, j in zip(a, b, strict=True)]
+    kinds[in_row[_are_alone(view, body, quote + 1, finishes)]] = _ROW_ALONE
+    return first, quote
+
+
+def _are_alone(view: _View, body: bytes, firsts: _Numbers, ends: _Numbers) -> _Flags:
+    """Return which elements have no content, by where the rest of their tags begins and ends."""
+    size = int(ends[0] - firsts[0])
+    likely = np.flatnonzero(ends - firsts == size)
+    rests = view.bytes[firsts[likely][:, None] + np.arange(size)]
+    is_other = np.ones(len(firsts), bool)
+    is_other[likely] = (rests != rests[0]).any(axis=1)  # most say the same
+    others = [body[a:b] for a, b in zip(firsts[is_other], ends[is_other], strict=True)]
+    alone = {rest: _is_alone(rest) for rest in {*others, rests[0].tobytes()}}
+    are_alone = np.full(len(firsts), alone[rests[0].tobytes()])
+    are_alone[is_other] = [alone[rest] for rest in others]
+    return are_alone
 
 
 def _is_alone(rest: bytes) -> bool:
@@ -225,21 +237,23 @@ def _check_formulas(body: bytes, starts: _Numbers, ends: _Numbers, kinds: _Bytes
 
 
 def _references(
-    view: _View, starts: _Numbers, row_texts: list[bytes], row: _Numbers
+    view: _View, starts: _Numbers, row_digits: tuple[_Numbers, _Numbers], row: _Numbers
 ) -> tuple[_Numbers, _Numbers]:
     """Return the columns (from 0) of cells, and where the rest of their attributes begins; each
     names the row that it stands in, by its place among the rows."""
-    expect(view.reads(starts, b'<c r="').all())
+    (is_cell,) = view.reads(starts, b'<c r="')
+    expect(is_cell.all())
     first, second = view.bytes[starts + 6], view.bytes[starts + 7]
     is_long = second >= _LETTER
     expect((first - _LETTER < 26).all() and (~is_long | (second - _LETTER < 26)).all())
     columns = (first - _BEFORE_A).astype(np.int64)
     columns = np.where(is_long, columns * 26 + second - _BEFORE_A, columns) - 1
-    sizes = np.array([*map(len, row_texts)], np.int64)
-    texts = np.array([int.from_bytes(text, "little") for text in row_texts], np.uint64)
+    first_digits, ends = row_digits
+    sizes = ends - first_digits
+    others = (8 * (8 - sizes)).astype(np.uint64)
+    numbers = view.words[ends - 8] >> others
     quote = starts + 7 + is_long + sizes[row]
-    others = (8 * (8 - sizes)).astype(np.uint64)[row]
-    expect((view.words[quote - 8] >> others == texts[row]).all())
+    expect((view.words[quote - 8] >> others[row] == numbers[row]).all())
     expect((view.bytes[quote] == _QUOTE).all())
     return columns, quote + 1
 
@@ -247,13 +261,13 @@ def _references(
 def _attributes(view: _View, at: _Numbers) -> tuple[_Flags, _Flags, _Numbers]:
     """Return which cells hold a shared text, and which may hold an empty one, by their attributes;
     and where those end."""
-    styled = view.reads(at, b' s="')
+    (styled,) = view.reads(at, b' s="')
     at = view.after_digits(at + 4 * styled, _STYLE_DIGITS)
     expect((~styled | (view.bytes[at] == _QUOTE)).all())
     at = at + styled
-    is_shared, is_text = (view.reads(at, text) for text in (b' t="s"', b' t="str"'))
-    is_simple = view.reads(at, b' t="n"') | view.reads(at, b' t="b"')
-    return is_shared, is_text, at + 6 * (is_shared | is_simple) + 8 * is_text
+    is_shared, is_text, *simple = view.reads(at, b' t="s"', b' t="str"', b' t="n"', b' t="b"')
+    is_short = np.logical_or.reduce([is_shared, *simple])
+    return is_shared, is_text, at + 6 * is_short + 8 * is_text
 
 
 def _numbers(view: _View, first: _Numbers, last: _Numbers) -> _Numbers:
@@ -276,11 +290,13 @@ def _check_order(kinds: _Bytes, lengths: _Numbers) -> None:
     expect(not (kinds << 4 | near).tobytes().translate(None, _SIZES))
 
 
-def _check_ends(view: _View, starts: _Numbers, kinds: _Bytes) -> None:
+def _check_ends(view: _View, body: bytes, starts: _Numbers, kinds: _Bytes) -> None:
     """See that closing tags are whole, and that texts have no references but the five names."""
     closing = (kinds == _CELL_END) | (kinds == _VALUE_END) | (kinds == _FORMULA_END)
     expect((view.bytes[starts[closing] + 3] == _CLOSING).all())
-    expect(view.reads(starts[kinds == _ROW_END], b"</row>").all())
-    at = np.flatnonzero(view.bytes == ord("&"))
-    known = [view.reads(at, b"&%b;" % name) for name in (b"lt", b"gt", b"amp", b"quot", b"apos")]
-    expect(np.logical_or.reduce(known).all())
+    (is_row_end,) = view.reads(starts[kinds == _ROW_END], b"</row>")
+    expect(is_row_end.all())
+    if b"&" in body:
+        at = np.flatnonzero(view.bytes == ord("&"))
+        known = view.reads(at, b"&lt;", b"&gt;", b"&amp;", b"&quot;", b"&apos;")
+        expect(np.logical_or.reduce(known).all())

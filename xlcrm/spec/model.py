@@ -182,7 +182,7 @@ class Parameter:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is worked out once for a spec is found by it
 class Spec:
     """All tables, vocabularies and parameters that hold for a team.
 

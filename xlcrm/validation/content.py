@@ -13,7 +13,9 @@ from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.choices import bare
 from xlcrm.validation.make import field_finding, group_of, is_blank
 from xlcrm.validation.tables import NOTHING, Arguments, Batch, Check, RuleMaker
-from xlcrm.validation.words import is_vague
+from xlcrm.validation.words import is_vague, may_be_vague
+
+_ANY = ("",)  # texts of which nothing is known
 
 
 def is_unmasked(value: Value) -> bool:
@@ -59,7 +61,8 @@ def _vague(table: Table, rule: Arguments, spec: Spec) -> Check:
         return [field_finding("vague-text", record, table, table.by_key[key]) for key in vague]
 
     def suspects(batch: Batch) -> Iterable[int]:
-        return sorted({n for key in keys for n in batch.saying(key, _says_nothing)})
+        asked = [key for key in keys if may_be_vague(batch.texts(key) or _ANY)]
+        return sorted({n for key in asked for n in batch.saying(key, _says_nothing)})
 
     return Check(suspects, check)
 

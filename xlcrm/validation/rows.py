@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from xlcrm.findings import Finding
@@ -25,16 +26,19 @@ _MISSED = frozenset({"action-incomplete"})
 
 def check_records(blocks: Sequence[Records], spec: Spec) -> Iterator[Finding]:
     """Yield the findings of records that depend on each record alone."""
-    prepared: dict[str, _Checks] = {}
     for batch in batches(blocks):
-        key = batch.table
-        checks = prepared.get(key) or prepared.setdefault(key, _Checks(spec.tables[key], spec))
+        checks = _checks(spec, batch.table)
         found = checks.findings(batch)
         if not checks.table.private:
             for n, finding in _private(batch, checks.table):
                 found[n].append(finding)
         for n in sorted(found):
             yield from found[n]
+
+
+@lru_cache(maxsize=64)
+def _checks(spec: Spec, table: str) -> _Checks:
+    return _Checks(spec.tables[table], spec)
 
 
 class _Checks:
@@ -92,11 +96,18 @@ class _Checks:
 
 def _private(batch: Batch, table: Table) -> Iterator[tuple[int, Finding]]:
     """Yield private values in any cell, with the numbers of their records."""
-    for key in batch.keys:
+    fields = [table.by_key[key] for key in batch.keys]
+    texts = {
+        field.key: _all_text(batch, field.key)
+        for field in fields
+        if not isinstance(field.type, Moments | Number)
+    }
+    # Most tables, and most columns, hold nothing that may be private: one look at all of their text
+    # says so.
+    if not may_hold_private("|".join(texts.values())):
+        texts = {}
+    for key in (key for key, text in texts.items() if may_hold_private(text)):
         field = table.by_key[key]
-        # Most columns hold nothing that may be private: one look at all of their text says so.
-        if isinstance(field.type, Moments | Number) or not may_hold_private(_all_text(batch, key)):
-            continue
         for n, value in enumerate(batch.column(key)):
             if value is not None:
                 record = batch.record(n)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
+from itertools import filterfalse
 
 from xlcrm.spec.names import declared_words
 from xlcrm.text import compact
@@ -25,6 +27,11 @@ def _another() -> re.Pattern[str]:
     words = declared_words()
     known = "".join(sorted({char for name in _LISTS for word in words[name] for char in word}))
     return re.compile(rf"(?![{re.escape(known)}])[\u4e00-\u9fff]")
+
+
+def may_be_vague(texts: Iterable[str]) -> bool:
+    """Whether it is worth asking ``is_vague`` of any of some texts."""
+    return any(True for _ in filterfalse(_another().search, texts))
 
 
 def is_vague(text: str) -> bool:
