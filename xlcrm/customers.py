@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -18,35 +18,94 @@ _ID = re.compile(r"[A-Z]+[0-9]{3,}")  # how an id looks that no base has
 
 class Related(NamedTuple):
     """A decision on two names or ids: whether ``other`` is the same customer as ``one``, by whose
-    name or id it is then known. ``same`` is None where ``typed`` is not understood."""
+    name or id it is then known. ``same`` is None where nothing is said any more, or ``typed`` is
+    not understood. ``kept`` is what the settings held of them when last seen; None for nothing."""
 
     one: str
     other: str
     same: bool | None
     typed: str = ""
+    kept: bool | None = None
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """By what the decision is known."""
+        return _pair(self.one, self.other)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is said, or is still to be taken out of the settings."""
+        return bool(self.typed) or (self.same, self.kept) != (None, None)
+
+
+def _pair(one: str, other: str) -> frozenset[str]:
+    return frozenset((fold(one), fold(other)))
 
 
 def answered(known: Iterable[Related], answers: Iterable[Related]) -> tuple[Related, ...]:
     """Return what was decided with later answers; a blank one takes an earlier one back."""
-    said = {frozenset(map(fold, each[:2])): each for each in (*known, *answers)}
-    return tuple(each for each in said.values() if each.same is not None or each.typed)
+    said = {each.pair: each for each in known}
+    for each in answers:
+        was = said.get(each.pair, each)
+        said[each.pair] = each._replace(kept=was.kept)
+    return tuple(each for each in said.values() if each.is_told)
 
 
 def joined(aliases: Mapping[str, str], related: Iterable[Related]) -> dict[str, str]:
     """Return aliases with those that decisions add to them; what leads elsewhere by now, or comes
     back to itself, adds none."""
     known = {fold(name): decided for name, decided in aliases.items()}
-
-    def end(text: str) -> str:
-        while fold(text) in known:
-            text = known[fold(text)]
-        return text
-
     for each in related:
-        one, other = end(each.one), end(each.other)
+        one, other = end_of(each.one, known), end_of(each.other, known)
         if each.same and fold(one) != fold(other):
             known[fold(other)] = one
     return known
+
+
+def end_of(text: str, aliases: Mapping[str, str]) -> str:
+    """Return to what a name or id leads in the end, by aliases as ``joined`` has them."""
+    while fold(text) in aliases:
+        text = aliases[fold(text)]
+    return text
+
+
+class Decided:
+    """What the settings say of customers: names and ids that lead to another, and pairs that are
+    apart."""
+
+    def __init__(self, aliases: Mapping[str, str], apart: Iterable[Sequence[str]]) -> None:
+        self.aliases = joined(aliases, ())
+        self._apart = {_pair(*each) for each in apart}
+
+    def of(self, each: Related) -> bool | None:
+        """Return whether they say of two that they are one; None where they say nothing."""
+        if fold(end_of(each.one, self.aliases)) == fold(end_of(each.other, self.aliases)):
+            return True
+        return False if each.pair in self._apart else None
+
+
+def settled(related: Iterable[Related], decided: Decided | None) -> tuple[Related, ...]:
+    """Return decisions as the settings leave them (None where there are none).
+
+    One that they held before holds as they have it now, so that a row that is taken out of them is
+    taken back; one that was changed in the master since waits to be written there.
+    """
+    found = []
+    for each in related:
+        now = decided.of(each) if decided else None
+        if decided is None or each.kept is None:
+            kept = now if now == each.same else None
+            found.append(each._replace(kept=kept))
+        elif each.same == each.kept:
+            found.append(each._replace(same=now, kept=now))
+        else:
+            found.append(each if each.typed else each._replace(kept=now))
+    return tuple(each for each in found if each.is_told)
+
+
+def unwritten(related: Iterable[Related]) -> list[Related]:
+    """Return the decisions that the settings do not hold yet."""
+    return [each for each in related if each.same != each.kept and not each.typed]
 
 
 class CustomerBase:
@@ -61,13 +120,15 @@ class CustomerBase:
         records: Iterable[Record],
         aliases: Mapping[str, str] | None = None,
         related: Iterable[Related] = (),
+        apart: Iterable[Sequence[str]] = (),
     ) -> None:
-        """``records`` are the table of customers'; ``aliases`` lead to the decided name or id, and
-        ``related`` are further decisions."""
+        """``records`` are the table of customers'; ``aliases`` lead to the decided name or id,
+        ``apart`` are pairs decided to be two, and ``related`` are further decisions."""
         self._rows: dict[str, dict[str, Values]] = defaultdict(dict)
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         self._ids: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self.related = tuple(related)
+        self._two = [*apart, *(each[:2] for each in self.related if each.same is False)]
         self._aliases = joined(aliases or {}, self.related)
         self._keys: dict[tuple[str, str, bool], str] = {}
         self._stated: set[str] = set()
@@ -122,12 +183,11 @@ class CustomerBase:
 
     def are_apart(self, one: str, other: str) -> bool:
         """Whether two customers, by their keys, were decided to be two."""
-        return frozenset((fold(one), fold(other))) in self._apart
+        return _pair(one, other) in self._apart
 
     @cached_property
     def _apart(self) -> frozenset[frozenset[str]]:
-        decided = (each for each in self.related if each.same is False)
-        return frozenset(frozenset(fold(self.key(e)) for e in each[:2]) for each in decided)
+        return frozenset(frozenset(fold(self.key(e)) for e in each) for each in self._two)
 
     def _key(self, text: str, file: str, *, is_name: bool = False) -> str:
         asked = (text, file, is_name)

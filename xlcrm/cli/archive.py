@@ -11,7 +11,7 @@ import click
 
 from xlcrm.cli import exits
 from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
-from xlcrm.cli.merge import exit_code
+from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.archives import LEFT_OUT, ArchiveResult, archive
@@ -46,6 +46,7 @@ def command(
     console.document(result.document)
     if not console.as_json:
         _tell(console, result)
+        tell_remembered(console, result.merged.remembered)
     if result.is_busy:
         console.note("error.prefix", "error.archive-busy")
         return exits.BUSY

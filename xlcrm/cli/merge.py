@@ -26,6 +26,7 @@ from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
 from xlcrm.pipeline.options import Audience, UsageError
 from xlcrm.pipeline.previews import Preview, preview
+from xlcrm.pipeline.remembering import Remembered
 from xlcrm.pipeline.secrets import plain_beside
 from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.pipeline.undoing import UndoResult, undo
@@ -155,6 +156,7 @@ def tell_merge(console: Console, result: MergeResult) -> None:
         warnings=severities["warning"],
         infos=severities["info"],
     )
+    tell_remembered(console, result.remembered)
     if result.forgot:
         console.note("said.forgot")
     if result.kept:
@@ -162,6 +164,14 @@ def tell_merge(console: Console, result: MergeResult) -> None:
     if result.pending:
         key = "error.pending-opened" if result.opened else "error.pending"
         console.note(key, path=shown(result.pending), sign=shown(result.opened or ""))
+
+
+def tell_remembered(console: Console, done: Remembered | None) -> None:
+    """Say what became of decisions on customers that the settings are to hold."""
+    if done and done.written:
+        console.note("said.remembered", count=done.written)
+    if done and done.reason:
+        console.note(f"said.not_remembered-{done.reason}", sign=shown(done.sign or ""))
 
 
 def _reason(findings: list[dict[str, Any]], path: str, code: str, language: Language) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
-from xlcrm.cli.merge import exit_code
+from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
@@ -47,6 +47,7 @@ def command(
     console.document(result.document)
     if not console.as_json:
         tell_report(console, result)
+        tell_remembered(console, result.merged.remembered)
     return exit_code(result.merged)
 
 

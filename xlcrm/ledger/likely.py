@@ -68,6 +68,7 @@ class LikelySame:
     reasons: tuple[Alike, ...]
     same: bool | None = None
     typed: str = ""
+    kept: bool | None = None
 
 
 def likely_same(
@@ -107,9 +108,10 @@ def _decided(
     for party in named.values():
         by_text.setdefault(fold(party.text), Party(party.text, party.is_known)).add(party)
     for each in related:
-        if each.same is not None:
+        if (each.same, each.kept) != (None, None):
             one, other = (by_text.get(fold(text), Party(text)) for text in each[:2])
-            yield LikelySame(one.shown, other.shown, tuple(alike(one, other)), each.same)
+            reasons = tuple(alike(one, other))
+            yield LikelySame(one.shown, other.shown, reasons, each.same, each.typed, each.kept)
 
 
 def _named(

@@ -59,8 +59,8 @@ def _renewed(
 
 def _answers(then: Lead, now: Lead) -> Iterator[Related]:
     """Yield the answers on customers that are new, and blank ones for those taken back."""
-    said = {each[:2] for each in now.related}
-    yield from (each for each in now.related if each not in then.related)
+    said, told = {each[:2] for each in now.related}, {each[:4] for each in then.related}
+    yield from (each for each in now.related if each[:4] not in told)
     yield from (Related(*each[:2], None) for each in then.related if each[:2] not in said)
 
 

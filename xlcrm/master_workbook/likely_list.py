@@ -19,12 +19,14 @@ _WIDTHS = {"one": 34, "rows_one": 10, "other": 34, "rows_other": 13, "reason": 4
 
 class Answer(NamedTuple):
     """A row of the list, read back: whether ``other`` is the same customer as ``one``; None where
-    nothing is said, or what is said (``typed``) is neither yes nor no."""
+    nothing is said, or what is said (``typed``) is neither yes nor no; ``kept`` is what the
+    settings held of it."""
 
     one: str
     other: str
     same: bool | None
     typed: str
+    kept: bool | None
 
 
 def likely_sheet(likely: Sequence[Likely], words: Words) -> RecordSheet:
@@ -54,7 +56,8 @@ def likely_sheet(likely: Sequence[Likely], words: Words) -> RecordSheet:
 def _row(each: Likely, words: Words) -> Sequence[object]:
     (one, _, rows_one), (other, _, rows_other) = each.one, each.other
     reasons = (words(f"master.likely.by_{kind}", what=what) for kind, what in each.reasons)
-    data = json.dumps([one, other], ensure_ascii=False)
+    kept = [] if each.kept is None else [each.kept]
+    data = json.dumps([one, other, *kept], ensure_ascii=False)
     told = {True: "yes", False: "no", None: ""}[each.same]
     cells = [
         _named(each.one),
@@ -83,8 +86,9 @@ def read_answers(rows: Sequence[ListRow]) -> Iterator[Answer]:
     for texts in (each.texts for each in rows):
         said = texts.get("same", "")
         try:
-            one, other = json.loads(texts.get("data", ""))
+            one, other, *kept = json.loads(texts.get("data", ""))
         except (TypeError, ValueError):
             continue  # a row of the lead's own, or one whose key was typed over
         same = is_ticked(said) if said else None
-        yield Answer(str(one), str(other), same, said if same is None else "")
+        held = kept[0] if kept and isinstance(kept[0], bool) else None
+        yield Answer(str(one), str(other), same, said if same is None else "", held)

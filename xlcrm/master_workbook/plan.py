@@ -68,7 +68,8 @@ class HandIn:
 class Likely(Protocol):
     """Two names or ids that may be one customer, by which each of ``one`` and ``other`` is known,
     with its name and the number of its records; ``reasons`` are (kind, what is alike); ``same`` is
-    the lead's answer, None while there is none or it is not understood (``typed``)."""
+    the lead's answer, None while there is none or it is not understood (``typed``), and ``kept``
+    what the settings hold of it."""
 
     @property
     def one(self) -> tuple[str, str, int]: ...
@@ -80,6 +81,8 @@ class Likely(Protocol):
     def same(self) -> bool | None: ...
     @property
     def typed(self) -> str: ...
+    @property
+    def kept(self) -> bool | None: ...
 
 
 class Conflict(Protocol):

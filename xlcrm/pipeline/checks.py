@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlcrm.customers import CustomerBase, Related
+from xlcrm.customers import CustomerBase, Related, settled
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry, describe, discover, is_team_folder
 from xlcrm.ledger.lead import Lead
@@ -76,7 +76,8 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
     state = _state_around(paths[0], options)
     lead = Lead.from_state(state.meta["lead"]) if state else Lead()
     around = [] if paths[0].is_dir() or not state else [f.load() for f in state.files.values()]
-    base = customer_base([*result.readings, *around, lead.reading], options.spec, lead.related)
+    related = settled(lead.related, options.decided)
+    base = customer_base([*result.readings, *around, lead.reading], options.spec, related)
     findings = [*options.notices, *result.findings]
     blocks = [block for reading in result.readings for block in reading.blocks]
     findings += check_together(blocks, options.spec, base, options.as_of)
@@ -97,7 +98,8 @@ def customer_base(
     table = spec.with_role("customers")
     blocks = (block for reading in readings for block in reading.blocks)
     known = (block for block in blocks if table and block.table == table.key)
-    return CustomerBase(chain.from_iterable(known), spec.customer_aliases, related)
+    customers = chain.from_iterable(known)
+    return CustomerBase(customers, spec.customer_aliases, related, spec.customers_apart)
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

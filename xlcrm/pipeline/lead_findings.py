@@ -44,7 +44,7 @@ def unread_decisions(conflicts: Sequence[Conflict], options: Options) -> Iterato
 def unread_answers(related: Sequence[Related], options: Options) -> Iterator[Finding]:
     """Yield answers on customers that are neither yes nor no."""
     for each in related:
-        if each.same is None:
+        if each.same is None and each.typed:
             labels = {lang: Words(lang)("master.likely.same") for lang in get_args(Language)}
             place = (LEAD, Words(options.language)("master.sheet.likely"), None, None, None)
             names = f"{each.one} / {each.other}"

@@ -105,6 +105,7 @@ class Master:
             "lead": ledger.lead.to_state(),
             "withdrawn": self.withdrawn,
             "types": types_of(self.options.spec),
+            "customers": self.options.customers,
             "earlier": contents.earlier,
         }
 

@@ -23,11 +23,18 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
+from xlcrm.pipeline.remembering import Remembered, remember
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.pipeline.waiting import tidy
 from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
-from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER, RETURN_FOLDER, TEAM_MASTER_FILE
+from xlcrm.team_folder import (
+    MASTER_FILE,
+    OUTPUT_FOLDER,
+    RETURN_FOLDER,
+    SETTINGS_FILE,
+    TEAM_MASTER_FILE,
+)
 
 if TYPE_CHECKING:
     from xlcrm.pipeline.returned import Returned
@@ -40,7 +47,7 @@ class MergeResult:
     """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master
     (``opened`` the file that says that it is open, where there is one), ``kept`` the team's master
     of before, where somebody had changed it; ``forgot`` is whether what the last run knew could not
-    be used.
+    be used, ``remembered`` what became of the lead's decisions that the settings did not hold.
 
     ``picture`` is what the folder says; after a run without a change it is put together anew from
     ``files`` and what is known ``before`` them.
@@ -56,6 +63,7 @@ class MergeResult:
     kept: Path | None = None
     opened: Path | None = None
     forgot: bool = False
+    remembered: Remembered | None = None
 
     @cached_property
     def picture(self) -> Picture:
@@ -88,36 +96,92 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
     options = with_secret(options, path, home)
     entries = [entry for entry in found if entry.path.absolute() not in (path, made)]
     with locked(home, break_lock=options.break_lock) as moment:
-        tidy((path, made), home)
+        tidy((path, made, folder / SETTINGS_FILE), home)
         previous = find_previous(path, home, options).doubting(entries)
-        signature = _signature(entries, options)
-        if previous.holds(signature) and not for_team:
-            document = _unchanged(previous.document, path, _since(started))
-            return MergeResult(document, previous.files, options, previous.as_it_was())
-        (result, readings, before, earlier), picture = look_at(entries, previous, options)
+        run = _Run(path, home, entries, options, moment)
+        result = run.for_team(made, previous) if for_team else run.for_lead(previous)
+    result.document["seconds"] = round(time.monotonic() - started, 3)
+    return result
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A merge of ``entries`` into the master at ``path``, that began at ``moment``."""
+
+    path: Path
+    home: Path
+    entries: Sequence[Entry]
+    options: Options
+    moment: int
+
+    def for_lead(self, previous: Previous) -> MergeResult:
+        """Renew the master, unless nothing has changed."""
+        previous, options, remembered = remember(previous, self.options, self.home)
+        signature = _signature(self.entries, options)
+        if previous.holds(signature):
+            document, before = _unchanged(previous.document, self.path), previous.as_it_was()
+            return MergeResult(document, previous.files, options, before, remembered=remembered)
+        seen = replace(self, options=options)._look(previous)
+        settled = not any(may_pass(reading) for reading in seen.result.readings)
+        waits = seen.master.replace(
+            previous, seen.states, signature if settled else {}, seen.document
+        )
+        pending, opened = waits or (None, None)
+        return MergeResult(
+            seen.document,
+            seen.states,
+            options,
+            seen.before,
+            pending,
+            seen.master.picture,
+            opened=opened,
+            forgot=previous.run_id is not None and previous.state is None,
+            remembered=remembered,
+        )
+
+    def for_team(self, made: Path, previous: Previous) -> MergeResult:
+        """Renew the copy for the team at ``made``; the lead's master stays as it is."""
+        seen = self._look(previous)
+        copy = write_team_copy(made, seen.master, seen.readings)
+        document = seen.document | copy.told(made, self.options)
+        changed = seen.master.picture if copy.is_new else None
+        return MergeResult(
+            document, seen.states, self.options, seen.before, copy.pending, changed, kept=copy.kept
+        )
+
+    def _look(self, previous: Previous) -> _Seen:
+        """Return what the folder says, and what is to be written of it."""
+        options = self.options
+        (result, readings, before, earlier), picture = look_at(self.entries, previous, options)
         files = files_of(result.statuses, previous, picture)
-        document = document_of(path, picture, files, options)
+        document = document_of(self.path, picture, files, options)
         kept = [without(reading, picture.ledger.overruled) for reading in readings]
-        states = _states(entries, kept, previous)
+        states = _states(self.entries, kept, previous)
         withdrawn = _withdrawn(earlier, picture.ledger, readings, options.spec)
         saved = {reading.file: reading.modified for reading in result.readings}
-        totals = previous.totals
-        master = Master(path, home, picture, files, options, withdrawn, saved, totals, moment)
-        if for_team:
-            copy = write_team_copy(made, master, readings)
-            document |= {**copy.told(made, options), "seconds": _since(started)}
-            changed = picture if copy.is_new else None
-            return MergeResult(
-                document, states, options, before, copy.pending, changed, kept=copy.kept
-            )
-        settled = not any(may_pass(reading) for reading in result.readings)
-        waits = master.replace(previous, states, signature if settled else {}, document)
-    document["seconds"] = _since(started)
-    pending, opened = waits or (None, None)
-    forgot = previous.run_id is not None and previous.state is None
-    return MergeResult(
-        document, states, options, before, pending, picture, opened=opened, forgot=forgot
-    )
+        master = Master(
+            self.path,
+            self.home,
+            picture,
+            files,
+            options,
+            withdrawn,
+            saved,
+            previous.totals,
+            self.moment,
+        )
+        return _Seen(result, readings, before, document, states, master)
+
+
+class _Seen(NamedTuple):
+    """What a folder says: readings, the documented JSON, the state and the master to be written."""
+
+    result: Readings
+    readings: Sequence[FileReading]
+    before: Before
+    document: dict[str, Any]
+    states: Mapping[str, FileState]
+    master: Master
 
 
 def look_at(
@@ -207,6 +271,7 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
         "entries": [[each.file, each.size, each.mtime_ns, each.code] for each in entries],
         "as_of": options.as_of.isoformat(),
         "language": options.language,
+        "customers": options.customers,
         "messages": options.messages,
         "notices": [each.to_state() for each in options.notices],
         "with_password": options.password is not None,
@@ -214,17 +279,12 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
     }
 
 
-def _unchanged(document: Mapping[str, Any], master: Path, seconds: float) -> dict[str, Any]:
+def _unchanged(document: Mapping[str, Any], master: Path) -> dict[str, Any]:
     files = [
         {**each, "status": "unchanged" if each["status"] == "merged" else each["status"]}
         for each in document["files"]
     ]
-    return {**document, "master": str(master), "files": files, "seconds": seconds}
-
-
-def _since(started: float) -> float:
-    """Return for how many seconds it has gone on."""
-    return round(time.monotonic() - started, 3)
+    return {**document, "master": str(master), "files": files}
 
 
 class Folder(NamedTuple):
@@ -242,7 +302,7 @@ def read_entries(entries: Sequence[Entry], previous: Previous, options: Options)
     result = read_files(entries, options, previous.readings_of(entries))
     readable = {reading.file: reading for reading in result.readings if not reading.rejected}
     # A file that can't be read this time is treated as one that has left: its rows stay.
-    before, gone, withdrawn = previous.before(readable, options.spec)
+    before, gone, withdrawn = previous.before(readable, options)
     kept = {each.file: each for each in (*result.readings, *gone, *readable.values())}
     ordered = sorted(kept.values(), key=lambda reading: reading.file)
     return Folder(result, ordered, before, withdrawn)

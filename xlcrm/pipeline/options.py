@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from xlcrm import __version__
+from xlcrm.customers import Decided
 from xlcrm.findings import Finding, Language
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
-from xlcrm.spec.settings import Settings
+from xlcrm.spec.settings import CUSTOMERS, Settings
 from xlcrm.work import Limits
 
 Progress = Callable[[int, int, str], None]
@@ -41,11 +43,20 @@ class SettingsError(Exception):
         self.file, self.findings = file, findings
 
 
+class SettingsFile(NamedTuple):
+    """A settings workbook as it was read, and whether it has the list of customers' aliases."""
+
+    path: Path
+    sha256: str
+    has_aliases: bool
+
+
 @dataclass(frozen=True)
 class Options:
     """How a run goes. ``language`` is that of workbooks, ``messages`` that of findings' messages.
 
-    ``settings`` are the team's and ``notices`` what was found in them that is no mistake.
+    ``settings`` are the team's, of ``settings_file`` where they were read from one, and ``notices``
+    what was found in them that is no mistake.
     ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
     machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
     done, files in all and the file's path. ``password`` opens encrypted workbooks; nothing that is
@@ -70,6 +81,7 @@ class Options:
     secret: str | None = field(default=None, repr=False)
     audience: Audience = "lead"
     break_lock: bool = False
+    settings_file: SettingsFile | None = None
 
     @cached_property
     def spec(self) -> Spec:
@@ -78,10 +90,23 @@ class Options:
 
     @property
     def version(self) -> str:
-        """What a cached reading depends on besides its file: program, declarations, settings."""
-        settings = json.dumps(self.settings.to_state(), sort_keys=True, ensure_ascii=False)
+        """What a cached reading depends on besides its file: program, declarations, and settings
+        but for ``customers``, of whom no reading knows."""
+        said = {k: v for k, v in self.settings.to_state().items() if k not in CUSTOMERS}
+        settings = json.dumps(said, sort_keys=True, ensure_ascii=False)
         digest = hashlib.sha256(settings.encode()).hexdigest()[:12]
         return f"{__version__}-{self.spec.version}-{digest}"
+
+    @property
+    def customers(self) -> dict[str, Any]:
+        """What the settings decide of customers, as JSON data."""
+        return self.settings.customers
+
+    @property
+    def decided(self) -> Decided | None:
+        """The same as it can be asked; None where no settings can hold it."""
+        has = self.settings_file is not None and self.settings_file.has_aliases
+        return Decided(*self.customers.values()) if has else None
 
     @property
     def created(self) -> datetime:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlcrm.customers import settled
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
@@ -144,9 +145,10 @@ class Previous:
         """Return what is known of a run after which no file has changed."""
         return Before(frozenset(self.files), {}, self.history, self.lead)
 
-    def before(self, readings: Mapping[str, FileReading], spec: Spec) -> Known:
+    def before(self, readings: Mapping[str, FileReading], options: Options) -> Known:
         """Return what is known of the last run, now that files say ``readings``, by path: those of
         today that are there and could be read."""
+        spec = options.spec
         if self.state is None:
             rows = rows_of(self.edited) if self.edited else {}
             removed = recovered(self.edited) if self.edited else []
@@ -170,13 +172,19 @@ class Previous:
         history, lead = self.history.renamed(names), self.lead.renamed(names)
         base = None
         said = Lead.from_state(self.state.meta["lead"])
-        news = (said.related, said.added) != (self.lead.related, self.lead.added)
+        customers = self.state.meta["customers"]
+        news = customers != options.customers or _news(said) != _news(self.lead)
         if news or _customers_changed(readings, old, self.files, spec):
             known = {**readings, **gone, **old}
             then = [each for file, each in known.items() if file in files]
-            base = customer_base([*then, said.reading], spec, said.related)
+            base = customer_base([*then, said.reading], replace(spec, **customers), said.related)
         withdrawn = {names.get(file, file): each for file, each in self.withdrawn.items()}
         return Known(Before(files, old, history, lead, base), list(gone.values()), withdrawn)
+
+
+def _news(lead: Lead) -> tuple[object, ...]:
+    """Return what a lead says by which customers may be others."""
+    return [each[:3] for each in lead.related], lead.added
 
 
 def _customers_changed(
@@ -218,7 +226,13 @@ def find_previous(master: Path, home: Path, options: Options) -> Previous:
     """Return what the run before left; its master is read if it was edited or lost its state."""
     previous = _with_waiting(_left_by(master, home, options), master, home, options)
     previous = _with_undone(previous, home, options)
+    previous = replace(previous, lead=_with_settings(previous.lead, options))
     return previous if options.password is None else previous.without_encrypted()
+
+
+def _with_settings(lead: Lead, options: Options) -> Lead:
+    """Return what a lead says, of customers as the settings leave it."""
+    return replace(lead, related=settled(lead.related, options.decided))
 
 
 def _left_by(master: Path, home: Path, options: Options) -> Previous:
@@ -309,6 +323,9 @@ def _said(record: LedgerRecord | None, name: str) -> object:
 def written(state: State, options: Options) -> Written:
     """Return the ledger of which a state's master was written."""
     before = Previous(None, state, None, Lead.from_state(state.meta["lead"])).as_it_was()
+    customers = state.meta["customers"]
+    if customers != options.customers:
+        options = replace(options, settings=replace(options.settings, **customers))
     return ledger_of([each.load() for each in state.files.values()], options, before)
 
 
@@ -316,4 +333,4 @@ def last_run(home: Path, options: Options) -> Previous:
     """Return what the last run left in the folder of results, whatever became of its master."""
     state = latest_state(home, options.version, options.password)
     lead = Lead.from_state(state.meta["lead"]) if state else Lead()
-    return Previous(None, state, None, lead)
+    return Previous(None, state, None, _with_settings(lead, options))

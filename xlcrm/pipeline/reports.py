@@ -44,6 +44,7 @@ def report(
         if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
             raise UsageError("output-is-master", path=str(target))
     merged = merge(folder, options)
+    options = merged.options  # what it settled
     chosen = period or last_full_week(options.as_of)
     picture = merged.picture
     analysis = analyse(picture.records, chosen, options, whole=True)
@@ -59,7 +60,7 @@ def report(
         facts={name: getattr(analysis.facts, name) for name in KINDS},
         sources=picture.sources,
     )
-    with written(path, merged.options.secret) as made:
+    with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
     return ReportResult(_document(path, analysis, options), path, analysis, merged)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from xlcrm.findings import Finding, Language, Localised
 from xlcrm.ledger.discovery import describe
 from xlcrm.metrics.declarations import declarations
-from xlcrm.pipeline.options import Options, SettingsError
+from xlcrm.pipeline.options import Options, SettingsError, SettingsFile
 from xlcrm.spec.loader import load_settings_spec, load_spec
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import SETTINGS_FILE
@@ -26,7 +26,7 @@ def settings_of_folder(folder: Path, options: Options, language: Language | None
     read or has mistakes.
     """
     workbook = folder / SETTINGS_FILE
-    return _with_settings(workbook, SETTINGS_FILE, options, language)
+    return with_settings(workbook, SETTINGS_FILE, options, language)
 
 
 def settings_around(paths: Sequence[Path], options: Options, language: Language | None) -> Options:
@@ -42,15 +42,18 @@ def settings_around(paths: Sequence[Path], options: Options, language: Language 
     if workbook is None:
         return options
     own = len(paths) == 1 and workbook.parent == start
-    return _with_settings(
+    return with_settings(
         workbook, SETTINGS_FILE if own else describe(workbook).file, options, language
     )
 
 
-def _with_settings(
+def with_settings(
     workbook: Path, file: str, options: Options, language: Language | None
 ) -> Options:
-    """Return options as a settings workbook has them; ``file`` is how its findings name it."""
+    """Return options as a settings workbook has them; ``file`` is how its findings name it.
+
+    Raises SettingsError as ``settings_of_folder``.
+    """
     if not os.path.lexists(workbook):
         return options
     from xlcrm.examination import examine  # most folders have no settings
@@ -63,7 +66,8 @@ def _with_settings(
     if reading.rejected or any(each.severity == "error" for each in found):
         raise SettingsError(file, sorted(found, key=_place))
     told = [*found, *notices(team, declared, _metrics_by_field(declared))]
-    changed = replace(options, settings=team.settings, notices=tuple(told))
+    read = SettingsFile(workbook, reading.sha256, team.has_aliases)
+    changed = replace(options, settings=team.settings, notices=tuple(told), settings_file=read)
     chosen = language or changed.spec.parameter("language")
     return replace(changed, language=chosen)
 

@@ -58,6 +58,7 @@ def load_spec(settings: Settings | None = None, templates: Traversable | None = 
         _version(texts),
         dict(settings.need_aliases),
         tuple(settings.members),
+        tuple(settings.customers_apart),
     )
 
 

@@ -196,6 +196,7 @@ class Spec:
     version: str = ""
     need_aliases: Mapping[str, str] = field(default_factory=dict)
     members: Sequence[Mapping[str, Any]] = ()
+    customers_apart: Sequence[Sequence[str]] = ()
     purpose: Purpose = "filled"
 
     @cached_property

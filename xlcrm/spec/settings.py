@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Change = Mapping[str, Any]
+CUSTOMERS = ("customer_aliases", "customers_apart")  # what is decided of who is whose customer
 SHOWN, HIDDEN, DROPPED = "shown", "hidden", "dropped"
 
 
@@ -27,13 +28,15 @@ class Settings:
     is declared otherwise; an added one says after which value it stands. A list that is not
     declared is added.
     ``customer_aliases`` and ``need_aliases`` lead from a name, id or tag to what it is decided to
-    be. ``members`` are who is to hand in: ``name`` and of ``file``, ``team``, ``ids`` (first and
-    last number), ``starts``, ``leaves`` (ISO days) and ``successor`` what is given.
+    be; ``customers_apart`` are pairs of names or ids that are decided to be two customers.
+    ``members`` are who is to hand in: ``name`` and of ``file``, ``team``, ``ids`` (first and last
+    number), ``starts``, ``leaves`` (ISO days) and ``successor`` what is given.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
     customer_aliases: Mapping[str, str] = field(default_factory=dict)
+    customers_apart: Sequence[Sequence[str]] = ()
     need_aliases: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, Change]] = field(default_factory=dict)
     order: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -43,3 +46,9 @@ class Settings:
     def to_state(self) -> dict[str, Any]:
         """Return plain JSON data; ``Settings(**data)`` is its inverse."""
         return asdict(self)
+
+    @property
+    def customers(self) -> dict[str, Any]:
+        """What is decided of customers, as JSON data."""
+        aliases, apart = (getattr(self, name) for name in CUSTOMERS)
+        return dict(zip(CUSTOMERS, (dict(aliases), list(map(list, apart))), strict=True))
