@@ -97,7 +97,7 @@ def test_a_finding_goes_through_state_and_back() -> None:
         parameters={"label": {"zh": "日期", "en": "Date"}},
     )
     state = finding.to_state()
-    assert Finding(**state) == finding
+    assert Finding.from_state(state, finding.file) == finding
     assert set(state) == {"code", "file", "sheet", "cell", "table", "field", "value", "parameters"}
 
 

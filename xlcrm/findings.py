@@ -178,11 +178,22 @@ class Finding:
         }
 
     def to_state(self) -> dict[str, Any]:
-        """Return the fields that are set, for a result file; ``Finding(**state)`` inverts it."""
+        """Return the fields that are set, for a result file; ``from_state`` is its inverse."""
         state = {name: getattr(self, name) for name in self.__slots__}
         return {name: value for name, value in state.items() if value}
 
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], file: str) -> Finding:
+        """Return the finding as one of ``file``: what it says was masked when it was made."""
+        finding = object.__new__(cls)
+        for name, value in {**_UNSET, **state, "file": file}.items():
+            object.__setattr__(finding, name, value)
+        return finding
 
+
+_UNSET: Mapping[str, Any] = {
+    each.name: {} if each.name == "parameters" else None for each in dataclasses.fields(Finding)
+}
 _STOP = {"zh": ":", "en": ": "}
 _SUGGEST = {"zh": ",是否为“{}”?", "en": "; did you mean “{}”?"}
 

@@ -30,6 +30,7 @@ _LANDLINE = re.compile(r"(?<![\d*-])\(?0(?:10|2\d|[3-9]\d{2})\)?[ \-]?[2-9]\d{6,
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
 _ID_CARD = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 _BANK_CARD = re.compile(r"(?<![\dA-Za-z])(?:62|4|5)\d{14,17}(?![\dA-Za-z])")
+_SHORTEST = len("a@b.co")
 _WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})
 # Every private value has an @ or ten digits with at most a bracket and a space between two.
 _AT = "@\uff20"
@@ -52,6 +53,8 @@ def _may_stand_in(text: str) -> bool:
 
 def find_private(text: str) -> Iterator[PrivateValue]:
     """Yield the private values in ``text``, leftmost first; spans are those of ``text`` itself."""
+    if len(text) < _SHORTEST:
+        return
     if INVISIBLE.search(text):
         seen = [n for n, char in enumerate(text) if not INVISIBLE.match(char)]
         for code, start, end, masked in find_private("".join(text[n] for n in seen)):

@@ -305,7 +305,7 @@ class FileReading:
             head["sha256"],
             head["modified"],
             [_block_of(file, block, columns) for block in head["blocks"]],
-            [Finding(**{**finding, "file": file}) for finding in head["findings"]],
+            [Finding.from_state(finding, file) for finding in head["findings"]],
             head["rejected"],
             head["own"],
             lines=lines,
