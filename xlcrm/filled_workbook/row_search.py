@@ -59,6 +59,9 @@ _STEP = _table(13, _TO_VALUE, np.int64)
 _PAIRS = bytes(a << 4 | b for a, after in _NEXT.items() for b in after)
 _SIZES = bytes(kind << 4 | length for kind, lengths in _LENGTHS.items() for length in lengths)
 _SIZES += bytes(kind << 4 | length for kind in _ANY_LENGTH for length in range(_FAR + 1))
+_ENTITIES = (b"&lt;", b"&gt;", b"&amp;", b"&quot;", b"&apos;")
+_SHORT = 32  # bytes of most contents, at most: a style and a number
+_FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # of a word, so many
 _ROW_DIGITS, _STYLE_DIGITS = 7, 6
 _LONGEST_TAG = 64  # bytes of a cell's, at most, with an attribute that is cut short
 _ZEROS, _HIGH_BITS, _TO_HIGH_BIT = (np.uint64(0x0101010101010101 * n) for n in (0x30, 0x80, 0x76))
@@ -101,6 +104,7 @@ def find_in_rows(batch: Sequence[tuple[int, bytes]]) -> FoundRows:
     row's; that each row stands in its own sheet is sure, as none may follow an open one."""
     numbers, bodies = zip(*batch, strict=True)
     body = b"".join(bodies)
+    expect(b"\0" not in body)
     view = _View(body)
     starts = np.flatnonzero(view.bytes == ord("<"))
     kinds = _KINDS[view.pairs[starts + 1]]
@@ -130,7 +134,7 @@ def find_in_rows(batch: Sequence[tuple[int, bytes]]) -> FoundRows:
     has_value = (kinds[value] == _VALUE) & (may_be_empty | (first < last))
     has_formula = (second >= _FORMULA) & (second <= _FORMULA_ALONE) & ~is_alone
     is_text, is_other = has_value & is_shared, has_value & ~is_shared
-    contents = _contents(body, after[is_other], last[is_other], has_formula[is_other])
+    contents = _contents(view, body, after[is_other], last[is_other], has_formula[is_other])
     rows = _numbers(view, *row_digits) - 1
     begins = np.cumsum([0, *map(len, bodies)])[:-1]
     sheets = np.array(numbers)[np.searchsorted(begins, starts[in_row], side="right") - 1]
@@ -147,13 +151,20 @@ def find_in_rows(batch: Sequence[tuple[int, bytes]]) -> FoundRows:
     )
 
 
-def _contents(body: bytes, firsts: _Numbers, ends: _Numbers, has_formula: _Flags) -> list[bytes]:
+def _contents(
+    view: _View, body: bytes, firsts: _Numbers, ends: _Numbers, has_formula: _Flags
+) -> list[bytes]:
     """Return what cells hold, without the formulas that stand before their values."""
-    bounds = zip(firsts.tolist(), ends.tolist(), strict=True)
-    contents = [body[a:b] for a, b in bounds]
-    for n in np.flatnonzero(has_formula).tolist():
-        head, _, rest = contents[n].partition(b"<f")
-        contents[n] = head + rest[rest.rindex(b"<v>") :]
+    sizes = ends - firsts
+    words = np.empty((len(sizes), _SHORT // 8), "<u8")
+    for n in range(_SHORT // 8):
+        words[:, n] = view.words[firsts + 8 * n] & _FIRST_BYTES[np.clip(sizes - 8 * n, 0, 8)]
+    contents: list[bytes] = words.view(f"S{_SHORT}").ravel().tolist()
+    for n in np.flatnonzero((sizes > _SHORT) | has_formula).tolist():
+        contents[n] = body[firsts[n] : ends[n]]
+        if has_formula[n]:
+            head, _, rest = contents[n].partition(b"<f")
+            contents[n] = head + rest[rest.rindex(b"<v>") :]
     return contents
 
 
@@ -206,14 +217,15 @@ def _check_rows(
 
 def _are_alone(view: _View, body: bytes, firsts: _Numbers, ends: _Numbers) -> _Flags:
     """Return which elements have no content, by where the rest of their tags begins and ends."""
-    size = int(ends[0] - firsts[0])
-    likely = np.flatnonzero(ends - firsts == size)
-    rests = view.bytes[firsts[likely][:, None] + np.arange(size)]
+    middle = len(firsts) // 2
+    usual = body[firsts[middle] : ends[middle]]
+    likely = np.flatnonzero(ends - firsts == len(usual))
+    rests = view.bytes[firsts[likely][:, None] + np.arange(len(usual))]
     is_other = np.ones(len(firsts), bool)
-    is_other[likely] = (rests != rests[0]).any(axis=1)  # most say the same
+    is_other[likely] = (rests != np.frombuffer(usual, np.uint8)).any(axis=1)
     others = [body[a:b] for a, b in zip(firsts[is_other], ends[is_other], strict=True)]
-    alone = {rest: _is_alone(rest) for rest in {*others, rests[0].tobytes()}}
-    are_alone = np.full(len(firsts), alone[rests[0].tobytes()])
+    alone = {rest: _is_alone(rest) for rest in {*others, usual}}
+    are_alone = np.full(len(firsts), alone[usual])  # most say the same
     are_alone[is_other] = [alone[rest] for rest in others]
     return are_alone
 
@@ -298,5 +310,4 @@ def _check_ends(view: _View, body: bytes, starts: _Numbers, kinds: _Bytes) -> No
     expect(is_row_end.all())
     if b"&" in body:
         at = np.flatnonzero(view.bytes == ord("&"))
-        known = view.reads(at, b"&lt;", b"&gt;", b"&amp;", b"&quot;", b"&apos;")
-        expect(np.logical_or.reduce(known).all())
+        expect(np.logical_or.reduce(view.reads(at, *_ENTITIES)).all())
