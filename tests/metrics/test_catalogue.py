@@ -45,7 +45,10 @@ def test_core_fields_alone_give_no_invented_figures(facts: Any, spec: Any) -> No
     found = {each.key: each.current for each in compute(facts(*CORE), WEEK, spec)}
     assert {key for key, value in found.items() if value is not None} == {
         "contact_frequency",
+        "never_contacted",
         "negative_share",
+        "at_risk",
+        "reactivated",
         "issue_close_rate",
         "issue_overdue",
     }
@@ -62,7 +65,8 @@ def test_document_e_leads_then_the_phases_dimension(facts: Any, spec: Any) -> No
     ]
     rest = [each.dimension for each in found[4:]]
     assert list(dict.fromkeys(rest)) == [
-        "客户满意度", "客户响应效率", "需求匹配度", "转化路径", "问题闭环", "记录质量",
+        "客户满意度", "客户响应效率", "需求匹配度", "转化路径", "客户来源", "问题闭环", "记录质量",
+        "沟通评价", "团队",
     ]  # fmt: skip
     assert len(found) == len(metrics)
     assert ordered(metrics, "成长期")[4].dimension == "需求匹配度"
@@ -140,6 +144,7 @@ def test_json(facts: Any, spec: Any) -> None:
         "top_needs": {"tag", "customers", "mentions", "share"},
         "slow_customers": {"customer", "name", "hours", "unanswered"},
         "low_satisfaction": {"customer", "name", "before", "after", "revisited"},
+        "at_risk": {"customer", "name", "reasons"},
     }
     assert json.dumps(list(documents.values()))
 

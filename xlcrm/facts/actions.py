@@ -11,16 +11,56 @@ from xlcrm.facts.model import Action, Entry, Message
 from xlcrm.facts.sources import ACTIONS, ActionSource
 from xlcrm.facts.tables import Span
 from xlcrm.spec.chinese_dates import read_deadline
-from xlcrm.spec.model import Spec
+from xlcrm.spec.model import Spec, Table
+from xlcrm.spec.types.choices import bare
 from xlcrm.timeliness import entered_in_time
 
 
-def actions(history: History) -> Iterator[Action]:
-    """Yield the follow-up actions of every record; without an owner of its own, the record's."""
-    for table, rows in history.of_tables(ACTIONS).items():
-        for line in rows:
-            for n, part in enumerate(_parts(line, ACTIONS[table]), 1):
-                yield _action(line, n, part)
+def actions(history: History, span: Span | None) -> Iterator[Action]:
+    """Yield the follow-up actions of every record; without an owner of its own, the record's.
+
+    With ``span`` those of records that may have one that was overdue on a day of it.
+    """
+    for table, source in ACTIONS.items():
+        rule = _overdue_rule(history.spec.tables[table], source)
+        places: Iterable[int] = history.places(table)
+        if span:
+            places = _maybe_late(history, places, source, span) if rule else ()
+        for line in history.lines(places):
+            for n, part in enumerate(_parts(line, source), 1):
+                yield _action(line, n, part, is_awaited=_is_awaited(line, source, rule))
+
+
+def _maybe_late(
+    history: History, places: Iterable[int], source: ActionSource, span: Span
+) -> Iterator[int]:
+    """Yield the places of records with action rows, or with an action overdue in a span of days."""
+    first, last = span.first.isoformat(), span.last.isoformat()
+    for place in places:
+        values = history.records[place].values
+        done = values.get(source.done)
+        if isinstance(done, str) and done <= first:
+            continue
+        if not source.due or (day_of(values.get(source.due)) or "~") <= last:
+            yield place
+
+
+def _overdue_rule(table: Table, source: ActionSource) -> Mapping[str, Any] | None:
+    """Return the rule by which a table's actions are overdue; None where it asks for no end."""
+    dues = (source.due, f"{source.text}.due")
+    rules = (rule.arguments for rule in table.rules if rule.name == "overdue")
+    return next((rule for rule in rules if rule["due"] in dues), None)
+
+
+def _is_awaited(line: Line, source: ActionSource, rule: Mapping[str, Any] | None) -> bool:
+    """Whether an action is awaited until the day it is done: nothing else settled it."""
+    if rule is None:
+        return False
+    closed = line.text(rule.get("closed", ""))
+    if closed and bare(closed) in rule["in"]:
+        return False
+    is_dated = "." in rule["done"] or rule["done"] == source.done
+    return is_dated or rule["done"] not in line.values
 
 
 def messages(history: History, span: Span | None) -> Iterator[Message]:
@@ -82,7 +122,7 @@ def _due_in_words(text: str, line: Line) -> str | None:
     return deadline.day if deadline else None
 
 
-def _action(line: Line, n: int, part: Mapping[str, Any]) -> Action:
+def _action(line: Line, n: int, part: Mapping[str, Any], *, is_awaited: bool) -> Action:
     return Action(
         id=f"{line.id}#{n}",
         customer=line.customer,
@@ -92,6 +132,7 @@ def _action(line: Line, n: int, part: Mapping[str, Any]) -> Action:
         due=day_of(part.get("due")),
         done=day_of(part.get("done")),
         status=line.text("status"),
+        is_awaited=is_awaited,
         source=(line.id,),
     )
 

@@ -17,7 +17,15 @@ from xlcrm.facts.model import table, table_of
 from xlcrm.facts.needs import needs
 from xlcrm.facts.scores import evaluations, last_scored, other_scores, talk_scores
 from xlcrm.facts.tables import Facts, Span
-from xlcrm.facts.talks import Talk, communications, match_talks, tells, told_on
+from xlcrm.facts.talks import (
+    Talk,
+    communications,
+    earliest,
+    match_talks,
+    talk_days,
+    tells,
+    told_on,
+)
 from xlcrm.facts.timelines import changes
 from xlcrm.records import LedgerRecord
 from xlcrm.spec.model import Spec
@@ -49,7 +57,7 @@ def build_facts(records: Sequence[LedgerRecord], spec: Spec, span: Span | None =
             model.Communication, communications(talks, spec, texts=span is None)
         ),
         "messages": lambda: table(model.Message, list(messages(history, span))),
-        "actions": lambda: table(model.Action, list(actions(history))),
+        "actions": lambda: table(model.Action, list(actions(history, span))),
         "needs": lambda: table(model.Need, _dated(needs(near_talks, spec))),
         "issues": lambda: table(model.Issue, list(issues(history))),
         "scores": lambda: table(model.Score, _dated(_scores(history, near_talks, span))),
@@ -58,7 +66,14 @@ def build_facts(records: Sequence[LedgerRecord], spec: Spec, span: Span | None =
         "evaluations": lambda: table(model.Evaluation, list(evaluations(history))),
         "entries": lambda: table(model.Entry, list(entries(near_lines, spec))),
     }
-    facts = Facts(makers, lambda: revisits(history), lambda column: tells(history, column), span)
+    facts = Facts(
+        makers,
+        lambda: revisits(history),
+        lambda: talk_days(history),
+        lambda column: tells(history, column),
+        lambda column: earliest(history, column),
+        span,
+    )
     return facts
 
 

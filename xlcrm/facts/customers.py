@@ -8,7 +8,7 @@ from typing import Any
 
 from xlcrm.facts.lines import History, Line, day_of
 from xlcrm.facts.model import Customer
-from xlcrm.facts.sources import CUSTOMERS
+from xlcrm.facts.sources import CUSTOMERS, TAGGED
 from xlcrm.spec.types.choices import bare
 
 
@@ -26,9 +26,11 @@ def customers(history: History) -> list[Customer]:
         if record.customer and record.table != CUSTOMERS:
             others[record.customer].append(place)
     keys = dict.fromkeys((*base, *others))
-    contacts = _first_contacts(history)
+    contacts, tags = _first_contacts(history), _told_tags(history)
     return [
-        _customer(key, base.get(key, []), others.get(key, ()), contacts.get(key), history)
+        _customer(
+            key, base.get(key, []), others.get(key, ()), contacts.get(key), tags.get(key), history
+        )
         for key in keys
     ]
 
@@ -44,8 +46,22 @@ def _first_contacts(history: History) -> dict[str, str]:
     return earliest
 
 
+def _told_tags(history: History) -> dict[str, list[str]]:
+    """Return the tags that the other tables give to customers, by customer."""
+    told: dict[str, list[str]] = {}
+    for line in history.lines(history.holding("tags")):
+        if line.customer and line.record.table in TAGGED:
+            told.setdefault(line.customer, []).extend(line.texts("tags"))
+    return told
+
+
 def _customer(
-    key: str, base: list[Line], others: Sequence[int], told: str | None, history: History
+    key: str,
+    base: list[Line],
+    others: Sequence[int],
+    told: str | None,
+    told_tags: Sequence[str] | None,
+    history: History,
 ) -> Customer:
     values: dict[str, Any] = {}
     for line in reversed(base):
@@ -57,6 +73,7 @@ def _customer(
         return bare(text) if text else None
 
     first_contact = day_of(value("first_contact")) or told
+    own_tags = (tag for line in base for tag in line.texts("tags"))
     first_dated = min(filter(None, map(history.days.__getitem__, others)), default=None)
     return Customer(
         id=key,
@@ -68,7 +85,7 @@ def _customer(
         size=choice("customer_size"),
         industry=value("industry"),
         origin=choice("source"),
-        tags=tuple(dict.fromkeys(tag for line in base for tag in line.texts("tags"))),
+        tags=tuple(dict.fromkeys((*own_tags, *(told_tags or ())))),
         owner=next((line.owner for line in base if line.owner), None),
         preferred_channel=choice("preferred_channel"),
         deals=value("deals"),

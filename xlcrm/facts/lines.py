@@ -93,6 +93,10 @@ class History:
             places[record.table].append(place)
         return places
 
+    def places(self, table: str) -> Sequence[int]:
+        """Return the places of the records of a table."""
+        return self._places.get(table, ())
+
     def line(self, place: int) -> Line:
         """Return the line at a place."""
         record = self.records[place]
@@ -116,7 +120,7 @@ class History:
 
     def of_tables(self, tables: Iterable[str]) -> dict[str, list[Line]]:
         """Return the lines of some tables, each in source order, the tables as named."""
-        return {key: self.lines(self._places.get(key, ())) for key in tables}
+        return {key: self.lines(self.places(key)) for key in tables}
 
     def holding(self, key: str) -> list[int]:
         """Return the places of the records that have a field."""

@@ -57,6 +57,9 @@ class Communication(NamedTuple):
     category: str | None
     status: str | None
     next_contact: str | None
+    trend: str | None
+    campaign: str | None
+    participation: str | None
     owner: str | None
     is_revisit: bool
     source: Texts
@@ -75,7 +78,10 @@ class Message(NamedTuple):
 
 
 class Action(NamedTuple):
-    """A follow-up action of a record; ``status`` is the record's."""
+    """A follow-up action of a record; ``status`` is the record's.
+
+    ``is_awaited``: its table asks when it was done, and nothing settled it without saying when.
+    """
 
     id: str
     customer: str | None
@@ -85,6 +91,7 @@ class Action(NamedTuple):
     due: str | None
     done: str | None
     status: str | None
+    is_awaited: bool
     source: Texts
 
 
@@ -130,6 +137,7 @@ class Score(NamedTuple):
     customer: str | None
     date: str | None
     score: float
+    owner: str | None
     source: Texts
 
 

@@ -65,7 +65,7 @@ def evaluations(history: History) -> Iterator[Evaluation]:
 
 
 def _score(line: Line, score: Any, day: str | None) -> tuple[Line, Score]:
-    return line, Score(line.id, line.customer, day, float(score), (line.id,))
+    return line, Score(line.id, line.customer, day, float(score), line.owner, (line.id,))
 
 
 def _evaluation(line: Line, of: str, dimension: str, score: Any, level: str | None) -> Evaluation:

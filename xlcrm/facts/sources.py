@@ -20,6 +20,9 @@ TALKS: Mapping[str, Mapping[str, str]] = {
     "crm_record": {"content": "summary"},
 }
 
+# The tables besides the customer base whose tags are the customer's.
+TAGGED = ("multichannel_record",)
+
 # Fields that state a need in words, and fields any of which answers the needs of its record.
 NEED_TEXTS = {"communication_record": ("needs", "latent_needs"), "crm_record": ("needs",)}
 ANSWERS = (
@@ -29,7 +32,7 @@ ANSWERS = (
     "promises",
     "responses",
     "follow_up_due",
-    "solution",
+    "service_plan",
 )
 
 # The day of a score, by the first of these fields that is filled.

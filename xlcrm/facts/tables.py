@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 import pandas as pd
 
 from xlcrm.facts.model import KINDS
 
 # Of these kinds, facts of a span leave out what no question about its days can need.
-OF_SPAN = frozenset(("communications", "messages", "needs", "scores", "entries"))
+OF_SPAN = frozenset(("communications", "messages", "actions", "needs", "scores", "entries"))
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,12 @@ class Facts:
 
     A table is made when it is first asked for. Facts of a ``span`` of days are
 
-    - whole, whatever the span: customers, actions, issues, type and stage changes, evaluations,
-      the days of revisits, and whether talks tell of a column at all;
+    - whole, whatever the span: customers, issues, type and stage changes, evaluations, the days of
+      talks and revisits, and what talks tell of a column at all;
     - of the span: communications dated in it or in the days that it has for them before, without
       the texts that no figure rests on; needs and entries dated in it; messages that were sent,
-      replied to or open in it; scores dated in it, with each customer's last one before it.
+      replied to or open in it; actions that were overdue in it; scores dated in it, with each
+      customer's last one before it.
 
     Those of the span are asked for within a period, by id, or as last scores: asking for other days
     than the span's, or for the whole table, raises ValueError.
@@ -63,13 +64,17 @@ class Facts:
         self,
         makers: Mapping[str, Callable[[], pd.DataFrame]],
         revisits: Callable[[], Mapping[str, list[str]]],
+        talk_days: Callable[[], Mapping[str, list[str]]],
         tells: Callable[[str], bool],
+        earliest: Callable[[str], str | None],
         span: Span | None = None,
     ) -> None:
         """``makers`` has for each of KINDS what makes its table; ``span`` None: of everything."""
         self._makers = makers
         self._make_revisits = revisits
-        self._tells = tells
+        self._make_talk_days = talk_days
+        self._tells = cache(tells)
+        self._earliest = earliest
         self._span = span
         self._tables: dict[str, pd.DataFrame] = {}
         self._within: dict[tuple[str, str, date, date], pd.DataFrame] = {}
@@ -105,6 +110,29 @@ class Facts:
     def tells(self, column: str) -> bool:
         """Whether any talk, whenever it was, has a column."""
         return self._tells(column)
+
+    def earliest(self, column: str) -> str | None:
+        """Return the earliest moment (ISO) that any talk has in a column; None where none has."""
+        return self._earliest(column)
+
+    def unanswered(self, day: date) -> pd.DataFrame:
+        """Return the messages sent on a day or before and not answered by its end."""
+        self._refuse_outside("messages", day, day)
+        messages, end = self._table("messages"), pd.Timestamp(day + timedelta(days=1))
+        is_answered = messages["replied"] < end
+        return messages[(messages["sent"] < end) & ~is_answered]
+
+    def overdue(self, day: date) -> pd.DataFrame:
+        """Return the actions that are awaited, due on a day or before, and not done by it."""
+        self._refuse_outside("actions", day, day)
+        actions, end = self._table("actions"), pd.Timestamp(day + timedelta(days=1))
+        is_done = actions["done"] < end
+        return actions[actions["is_awaited"] & (actions["due"] < end) & ~is_done]
+
+    @cached_property
+    def talk_days(self) -> Mapping[str, list[str]]:
+        """The days (ISO) on which each customer was talked to, each once, in their order."""
+        return self._make_talk_days()
 
     def named(self, customer: str) -> dict[str, str]:
         """Return a customer as reports do: ``customer`` (the id, else the name) and ``name``."""

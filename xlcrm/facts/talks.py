@@ -15,7 +15,7 @@ from xlcrm.spec.model import Spec
 from xlcrm.spec.types.choices import bare
 
 _Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
-_COLUMNS = {"category": "talk_category"}
+_COLUMNS = {"category": "talk_category", "trend": "satisfaction_trend"}
 _NOTHING: tuple[object, ...] = (None, "", [])
 
 
@@ -104,7 +104,26 @@ def told_on(history: History, column: str) -> list[Pair]:
 
 def tells(history: History, column: str) -> bool:
     """Whether any record of a talk has a column."""
-    return bool(_telling(history, column))
+    return any(
+        record.values.get(column) not in _NOTHING and record.table in TALKS
+        for record in history.records
+    )
+
+
+def earliest(history: History, column: str) -> str | None:
+    """Return the least value of a column (of moments the earliest, ISO) that any talk's record has;
+    None where none has one."""
+    values = (history.records[place].values[column] for place in _telling(history, column))
+    return min(map(str, values), default=None)
+
+
+def talk_days(history: History) -> dict[str, list[str]]:
+    """Return the days (ISO) on which each customer was talked to, each once, in their order."""
+    days: dict[str, set[str]] = {}
+    for record, day in zip(history.records, history.days, strict=True):
+        if day and record.customer and record.table in TALKS:
+            days.setdefault(record.customer, set()).add(day)
+    return {customer: sorted(each) for customer, each in days.items()}
 
 
 def _telling(history: History, column: str) -> list[int]:
@@ -135,6 +154,9 @@ def communications(
         "channel_class": [talk.channel_class for talk in talks],
         "emotion": emotions,
         "polarity": [polarity(emotion) if emotion else None for emotion in emotions],
+        "trend": [text and bare(text) for text in _texts(talks, "trend")],
+        "campaign": _texts(talks, "campaign"),
+        "participation": _texts(talks, "participation"),
         "owner": [next(filter(None, (line.owner for line in t.lines)), None) for t in talks],
         "is_revisit": [any(line.record.table == REVISITS for line in t.lines) for t in talks],
         "source": [tuple(line.id for line in talk.lines) for talk in talks],

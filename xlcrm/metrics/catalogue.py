@@ -6,18 +6,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from xlcrm.facts.tables import Facts, Span
+from xlcrm.metrics.by_owner import by_owner
+from xlcrm.metrics.campaign import campaign
 from xlcrm.metrics.contact_frequency import contact_frequency
-from xlcrm.metrics.conversion import conversion
+from xlcrm.metrics.conversion import conversion, stage_conversion, stage_loss
 from xlcrm.metrics.declarations import declarations
+from xlcrm.metrics.evaluations import evaluation_avg, satisfaction_by_dimension
 from xlcrm.metrics.issues import issue_close_rate, issue_days, issue_overdue
 from xlcrm.metrics.low_satisfaction import low_satisfaction
 from xlcrm.metrics.model import Metric
+from xlcrm.metrics.need_responses import need_response_rate
 from xlcrm.metrics.needs_met import need_match_rate, need_met_rate
+from xlcrm.metrics.repurchase import repurchase_rate
 from xlcrm.metrics.responses import avg_response_hours
+from xlcrm.metrics.risk import at_risk, reactivated
 from xlcrm.metrics.satisfaction import negative_share, satisfaction
+from xlcrm.metrics.silence import never_contacted, unanswered
 from xlcrm.metrics.slow_customers import slow_customers
+from xlcrm.metrics.sources import source_conversion, source_new
 from xlcrm.metrics.timely_entry import timely_entry_rate
+from xlcrm.metrics.top_issues import top_issues
 from xlcrm.metrics.top_needs import top_needs
+from xlcrm.metrics.upward import channel_conversion, tag_conversion
 from xlcrm.periods import Period
 from xlcrm.sheet_words import declared
 from xlcrm.spec.model import Spec
@@ -31,17 +41,34 @@ CATALOGUE: Mapping[str, Measure] = {
         avg_response_hours,
         slow_customers,
         contact_frequency,
+        unanswered,
+        never_contacted,
         top_needs,
         need_match_rate,
         need_met_rate,
+        need_response_rate,
         conversion,
+        stage_conversion,
+        stage_loss,
+        channel_conversion,
+        tag_conversion,
+        source_new,
+        source_conversion,
         satisfaction,
+        satisfaction_by_dimension,
         negative_share,
         low_satisfaction,
+        at_risk,
+        reactivated,
+        repurchase_rate,
         issue_close_rate,
         issue_days,
         issue_overdue,
+        top_issues,
         timely_entry_rate,
+        evaluation_avg,
+        by_owner,
+        campaign,
     )
 }
 
@@ -62,7 +89,8 @@ def compute(facts: Facts, period: Period, spec: Spec) -> list[Metric]:
 def days_asked(period: Period) -> Span:
     """Return the days whose facts ``compute`` asks for: the two periods' and their windows'."""
     first = period.previous
-    return Span(first.start, period.end, talks_from=first.window.start)
+    earlier = first.previous  # with whose talks those of the first are compared
+    return Span(first.start, period.end, talks_from=min(first.window.start, earlier.start))
 
 
 def compute_trend(

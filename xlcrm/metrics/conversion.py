@@ -1,15 +1,26 @@
-"""How many customers take the next step towards buying?"""
+"""How many customers take the next step towards buying, and where are they lost?"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
 from xlcrm.facts.tables import Facts
-from xlcrm.metrics.figures import NO_DATA, Figure, ends, in_order, metric, starts, within
+from xlcrm.metrics.figures import NO_DATA, Figure, by_subject, within
 from xlcrm.metrics.model import Metric
+from xlcrm.metrics.steps import (
+    STAGES,
+    TYPES,
+    Step,
+    Timeline,
+    labels,
+    lost_types,
+    share,
+    steps_of,
+)
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
 from xlcrm.timelines import ladder
@@ -21,66 +32,72 @@ def conversion(facts: Facts, period: Period, previous: Period, spec: Spec) -> li
 
     No data where no talk ever says what type a customer is after it.
     """
-    types = spec.vocabularies["customer_type"]
-    steps = ladder(types)
-
-    def subject(a: str, b: str) -> dict[str, str]:
-        return {
-            language: f"{types.label(a, language)}→{types.label(b, language)}"
-            for language in ("zh", "en")
-        }
-
-    return [
-        metric(
-            "conversion",
-            lambda of, a=a: _measure(facts, of, steps, a),  # type: ignore[misc]
-            period,
-            previous,
-            spec,
-            subject(a, b),
-        )
-        for a, b in pairwise(steps)
-    ]
+    return _conversion("conversion", TYPES, facts, period, previous, spec)
 
 
-def _measure(facts: Facts, period: Period, steps: Sequence[str], a: str) -> Figure:
-    if not facts.tells("type_after"):
-        return NO_DATA
-    position = {value: n for n, value in enumerate(steps)}
-    step = position[a]
-    were, moved = _at_entry(facts, period, a), set()
-    changes = within(facts, "type_changes", "date", period)
-    for customer, before, after in zip(
-        changes["customer"], changes["before"], changes["after"], strict=True
-    ):
-        start, end = position.get(before, len(steps)), position.get(after, -1)
-        if start <= step < end:
-            moved.add(customer)
-            were.add(customer)
-        if a in (before, after):
-            were.add(customer)
-    if not were:
-        return NO_DATA
-    order = facts.customers.index
-    details = {"hits": len(moved), "total": len(were), "hit_ids": in_order(moved, order)}
-    return Figure(len(moved) / len(were), {"customers": in_order(were, order)}, details)
+def stage_conversion(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[Metric]:
+    """The same for each step of the need stages."""
+    return _conversion("stage_conversion", STAGES, facts, period, previous, spec)
 
 
-def _at_entry(facts: Facts, period: Period, value: str) -> set[Hashable]:
-    """Return the customers whose type is ``value`` when the period, or they in it, begin.
-
-    That is at 00:00 of the period's first day, or of the day in it on which they are first there,
-    before that day's changes.
+def stage_loss(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[Metric]:
+    """For each need stage: the customers who were lost in the period while at it, of those who were
+    at it at its start or came to it in it.
     """
-    customers = facts.customers
-    there = customers["there_from"]
-    there = there.where(there > starts(period), starts(period))
-    there = there[there < ends(period)]
-    changes = facts.type_changes  # in date order
-    past = changes["date"] < there.reindex(changes["customer"]).to_numpy()
-    # What changed before says what they were; else what the first change later came from.
-    later = changes[~past].drop_duplicates("customer").set_index("customer")["before"]
-    earlier = changes[past].drop_duplicates("customer", keep="last").set_index("customer")["after"]
-    unchanged = customers.loc[~customers.index.isin(changes["customer"]), "type"]
-    state = pd.concat([earlier, later[~later.index.isin(earlier.index)], unchanged])
-    return {key for key, type_ in state.items() if type_ == value and key in there.index}
+    stages = spec.vocabularies[STAGES.vocabulary]
+    is_told = facts.tells(STAGES.told_in) and facts.tells(TYPES.told_in)
+
+    @cache
+    def steps(of: Period) -> dict[str, Step]:
+        return steps_of(facts, of, STAGES, spec)
+
+    @cache
+    def lost(of: Period) -> set[tuple[Any, Any]]:
+        return _lost(facts, of, spec)
+
+    def measure(of: Period, stage: Any) -> Figure:
+        if not is_told:
+            return NO_DATA
+        gone = {customer for customer, at in lost(of) if at == stage}
+        return share(facts, gone, steps(of)[stage].were | gone)
+
+    subjects = {stage: labels(stages, (stage,)) for stage in ladder(stages)}
+    return by_subject("stage_loss", measure, subjects, period, previous, spec)
+
+
+def _conversion(
+    key: str, timeline: Timeline, facts: Facts, period: Period, previous: Period, spec: Spec
+) -> list[Metric]:
+    vocabulary = spec.vocabularies[timeline.vocabulary]
+
+    @cache
+    def steps(of: Period) -> dict[str, Step]:
+        return steps_of(facts, of, timeline, spec)
+
+    def measure(of: Period, value: Any) -> Figure:
+        if not facts.tells(timeline.told_in):
+            return NO_DATA
+        return share(facts, steps(of)[value].moved, steps(of)[value].were)
+
+    subjects = {a: labels(vocabulary, (a, b)) for a, b in pairwise(ladder(vocabulary))}
+    return by_subject(key, measure, subjects, period, previous, spec)
+
+
+def _lost(facts: Facts, period: Period, spec: Spec) -> set[tuple[Any, Any]]:
+    """Return who was lost in a period, and at which stage: the one at the end of that day."""
+    changes = within(facts, TYPES.kind, "date", period)
+    lost = changes[changes["after"].isin(lost_types(spec))]
+    told = facts.stage_changes[facts.stage_changes["customer"].isin(lost["customer"])]
+    timelines = dict(iter(told.groupby("customer", sort=False)))
+    return {
+        (customer, _stage_on(facts, customer, day, timelines.get(customer)))
+        for customer, day in zip(lost["customer"], lost["date"], strict=True)
+    }
+
+
+def _stage_on(facts: Facts, customer: Any, day: pd.Timestamp, told: pd.DataFrame | None) -> Any:
+    """Return a customer's stage at the end of a day; ``told`` are its changes, in date order."""
+    if told is None:
+        return facts.customers.at[customer, STAGES.column]
+    past = told.loc[told["date"] <= day, "after"]
+    return told["before"].iat[0] if past.empty else past.iat[-1]

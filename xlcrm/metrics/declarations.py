@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from xlcrm import resources
 from xlcrm.metrics.model import ChangeKind, Unit
@@ -18,7 +18,7 @@ class Declaration:
     """A metric as declared; its name may hold ``{subject}`` and ``{parameter}`` keys.
 
     ``needs`` are the fields (``table.field``) that it rests on, in groups: without any of a group
-    it has no data.
+    it has no data. ``subjects`` are those whose name, unit or direction is another.
     """
 
     key: str
@@ -29,6 +29,11 @@ class Declaration:
     change: ChangeKind
     better: int
     needs: tuple[frozenset[str], ...] = ()
+    subjects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def of(self, subject: str | None) -> Declaration:
+        """Return the declaration of one of the metric's subjects."""
+        return replace(self, **self.subjects.get(subject or "", {}))
 
     def can_be_told(self, spec: Spec) -> bool:
         """Whether the tables have what it rests on; a team may have dropped it."""
@@ -37,11 +42,14 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Declarations:
-    """The metrics in their order, the dimensions in theirs, and the phases' first dimensions."""
+    """The metrics in their order, the dimensions in theirs, the phases' first dimensions, and why
+    customers are named.
+    """
 
     metrics: Mapping[str, Declaration]
     dimensions: tuple[str, ...]
     phases: Mapping[str, str]
+    reasons: Mapping[str, Mapping[str, str]]
 
 
 @cache
@@ -60,7 +68,8 @@ def declarations() -> Declarations:
             cast(ChangeKind, entry["change"]),
             entry["better"],
             tuple(frozenset(group) for group in entry.get("needs", ())),
+            entry.get("subjects", {}),
         )
         for key, entry in data["metrics"].items()
     }
-    return Declarations(metrics, tuple(dimensions), data["phases"])
+    return Declarations(metrics, tuple(dimensions), data["phases"], data["reasons"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
+from xlcrm.metrics.declarations import declarations
 from xlcrm.metrics.model import Metric
 
 Language = Literal["zh", "en"]
@@ -14,7 +15,8 @@ Language = Literal["zh", "en"]
 NO_DATA = "-"
 _NAMED = 3
 _NOBODY = {"zh": "无", "en": "none"}
-_MORE = {"zh": "{names}等{count}家", "en": "{names} and {more} more"}
+_MORE = {"zh": "{names}等{count}{unit}", "en": "{names} and {more} more"}
+_CUSTOMERS, _PEOPLE = "家", "人"
 _BETWEEN = {"zh": "、", "en": ", "}
 
 
@@ -70,12 +72,23 @@ def percent(value: float) -> str:
     return number(value * 100) + "%"
 
 
-def names(rows: Sequence[str], language: Language, most: int = _NAMED) -> str:
+def entries(metric: Metric, rows: Any, language: Language) -> Any:
+    """Return the entries of a list metric, reasons in words; None is no data."""
+    if metric.unit != "list" or not rows or "reasons" not in rows[0]:
+        return rows
+    words = declarations().reasons
+    return [row | {"reasons": [words[each][language] for each in row["reasons"]]} for row in rows]
+
+
+def names(
+    rows: Sequence[str], language: Language, most: int = _NAMED, unit: str = _CUSTOMERS
+) -> str:
     """Return names in one line, no more than ``most`` of them and how many there are."""
     shown = _BETWEEN[language].join(rows[:most])
     if len(rows) <= most:
         return shown
-    return _MORE[language].format(names=shown, count=len(rows), more=len(rows) - most)
+    more = len(rows) - most
+    return _MORE[language].format(names=shown, count=len(rows), unit=unit, more=more)
 
 
 def _listed(rows: list[dict[str, Any]], language: Language) -> str:
@@ -83,4 +96,6 @@ def _listed(rows: list[dict[str, Any]], language: Language) -> str:
         return _NOBODY[language]
     if "tag" in rows[0]:
         return "/".join(row["tag"] for row in rows)
+    if "owner" in rows[0]:
+        return names([row["owner"] for row in rows], language, unit=_PEOPLE)
     return names([row["name"] for row in rows], language)

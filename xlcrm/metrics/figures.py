@@ -14,6 +14,7 @@ from xlcrm.metrics.declarations import Declaration, declarations
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
+from xlcrm.spec.vocabulary import Vocabulary
 
 
 class Figure(NamedTuple):
@@ -36,7 +37,7 @@ def metric(
     subject: Mapping[str, str] | None = None,
 ) -> Metric:
     """Return the metric whose figure ``measure`` gives for a period, with its change."""
-    declared = declarations().metrics[key]
+    declared = declarations().metrics[key].of(subject["zh"] if subject else None)
     is_told = declared.can_be_told(spec)
     now, before = (measure(each) if is_told else NO_DATA for each in (period, previous))
     labels = {language: _labels(declared, language, subject, spec) for language in ("zh", "en")}
@@ -59,6 +60,42 @@ def metric(
         period=period,
         previous_period=previous,
     )
+
+
+def by_subject(
+    key: str,
+    measure: Callable[[Period, Any], Figure],
+    subjects: Mapping[Any, Mapping[str, str]],
+    period: Period,
+    previous: Period,
+    spec: Spec,
+) -> list[Metric]:
+    """Return a metric a subject, whose figures ``measure`` gives for a period and the subject.
+
+    ``subjects`` have their names in all languages. Without any there is one metric without data.
+    """
+    if not subjects:
+        return [metric(key, lambda _: NO_DATA, period, previous, spec)]
+    return [
+        metric(key, lambda of, each=each: measure(of, each), period, previous, spec, names)  # type: ignore[misc]
+        for each, names in subjects.items()
+    ]
+
+
+def named(values: Iterable[Any], vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
+    """Return values as subjects: those of the vocabulary in its order, then by code points."""
+    order = {choice.value: n for n, choice in enumerate(vocabulary.choices)}
+    known = sorted({str(value) for value in values}, key=lambda v: (order.get(v, len(order)), v))
+    return {
+        value: {language: vocabulary.label(value, language) for language in ("zh", "en")}
+        for value in known
+    }
+
+
+def customers_by(facts: Facts, period: Period) -> pd.DataFrame:
+    """Return the customers who are there by a period's end."""
+    customers = facts.customers
+    return customers[~(customers["there_from"] >= ends(period))]
 
 
 def within(facts: Facts, kind: str, column: str, period: Period) -> pd.DataFrame:

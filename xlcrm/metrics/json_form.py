@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcrm.metrics.display import Language, display, in_language
+from xlcrm.metrics.display import Language, display, entries, in_language
 from xlcrm.metrics.model import Metric
 
 
@@ -17,8 +17,8 @@ def metric_json(metric: Metric, language: Language, narrative: str | None) -> di
         "dimension": shown.dimension,
         "name": shown.name,
         "unit": metric.unit,
-        "current": metric.current,
-        "previous": metric.previous,
+        "current": entries(metric, metric.current, language),
+        "previous": entries(metric, metric.previous, language),
         "change": metric.change,
         "change_kind": metric.change_kind,
         "display": display(metric, language),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xlcrm.facts.tables import Facts
 from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, within
 from xlcrm.metrics.model import Metric
+from xlcrm.metrics.ranking import top
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
-
-_TOP = 3
 
 
 def top_needs(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[Metric]:
@@ -30,14 +27,4 @@ def _measure(facts: Facts, period: Period) -> Figure:
     if raised.empty:
         return NO_DATA
     everyone = int(raised["customer"].nunique())
-    tags: list[dict[str, Any]] = [
-        {
-            "tag": str(tag),
-            "customers": int(rows["customer"].nunique()),
-            "mentions": len(rows),
-            "share": int(rows["customer"].nunique()) / everyone,
-        }
-        for tag, rows in raised.groupby("tag")
-    ]
-    tags.sort(key=lambda row: (-row["customers"], -row["mentions"], row["tag"]))
-    return Figure(tags[:_TOP], {"needs": ids(raised)}, {"customers": everyone})
+    return Figure(top(raised, everyone), {"needs": ids(raised)}, {"customers": everyone})
