@@ -32,6 +32,15 @@ _STEPS = (
     *("潜在客户", "意向", "成交客户", "流失客户", "维持", "意向客户→潜在客户", "流失客户→意向客户"),
     *("潜在客户→意向客户", "意向客户→成交客户", "潜在客户→成交客户", "成交客户→流失客户"),
 )
+_STAGES = (
+    *("初步接洽", "需求沟通", "方案评估阶段", "合同谈判", "成交签约", "合作维护", "维持"),
+    *("初步接洽→方案评估", "需求沟通→初步接洽", "方案评估→成交签约", "成交签约→合作维护"),
+)
+_GRADES = ("VIP客户", "普通客户", "流失风险客户", None)
+_SOURCES = ("展会", "线上推广", "转介绍", "主动开发", "老客户推荐", None)
+_LABELS = ("高潜力客户", "预算敏感型、犹豫型", "老朋友", None)
+_ISSUE_TAGS = ("产品故障", "响应慢", "交付延期、响应慢", "新问题标签", None)
+_OWNERS = ("张伟", "李娜", "新同事", None)
 _TAGS = ("成本控制", "数据对接", "售后支持", "交付周期", "成本控制、数据对接", "操作培训/交付周期")
 _MET = ("已满足", "部分满足", "未满足", None)
 _CONFIRMED = ("满意", "需改进", None)
@@ -77,11 +86,26 @@ _AFTER: dict[str, Make] = {
     "需求标签": _one_of(_TAGS, 0.3),
     "需求满足情况": _one_of(_MET),
     "转化状态更新": _one_of(_STEPS, 0.15),
+    "需求阶段更新": _one_of(_STAGES, 0.2),
     "录入时间": _sometimes(_moment(40, 60), 0.8),
 }
+_ACTION: dict[str, Make] = {
+    "行动截止日期": _sometimes(_day(0, 10), 0.6),
+    "实际完成时间": _sometimes(_day(0, 14), 0.6),
+    "当前状态": _one_of(("待跟进", "已确认", "暂缓", None)),
+    "负责人": _one_of(_OWNERS),
+}
+_VIEWS = ("目标达成度", "沟通效率", "专业能力", "客户满意度")
 _CELLS: dict[str, dict[str, Make]] = {
-    "客户基础信息库": {"初次接触时间": _sometimes(_day(-30, 60), 0.7)},
-    "沟通动态记录表": _AFTER | {
+    "客户基础信息库": {
+        "初次接触时间": _sometimes(_day(-30, 60), 0.7),
+        "需求阶段": _one_of(_STAGES[:6], 0.9),
+        "客户分级": _one_of(_GRADES),
+        "初始来源": _one_of(_SOURCES),
+        "客户标签": _one_of(_LABELS),
+        "累计成交次数": _one_of((0, 1, 2, 3, None)),
+    },
+    "沟通动态记录表": _AFTER | _ACTION | {
         "客户名称": lambda *_: None,
         "沟通日期": _DATE,
         "沟通方式": _one_of(_CHANNELS),
@@ -94,6 +118,10 @@ _CELLS: dict[str, dict[str, Make]] = {
         "客户名称": lambda *_: "某公司",
         "初次接触时间": lambda *_: None,
         "最近互动时间": _DATE,
+        "跟进责任人": _one_of(_OWNERS),
+        "跟进时间节点": _sometimes(_day(0, 10), 0.7),
+        "实际完成时间": _sometimes(_day(0, 14), 0.6),
+        "满意度变化趋势": _one_of(("提升", "持平", "下降:因交付延期", None)),
         "互动类型": _one_of(_CHANNELS),
         "当前满意度评分": _one_of(_SCORES, 0.5),
     },
@@ -106,6 +134,10 @@ _CELLS: dict[str, dict[str, Make]] = {
         "归档时间": _sometimes(_day(14, 20), 0.5),
         "承诺解决时间": _sometimes(_day(0, 10), 0.8),
         "二次确认结果": _one_of(_CONFIRMED),
+        "二次跟进": _one_of(("上门复测", None)),
+        "二次跟进时限": _sometimes(_day(0, 10), 0.8),
+        "问题标签": _one_of(_ISSUE_TAGS),
+        "责任部门/人": _one_of(_OWNERS[:3]),
     },
     "客户沟通记录表": _AFTER | {"沟通时间": _time_range, "沟通方式": _one_of(_CHANNELS)},
     "客户回访沟通记录表": _AFTER | {
@@ -113,12 +145,16 @@ _CELLS: dict[str, dict[str, Make]] = {
         "沟通方式": _one_of(("电话", "面访", "问卷")),
         "问题描述": _one_of(("票务报表金额错误", "新问题", None)),
         "预计解决时间": _sometimes(_day(0, 10), 0.8),
+        "问题标签": _one_of(_ISSUE_TAGS),
     },
     "客户多渠道沟通记录表": _AFTER | {
         "沟通时间": _time_range,
         "沟通渠道": _one_of(_CHANNELS),
         "客户情绪": _one_of(_MOODS),
+        "客户标签": _one_of(_LABELS),
+        "当前状态": _one_of(("待跟进", "已确认", "暂缓")),
     },
+    "客户沟通评价标准表": {"沟通日期": _DATE},
     "客户满意度评估表": {"客户ID": _customer, "评估日期": _DATE},
 }  # fmt: skip
 
@@ -156,6 +192,17 @@ def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any
             cell = _cell(sheet, label, row)
             if cell is not None:
                 cell.value = value
+    for line in sheet.iter_rows() if sheet.title.startswith(FORMS["views"]) else ():
+        if line[1].value in _VIEWS:
+            _evaluate(sheet, line[1].row, rng)
+
+
+def _evaluate(sheet: Worksheet, row: int, rng: random.Random) -> None:
+    """Give a dimension of an evaluation a score, a level, both or neither."""
+    header = next(line for line in sheet.iter_rows() if "评分" in [cell.value for cell in line])
+    columns = {cell.value: cell.column for cell in header}
+    sheet.cell(row, columns["评分"]).value = rng.choice((*_SCORES[:-1], None, None))
+    sheet.cell(row, columns["等级"]).value = rng.choice(("优秀", "良好", "一般", "需改进", None))
 
 
 def _is_filled(sheet: Worksheet, row: int) -> bool:

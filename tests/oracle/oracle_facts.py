@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from oracle_sheets import (
+    Owners,
     Row,
     channel_class,
     confirmed,
+    deadline,
     meant,
     met,
     moment,
@@ -37,6 +39,8 @@ from oracle_words import (
     RECORD,
     REVISIT,
     SCORES,
+    SOURCES,
+    STAGES,
     TYPES,
 )
 
@@ -69,6 +73,7 @@ class Need:
     rank: tuple[Any, ...]
     tag: str | None
     met: str | None
+    is_answered: bool
 
 
 @dataclass
@@ -77,6 +82,7 @@ class Score:
     day: date
     rank: tuple[Any, ...]
     value: float
+    row: Row
 
 
 @dataclass
@@ -86,6 +92,7 @@ class Issue:
     due: date | None
     completed: date | None
     settled: bool
+    tags: list[str]
 
     def is_done(self, by: date) -> bool:
         """完成时间 is on or before it, and the confirmation is not 需改进 without a second 满意."""
@@ -97,31 +104,48 @@ class Change:
     day: date
     before: str | None
     after: str
+    talk: Talk
+
+
+@dataclass
+class Timeline:
+    """What a customer is on the customer base, and the changes that the talks tell."""
+
+    base: str | None = None
+    changes: list[Change] = field(default_factory=list)
+
+    def before(self, day: date) -> str | None:
+        """Return what it is at 00:00 of a day, before that day's changes."""
+        if not self.changes:
+            return self.base
+        past = [change for change in self.changes if change.day < day]
+        return past[-1].after if past else self.changes[0].before
 
 
 @dataclass
 class Customer:
-    """``there_from`` None: from the beginning. ``type`` is what the customer base says."""
+    """``there_from`` None: from the beginning."""
 
     key: str
     name: str
-    type: str | None = None
     there_from: date | None = None
-    changes: list[Change] = field(default_factory=list)
+    types: Timeline = field(default_factory=Timeline)
+    stages: Timeline = field(default_factory=Timeline)
+    origin: str | None = None
+    grade: str | None = None
+    deals: float | None = None
+    tags: set[str] = field(default_factory=set)
 
-    def type_before(self, day: date) -> str | None:
-        """Return the type at 00:00 of a day, before that day's changes."""
-        if not self.changes:
-            return self.type
-        past = [change for change in self.changes if change.day < day]
-        return past[-1].after if past else self.changes[0].before
+    def is_there(self, day: date) -> bool:
+        """Whether the customer is there on a day."""
+        return self.there_from is None or self.there_from <= day
 
 
 class Team:
     """The facts of a team's folder."""
 
     def __init__(self, folder: Path) -> None:
-        rows = read_folder(folder)
+        rows, owners = read_folder(folder), Owners(folder)
         base = [row for row in rows if row.table == BASE]
         for row in rows:
             row.customer = _customer(row, base)
@@ -130,6 +154,7 @@ class Team:
                 row.day, row.start, row.end = found
             if row.table in (LOG, CRM):
                 row.start = row.end = None  # their date is a day
+            row.owner = owners.of(row.file, row["owner"])
         rows = _records(rows)
         self.rows = rows
         self.talks = _talks(rows)
@@ -138,11 +163,16 @@ class Team:
         self.scores = sorted(_scores(self.talks, rows), key=lambda each: (each.day, each.rank))
         self.issues = list(_issues(rows))
         self.customers = _customers(rows)
-        for talk in sorted(
-            (talk for talk in self.talks if talk.first("type_after") and talk.day),
-            key=lambda talk: (talk.day, talk.first("type_after").rank),
-        ):
-            _add_change(self.customers, talk)
+        self._add_changes("type_after", "types", TYPES, LADDER)
+        self._add_changes("stage_after", "stages", STAGES, tuple(STAGES))
+
+    def _add_changes(self, name: str, kind: str, words: Any, ladder: tuple[str, ...]) -> None:
+        told = [talk for talk in self.talks if talk.first(name) and talk.day]
+        for talk in sorted(told, key=lambda talk: (talk.day, talk.first(name).rank)):
+            row = talk.first(name)
+            if row.customer is not None:
+                timeline = getattr(self.customers[row.customer], kind)
+                _add_change(timeline, talk, plain(row[name]), words, ladder)
 
     def messages(self) -> Iterator[tuple[str | None, datetime, datetime | None]]:
         """Yield customer, sent and replied of each message of ours."""
@@ -199,14 +229,17 @@ def polarity(talk: Talk) -> str | None:
 
 
 def _customer(row: Row, base: list[Row]) -> str | None:
-    """A customer is known by its id, else by its name in the file's base, then the folder's."""
+    """A customer is known by its id, else by its name in the file's base, then the folder's.
+
+    A name that stands under two ids there tells neither.
+    """
     if row["customer_id"]:
         return plain(row["customer_id"])
     name = plain(re.sub(r"\(9[0-9A-Z]{17}\)$", "", plain(row["customer_name"])))
     for scope in ([each for each in base if each.file == row.file], base):
-        for each in scope:
-            if plain(each["customer_name"]) == name:
-                return plain(each["customer_id"])
+        ids = {plain(row["customer_id"]) for row in scope if plain(row["customer_name"]) == name}
+        if ids:
+            return ids.pop() if len(ids) == 1 else name
     return name or None
 
 
@@ -244,24 +277,32 @@ def _needs(talks: list[Talk]) -> Iterator[Need]:
             continue
         for row in talk.rows:
             for tag in tags(row["tags"]):
-                yield Need(row.customer, talk.day, row.rank, tag, met(row["met"]))
+                yield Need(row.customer, talk.day, row.rank, tag, met(row["met"]), _answers(row))
         # Need text without a tag is one untagged need.
         text = talk.first("need_text") or talk.first("latent_text")
         if text and not talk.first("tags"):
-            yield Need(text.customer, talk.day, text.rank, None, met(text["met"]))
+            is_met, answered = met(text["met"]), _answers(text)
+            yield Need(text.customer, talk.day, text.rank, None, is_met, answered)
+
+
+def _answers(row: Row) -> bool:
+    """Whether a record has a next action or action row, promise, response or follow-up date."""
+    if row.table == CRM:
+        return deadline(row["action_due"], row.day) is not None
+    return bool(row["answer"] or row["actions"] or row["promise"] or row["response"])
 
 
 def _scores(talks: list[Talk], rows: list[Row]) -> Iterator[Score]:
     for talk in talks:
         row = talk.first("score")  # one score a talk
         if row and talk.day:
-            yield Score(row.customer, talk.day, row.rank, number(row["score"]) or 0)
+            yield Score(row.customer, talk.day, row.rank, number(row["score"]) or 0, row)
     for row in rows:
         if row.table == ISSUES and row["score"] is not None:
             day = _day(row["completed"]) or _day(row["archived"]) or row.day
-            yield Score(row.customer, day, row.rank, number(row["score"]) or 0)
+            yield Score(row.customer, day, row.rank, number(row["score"]) or 0, row)
         if row.table == SCORES and row["score"] is not None and row.day:
-            yield Score(row.customer, row.day, row.rank, number(row["score"]) or 0)
+            yield Score(row.customer, row.day, row.rank, number(row["score"]) or 0, row)
 
 
 def _issues(rows: list[Row]) -> Iterator[Issue]:
@@ -272,11 +313,12 @@ def _issues(rows: list[Row]) -> Iterator[Issue]:
             confirmed(row["confirmation"]) != "需改进" or confirmed(row["second_result"]) == "满意"
         )
         due, completed = _day(row["due"]), _day(row["completed"])
-        yield Issue(row.customer, row.day, due, completed, settled)
+        yield Issue(row.customer, row.day, due, completed, settled, tags(row["issue_tags"]))
     for row in (row for row in rows if row.table == REVISIT and row["description"]):
         # A revisit's issue too, unless the tracker has the same customer and description.
         if (row.customer, plain(row["description"])) not in tracked:
-            yield Issue(row.customer, row.day, _day(row["due"]), None, False)
+            told = tags(row["issue_tags"])
+            yield Issue(row.customer, row.day, _day(row["due"]), None, False, told)
 
 
 def _customers(rows: list[Row]) -> dict[str, Customer]:
@@ -288,7 +330,14 @@ def _customers(rows: list[Row]) -> dict[str, Customer]:
             continue
         customer = customers.setdefault(row.customer, Customer(row.customer, ""))
         customer.name = customer.name or str(row["customer_name"] or "").strip()
-        customer.type = customer.type or meant(row["type"], TYPES)
+        customer.types.base = customer.types.base or _value(row["type"], TYPES)
+        customer.stages.base = customer.stages.base or _value(row["stage"], STAGES)
+        customer.tags.update(tags(row["labels"]))
+        if row.table == BASE:
+            origin = row["origin"] and (meant(row["origin"], SOURCES) or plain(row["origin"]))
+            customer.origin = customer.origin or origin
+            customer.grade = customer.grade or (row["grade"] and plain(row["grade"]))
+            customer.deals = row["deals"] if customer.deals is None else customer.deals
         contacted = _day(row["first_contact"])
         if contacted:
             first.setdefault(row.customer, contacted)
@@ -301,28 +350,31 @@ def _customers(rows: list[Row]) -> dict[str, Customer]:
     return customers
 
 
-def _add_change(customers: dict[str, Customer], talk: Talk) -> None:
-    row = talk.first("type_after")
-    if row is None or row.customer is None or talk.day is None:
-        return
-    text = plain(row["type_after"]).replace("->", "→")
+def _add_change(
+    timeline: Timeline, talk: Talk, text: str, words: Any, ladder: tuple[str, ...]
+) -> None:
+    text = text.replace("->", "→")
     if text.startswith("维持"):
         return  # no change
-    customer = customers[row.customer]
     said, _, last = text.rpartition("→")
-    after = meant(last, TYPES)
+    after = _value(last, words)
     if after is None:
         return
     if said:
-        before = meant(said, TYPES)
-    elif customer.changes:
-        before = customer.changes[-1].after
-    elif after in LADDER:
-        before = LADDER[LADDER.index(after) - 1] if after != LADDER[0] else None
+        before = _value(said, words)
+    elif timeline.changes:
+        before = timeline.changes[-1].after
+    elif after in ladder:
+        before = ladder[ladder.index(after) - 1] if after != ladder[0] else None
     else:
-        before = customer.type if customer.type != LOST else None
+        before = timeline.base if timeline.base != LOST else None
     if before != after:
-        customer.changes.append(Change(talk.day, before, after))
+        timeline.changes.append(Change(talk.day, before, after, talk))
+
+
+def _value(text: Any, words: Any) -> str | None:
+    """Return a value of a list; a stage's trailing 阶段 is ignored."""
+    return meant(text, words) or meant(plain(text).removesuffix("阶段"), words)
 
 
 def _day(value: Any) -> date | None:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,20 +17,27 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 from oracle_words import (
+    ASPECTS,
     CHANNEL_CLASSES,
     CONFIRMED,
+    EVALUATED,
     FORMS,
     LABELS,
+    LEVELS,
     LISTS,
     MET,
     NEED_TAGS,
+    REVISIT,
+    SCORES,
     TABLES,
     TICKED_LABELS,
 )
 
 YEAR = 2024  # of dates written without one: that of the sample's others
-_TICKS = ("☑", "√", "✓", "■", "●", "☒", "[x]", "是", True)
+_TICKED_FORMS = (FORMS[REVISIT], FORMS[SCORES])
+_TICKS = ("☑", "√", "✓", "✔", "■", "●", "☒", "[x]", "是", True)
 _LABEL_COLUMNS = (2, 8)
+_NO_FIELDS = 2  # the rows of actions and of views, which every form has here
 _DATE = re.compile(
     r"(?:(\d{4}|\d{2})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?|(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"
 )
@@ -50,6 +58,7 @@ class Row:
     place: int = 0
     ordinal: int = 0
     customer: str | None = None
+    owner: str = ""
     day: date | None = None
     start: datetime | None = None
     end: datetime | None = None
@@ -79,6 +88,25 @@ def read_folder(folder: Path) -> list[Row]:
     return rows
 
 
+class Owners:
+    """Whose a file's rows are that name no owner: the member's whose file pattern fits."""
+
+    def __init__(self, folder: Path) -> None:
+        rows = list(load_workbook(folder / "团队设置.xlsx")["成员"].iter_rows(values_only=True))
+        header = next(n for n, row in enumerate(rows) if "文件名规则" in row)
+        name, file = rows[header].index("姓名"), rows[header].index("文件名规则")
+        self._members = [(row[name], row[file]) for row in rows[header + 1 :] if row[name]]
+
+    def of(self, file: str, named: Any) -> str:
+        """Return the owner of a row: whom it names, else the file's member, else its folder."""
+        if named:
+            return str(named).strip()
+        for member, pattern in self._members:
+            if any(fnmatch(text, pattern) for text in (file, file.rpartition("/")[2])):
+                return str(member)
+        return file.partition("/")[0].removesuffix(".xlsx")
+
+
 def _read(path: Path, file: str) -> Iterator[Row]:
     workbook = load_workbook(path, data_only=True)
     saved = workbook.properties.modified
@@ -91,12 +119,14 @@ def _read(path: Path, file: str) -> Iterator[Row]:
         for table, name in FORMS.items():
             if title == name:
                 values = dict(_form_values(sheet, LABELS[table]))
-                if values:
+                if len(values) > _NO_FIELDS:
                     yield Row(table, file, saved, _understood(values))
 
 
 def _understood(values: dict[str, Any]) -> dict[str, Any]:
     """Return a row's values; a score that can't be understood counts as missing."""
+    if ASPECTS[-1] in values:
+        values["score"] = values[ASPECTS[-1]]
     known = number(values.get("score")) is not None
     return {name: value for name, value in values.items() if name != "score" or known}
 
@@ -121,12 +151,43 @@ def _form_values(sheet: Worksheet, labels: Mapping[str, str]) -> Iterator[tuple[
             is_label = cell.column in _LABEL_COLUMNS and last - cell.column < 2
             if not is_label or cell.value not in labels:
                 continue
-            if cell.value in TICKED_LABELS:
+            if cell.value in TICKED_LABELS and sheet.title.startswith(_TICKED_FORMS):
                 value = _ticked(sheet, cell.row)
             else:
                 value = _value(sheet.cell(cell.row, last + 1))
             if value not in (None, ""):
                 yield labels[cell.value], value
+    yield "actions", list(_actions(sheet))
+    yield "views", dict(_views(sheet))
+
+
+def _actions(sheet: Worksheet) -> Iterator[dict[str, Any]]:
+    """Yield the filled rows of actions, numbered below their header, by its labels."""
+    header: dict[int, str] = {}
+    for row in sheet.iter_rows():
+        cells = {cell.column: _value(cell) for cell in row if cell.value is not None}
+        if cells.get(2) == "后续行动" and "负责人" in cells.values():
+            header = {column: label for column, label in cells.items() if column > 2}
+        elif header and str(cells.get(2)).isdecimal():
+            action = {label: cells[column] for column, label in header.items() if column in cells}
+            if action:
+                yield action
+
+
+def _views(sheet: Worksheet) -> Iterator[tuple[str, float]]:
+    """Yield the score of each dimension of an evaluation; a level alone counts as one."""
+    header: dict[str, int] = {}
+    for row in sheet.iter_rows():
+        texts = {str(cell.value): cell.column for cell in row if cell.value is not None}
+        if "评分" in texts and "等级" in texts:
+            header = texts
+        elif header and row[1].value in EVALUATED:
+            score = number(sheet.cell(row[0].row, header["评分"]).value)
+            level = plain(sheet.cell(row[0].row, header["等级"]).value)
+            if score is None:
+                score = LEVELS.get(level)
+            if score is not None:
+                yield row[1].value, float(score)
 
 
 def _value(cell: Cell | MergedCell) -> Any:
@@ -137,9 +198,12 @@ def _value(cell: Cell | MergedCell) -> Any:
 
 
 def _ticked(sheet: Worksheet, row: int) -> Any:
-    """Return what stands beside the one ticked box of a row."""
+    """Return what stands beside the one ticked box of a row; of several of a plan any."""
     cells = [cell.value for cell in sheet[row]]
     chosen = [after for box, after in pairwise(cells) if box in _TICKS]
+    if "下一步计划" in cells:  # of which there may be several, on the row below too
+        below = [cell.value for cell in sheet[row + 1]]
+        return next((after for box, after in pairwise(cells + below) if box in _TICKS), None)
     return chosen[0] if len(chosen) == 1 else None
 
 
@@ -196,6 +260,31 @@ def tags(value: Any) -> list[str]:
     """Return the tags of a cell, each once."""
     parts = [part.strip() for part in re.split(r"[、,，;；/\n\[\]【】]", str(value or ""))]
     return list(dict.fromkeys(meant(part, NEED_TAGS) or part for part in parts if part))
+
+
+def deadline(value: Any, written: date | None) -> date | None:
+    """Return the day of a cell: a date, or ``3日内``, ``3个工作日内`` counted from the record's."""
+    found = re.search(r"(\d+)个?(工作)?[日天]内", plain(value)) if isinstance(value, str) else None
+    if not found:
+        day = moment(value)
+        return day[0] if day else None
+    if written is None:
+        return None
+    day, left = written, int(found[1])
+    while left:
+        day += timedelta(days=1)
+        left -= 1 if not found[2] or _is_worked(day) else 0
+    return day
+
+
+def _is_worked(day: date) -> bool:
+    """Whether offices worked on a day of spring 2024."""
+    text = f"{day:%m-%d}"
+    return text in _MADE_UP or (day.weekday() < 5 and text not in _HOLIDAYS)
+
+
+_HOLIDAYS = ("04-04", "04-05", "05-01", "05-02", "05-03", "06-10")
+_MADE_UP = ("04-07", "04-28", "05-11")
 
 
 def met(value: Any) -> str | None:

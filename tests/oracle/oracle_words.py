@@ -12,6 +12,29 @@ TYPES = {
     LOST: ("流失", "已流失", "Lost"),
 }
 
+STAGES = {
+    "初步接洽": ("First contact",),
+    "需求沟通": ("需求挖掘", "Needs discussed"),
+    "方案评估": ("方案提交", "方案沟通", "Proposal under review"),
+    "合同谈判": ("商务谈判", "Contract negotiation"),
+    "成交签约": ("签约", "成交", "Signed"),
+    "合作维护": ("Account care",),
+}
+SOURCES = {
+    "展会推荐": ("行业展会推荐", "展会", "Trade fair"),
+    "线上推广": ("线上广告", "Online promotion"),
+    "客户转介绍": ("转介绍", "Customer referral"),
+}
+AT_RISK = "流失风险客户"
+SETTLED = {"已确认": ("Confirmed",), "暂缓": ("On hold",)}
+LEVELS = {"优秀": 5, "良好": 4, "一般": 3, "需改进": 2}
+EVALUATED = ("目标达成度", "沟通效率", "专业能力", "客户满意度")
+ASPECTS = ("产品质量", "服务响应速度", "沟通效率", "问题解决能力", "整体合作体验")
+# Why a customer may be lost, as the report words it.
+GRADED, DORMANT, FEWER, FALLING, LOW_SCORE = (
+    "分级为流失风险", "长期没有沟通", "沟通减少一半以上", "满意度下降", "评分偏低",
+)  # fmt: skip
+
 # Channel classes, each with the channels and their other names that belong to it.
 CHANNEL_CLASSES = {
     "电话": ("电话沟通", "致电", "通话", "Phone"),
@@ -81,10 +104,20 @@ _AFTER = {
     "需求标签": "tags",
     "需求满足情况": "met",
     "转化状态更新": "type_after",
+    "需求阶段更新": "stage_after",
     "录入时间": "recorded",
 }
 LABELS: dict[str, dict[str, str]] = {
-    BASE: _CUSTOMER | {"客户类型": "type", "初次接触时间": "first_contact"},
+    BASE: _CUSTOMER
+    | {
+        "客户类型": "type",
+        "需求阶段": "stage",
+        "初次接触时间": "first_contact",
+        "初始来源": "origin",
+        "客户分级": "grade",
+        "客户标签": "labels",
+        "累计成交次数": "deals",
+    },
     LOG: _CUSTOMER
     | _AFTER
     | {
@@ -96,6 +129,17 @@ LABELS: dict[str, dict[str, str]] = {
         "我方发出时间": "sent",
         "客户回复时间": "replied",
         "满意度评分": "score",
+        "后续行动": "answer",
+        "行动截止日期": "action_due",
+        "实际完成时间": "action_done",
+        "当前状态": "status",
+        "负责人": "owner",
+        "Next action": "answer",
+        "Action due on": "action_due",
+        "Action done on": "action_done",
+        "Status": "status",
+        "Owner": "owner",
+        "Need stage after": "stage_after",
         "Record ID": "id",
         "Customer ID": "customer_id",
         "Customer name": "customer_name",
@@ -119,6 +163,10 @@ LABELS: dict[str, dict[str, str]] = {
         "互动类型": "channel",
         "客户需求分析": "need_text",
         "当前满意度评分": "score",
+        "满意度变化趋势": "trend",
+        "跟进责任人": "owner",
+        "跟进时间节点": "action_due",
+        "实际完成时间": "action_done",
     },
     ISSUES: _CUSTOMER
     | {
@@ -131,6 +179,10 @@ LABELS: dict[str, dict[str, str]] = {
         "归档时间": "archived",
         "承诺解决时间": "due",
         "二次确认结果": "second_result",
+        "二次跟进时限": "action_due",
+        "二次跟进责任人": "action_owner",
+        "责任部门/人": "owner",
+        "问题标签": "issue_tags",
     },
     RECORD: _CUSTOMER
     | {label: name for label, name in _AFTER.items() if name != "recorded"}
@@ -140,6 +192,8 @@ LABELS: dict[str, dict[str, str]] = {
         "情绪状态": "mood",
         "客户需求": "need_text",
         "潜在需求": "latent_text",
+        "我方回应": "response",
+        "承诺事项": "promise",
     },
     REVISIT: _CUSTOMER
     | _AFTER
@@ -149,6 +203,8 @@ LABELS: dict[str, dict[str, str]] = {
         "客户情绪状态": "mood",
         "问题描述": "description",
         "预计解决时间": "due",
+        "问题标签": "issue_tags",
+        "下一步计划": "answer",
     },
     CHANNELS: _AFTER
     | {
@@ -157,8 +213,12 @@ LABELS: dict[str, dict[str, str]] = {
         "沟通时间": "date",
         "沟通渠道": "channel",
         "客户情绪": "mood",
+        "客户标签": "labels",
+        "关键承诺": "promise",
+        "当前状态": "status",
+        "负责人": "owner",
     },
     VIEWS: _CUSTOMER | {"沟通日期": "date"},
-    SCORES: _CUSTOMER | {"整体合作体验": "score", "评估日期": "date"},
+    SCORES: _CUSTOMER | {"评估日期": "date", **{aspect: aspect for aspect in ASPECTS}},
 }
-TICKED_LABELS = {"客户情绪状态", "整体合作体验"}
+TICKED_LABELS = {"客户情绪状态", "下一步计划", *ASPECTS}

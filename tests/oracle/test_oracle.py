@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 from oracle_chance import fill_by_chance
 from oracle_facts import Team
-from oracle_metrics import METRICS, everything, months, week
+from oracle_periods import months, week
+from oracle_report import METRICS, everything
 
 from xlcrm import resources
 from xlcrm.cli.main import cli
@@ -84,15 +85,18 @@ def reported(folder: Path, period: str) -> dict[tuple[str, str | None], dict[str
 
 
 def unordered(value: Any) -> Any:
-    """Return a list of customers in one order: the definitions leave it open."""
-    if isinstance(value, list) and value and "customer" in value[0]:
-        return sorted(value, key=lambda row: row["customer"])
+    """Return a list of customers or people in one order: the definitions leave it open."""
+    if isinstance(value, list) and value and "tag" not in value[0]:
+        return sorted(
+            (row | {"reasons": sorted(row.get("reasons", ()))} for row in value),
+            key=lambda row: row.get("customer") or row["owner"],
+        )
     return value
 
 
 def close(value: Any) -> Any:
     """Return what equals a value to a billionth, its numbers within lists too."""
-    if isinstance(value, list):
+    if isinstance(value, list) and value and isinstance(value[0], dict):
         return [{name: close(part) for name, part in row.items()} for row in value]
     return pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
 
@@ -116,7 +120,8 @@ def test_it_is_as_the_oracle_reckons(period: str, metric: str, report: Report, t
     expected = everything(team, *PERIODS[period])
     found = report(period)
     subjects = [subject for key, subject in expected if key == metric]
-    assert [subject for key, subject in found if key == metric] == subjects
+    # In what order subjects come the definitions leave open.
+    assert {subject for key, subject in found if key == metric} == {*subjects}
     for subject in subjects:
         assert_equal(found[metric, subject], expected[metric, subject])
 
@@ -135,7 +140,11 @@ def test_whatever_the_cells_hold(kind: str, new_folder: Callable[[], Path]) -> N
             assert_equal(found[name], expected[name])
 
 
-@pytest.mark.parametrize("metric", METRICS)
+# The repurchase rate is as of the merge; to come back takes longer than the sample's talks.
+CHANGING = [each for each in METRICS if each.__name__ not in ("repurchase_rate", "reactivated")]
+
+
+@pytest.mark.parametrize("metric", CHANGING)
 def test_the_sample_shows_every_metric_change(metric: Any, team: Team) -> None:
     pairs = [(metric(team, now), metric(team, before)) for now, before in PERIODS.values()]
     assert any(now and before and now != before for now, before in pairs)

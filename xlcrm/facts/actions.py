@@ -111,7 +111,7 @@ def _parts(line: Line, source: ActionSource) -> Iterator[Mapping[str, Any]]:
     due, done = line.values.get(source.due), line.values.get(source.done)
     owner = line.text(source.owner) if source.owner else None
     texts = value if isinstance(value, list) else [value]
-    for text in filter(None, texts):
+    for text in [*filter(None, texts)] or [""] * bool(day_of(due)):  # a day alone asks for it too
         words = str(text.get("text", "")) if isinstance(text, dict) else str(text)
         day = due if due or not source.due_in_words else _due_in_words(words, line)
         yield {"action": words or None, "owner": owner, "due": day, "done": done}
