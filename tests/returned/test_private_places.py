@@ -36,7 +36,7 @@ from xlcrm.pipeline.options import Options
 
 PHONE, MAIL = "13812345678", "li.si@example.com"
 ID_CARD, BANK_CARD = "11010519491231002X", "6222021234567890128"
-LEFT = "表外内容"
+LEFT, GUIDE, LISTS = "表外内容", "填写说明", "选项"
 Said = tuple[str, str | None, str | None]
 
 
@@ -58,9 +58,9 @@ def cell(sheet: str, place: str, value: Any) -> Callable[[Workbook], None]:
     return edit
 
 
-def comment(place: str) -> Callable[[Workbook], None]:
+def comment(place: str, sheet: str = LOG) -> Callable[[Workbook], None]:
     def edit(book: Workbook) -> None:
-        book[LOG][place].comment = Comment(f"打 {PHONE}", "主管")
+        book[sheet][place].comment = Comment(f"打 {PHONE}", "主管")
 
     return edit
 
@@ -120,6 +120,10 @@ PHONES: dict[str, tuple[Callable[[Workbook], None], str, str | None]] = {
     "a list without a header": (without_header, "名单", "C2"),
     "a comment on a record": (comment("H5"), LOG, "H5"),
     "a comment elsewhere": (comment("Z70"), LOG, "Z70"),
+    "the guide": (cell(GUIDE, "A9", f"客户电话 {PHONE}"), GUIDE, "A9"),
+    "the guide, as a number": (cell(GUIDE, "H3", int(PHONE)), GUIDE, "H3"),
+    "the lists": (cell(LISTS, "C60", PHONE), LISTS, "C60"),
+    "a comment on the guide": (comment("H2", GUIDE), GUIDE, "H2"),
     "the name of a sheet": (named, f"小王{PHONE}", None),
 }
 
@@ -165,6 +169,8 @@ def test_comments_that_are_broken_keep_nothing_else_from_being_read(mine: Path) 
     path = staff_workbook(mine, lambda book: [edit(book) for edit in both])
     in_parts(path, lambda name, data: b"<comments" if "comments/" in name else data)
     assert private(path) == [("private-phone", LOG, "A1")]
+    said = [each.message("zh") for each in checked(path).findings if each.cell is None]
+    assert [each for each in said if "批注已损坏" in each] == said[:1]
 
 
 def test_what_a_column_of_ours_computes_is_told_where_it_was_typed(mine: Path) -> None:

@@ -83,10 +83,9 @@ def find_cells(sheets: Sequence[bytes], texts: Sequence[str] | None) -> list[Fou
 
 
 def shared_texts(archive: Archive, package: Package) -> Sequence[str] | None:
-    """Return the shared texts of a workbook; None where some are more than plain characters, or
-    nobody has prepared to use them."""
+    """Return the shared texts of a workbook; None where some are more than plain characters."""
     part = package.shared_strings
-    if _find is None or part is None or part not in archive:
+    if part is None or part not in archive:
         return None
     xml = archive.read(part)
     head, _, rest = xml.partition(b"<si>")

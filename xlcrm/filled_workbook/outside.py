@@ -16,12 +16,13 @@ from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.cells import written
 from xlcrm.filled_workbook.form_cells import at
 from xlcrm.filled_workbook.headers import ListHeader
-from xlcrm.filled_workbook.notes import SheetNotes, read_notes
+from xlcrm.filled_workbook.notes import read_notes
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.filled_workbook.side_by_side import Located
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.findings import Finding
+from xlcrm.layout.marks import is_own_mark
 from xlcrm.privacy import find_private, mask, may_hold_private
 from xlcrm.records import Records, address
 from xlcrm.sheet_words import localised
@@ -55,19 +56,17 @@ def private_outside(parts: Sequence[Part], archive: Archive | None, file: str) -
             yield from _told(text, file, part.sheet.name, place, "cell")
     for name in dict.fromkeys(part.sheet.name for part in parts):
         yield from () if name in apart else _told(name, file, name, None, "sheet_name")
-    for name, notes in _notes(archive).items():
-        own = [part.sheet for part in parts if part.sheet.name == name and name not in apart]
-        for place, note in notes.items() if own else ():
+    try:
+        all_notes = read_notes(archive) if archive else {}
+    except Rejected:  # the cells can be read all the same
+        all_notes = {}
+        yield Finding("normalised", file, parameters={"detail": "comments"})
+    for name, notes in all_notes.items():
+        own = [part.sheet for part in parts if part.sheet.name == name]
+        for place, note in notes.items() if name not in apart else ():
             # One finding a cell and code: what the cell says itself is to be mended first.
             said = {code for sheet in own for code in _codes(_text(at(sheet, place)))}
             yield from _told(note.text, file, name, place, "comment", said)
-
-
-def _notes(archive: Archive | None) -> SheetNotes:
-    try:
-        return read_notes(archive) if archive else {}
-    except Rejected:  # the cells can be read all the same
-        return {}
 
 
 def _told(
@@ -132,6 +131,6 @@ def _may_hold(cells: Collection[CellValue]) -> bool:
 def _text(cell: CellValue) -> str:
     """Return what was typed, as text; a fraction is no number of anybody's, nor is a date."""
     if isinstance(cell, str):
-        return cell
+        return "" if is_own_mark(cell) else cell
     whole = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
     return written(cell) if whole else ""

@@ -33,6 +33,7 @@ from xlcrm.layout.marks import (
     OWN_SHEET,
     PROPERTY,
     RUN_PROPERTY,
+    Mark,
     mark,
     versions,
 )
@@ -99,8 +100,9 @@ def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, pri
     if reading.own:
         reading.lists = own_lists(marked)
     acceptance = accepted(marked, spec)
-    read = [Part(sheet) for sheet, marks in marked if is_marked_own(marks) and not is_check(marks)]
-    marked = [(acceptance.on(s), marks) for s, marks in marked if not is_marked_own(marks)]
+    own = [(sheet, marks) for sheet, marks in marked if _is_own(sheet, marks)]
+    read = [Part(sheet) for sheet, marks in own if not is_check(marks)]
+    marked = [(acceptance.on(s), marks) for s, marks in marked if not _is_own(s, marks)]
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:
@@ -112,8 +114,13 @@ def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, pri
         reading.findings += private_outside(read, workbook.archive, reading.file)
 
 
+def _is_own(sheet: RawSheet, marks: Iterable[Mark]) -> bool:
+    """Whether a sheet is a guide or list sheet of ours, whatever was typed on it."""
+    return is_marked_own(marks) or not _is_wanted(sheet.names)
+
+
 def _is_wanted(names: Mapping[str, str]) -> bool:
-    """Whether a sheet with these names is read: on a guide nothing is a person's."""
+    """Whether a sheet with these names is read in any case: a guide is nobody's to fill."""
     return not is_named_own(names) or any(mark(OWN_SHEET, each) in names for each in _FILLED)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.grids import find_cells, read_grids, shared_texts
 from xlcrm.filled_workbook.number_formats import number_formats
+from xlcrm.filled_workbook.own_sheets import may_tell_private
 from xlcrm.filled_workbook.package import read_package
 from xlcrm.filled_workbook.sheet_xml import Address, columns_under, formula_cells
 from xlcrm.filled_workbook.sheets import Formats, FormulaColumns, RawSheet, RawWorkbook
@@ -32,7 +33,8 @@ class _Passed(NamedTuple):
 
 
 def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
-    """Read the worksheets of an .xlsx or .xlsm file whose names of their own ``is_wanted`` takes.
+    """Read the worksheets of an .xlsx or .xlsm file whose names of their own ``is_wanted`` takes;
+    of the others those that may hold private values.
 
     Raises:
         Rejected: what `read_package` raises; too-large (grid: more than
@@ -40,8 +42,13 @@ def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
             (reader-failed).
     """
     package = read_package(archive)
-    entries = [(each, each.part) for each in package.sheets if each.part and is_wanted(each.names)]
     texts = shared_texts(archive, package)
+    entries = [
+        (each, each.part)
+        for each in package.sheets
+        if each.part
+        and (is_wanted(each.names) or may_tell_private(archive.read(each.part), texts))
+    ]
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
     xmls = [archive.read(part) for _, part in entries]
     passed = list(map(_passed, xmls, find_cells(xmls, texts)))

@@ -47,6 +47,11 @@ def own_mark(name: str, printed: Iterable[str]) -> str:
     return f"{mark(OWN_SHEET, name)} {''.join(signs)}"
 
 
+def is_own_mark(text: str) -> bool:
+    """Whether a text is one of ``own_mark``, which is nobody's words."""
+    return text.startswith(mark(OWN_SHEET, ""))
+
+
 def is_printed(text: str, own: str) -> bool:
     """Whether a text is one of those printed on a sheet with the mark ``own`` (``own_mark``)."""
     signs, sign = own.partition(" ")[2], _sign(text)
