@@ -45,6 +45,18 @@ class AnalysisRow:
     narrative: str
 
 
+@dataclass(frozen=True)
+class LateRow:
+    """A figure that late entries have changed since it was published, as displayed; ``period`` is
+    the label of the one it is of."""
+
+    dimension: str
+    name: str
+    published: str
+    now: str
+    period: str
+
+
 def analysis_row(
     metric: Metric, display: Mapping[str, str], narrative: str, language: Language
 ) -> AnalysisRow:

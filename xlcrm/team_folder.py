@@ -2,6 +2,7 @@
 
 OUTPUT_FOLDER = "汇总"
 RETURN_FOLDER = "退回"  # in the folder of results: workbooks that go back to who filled them
+PUBLISHED_FOLDER = "已发布"  # there too: the figures of periods as they were reported
 ARCHIVE_FOLDER = "归档"  # there too: each form record as a workbook of its own
 SETTINGS_FILE = "团队设置.xlsx"
 MASTER_FILE = "客户沟通汇总.xlsx"

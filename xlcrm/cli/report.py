@@ -14,7 +14,7 @@ from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
-from xlcrm.pipeline.reports import ReportResult, report
+from xlcrm.pipeline.reports import Publish, ReportResult, report
 from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
@@ -30,11 +30,19 @@ _KINDS = ("week", "month", "quarter", "year")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
+@click.option("--publish", is_flag=True, help=say(_LANGUAGE, "option.publish"))
+@click.option("--republish", is_flag=True, help=say(_LANGUAGE, "option.republish"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
 @password_option
 @common_options
 def command(
-    folder: Path, output: Path | None, workers: int | None, password: str | None, **given: Any
+    folder: Path,
+    output: Path | None,
+    publish: bool,
+    republish: bool,
+    workers: int | None,
+    password: str | None,
+    **given: Any,
 ) -> int:
     """Merge a folder, write the report of a period and say what it shows."""
     period = _period({kind: given.pop(kind) for kind in _KINDS})
@@ -43,11 +51,13 @@ def command(
     with progress_bar(console) as progress:
         options = settings_of_folder(folder, common.options(workers, progress), common.lang)
         options = replace(console.notices(options), password=password)
-        result = report(folder, options, period, output)
+        to_publish: Publish | None = "again" if republish else "once" if publish else None
+        result = report(folder, options, period, output, to_publish)
     console.document(result.document)
     if not console.as_json:
         tell_report(console, result)
         tell_remembered(console, result.merged.remembered)
+    tell_published(console, result)
     return exit_code(result.merged)
 
 
@@ -75,3 +85,18 @@ def tell_report(console: Console, result: ReportResult) -> None:
     for row in result.analysis.figures(console.language):
         figures = f"{row.current.text} | {row.previous.text} | {row.change}"
         click.echo(f"  {row.name}  {figures}")
+    for late in result.late(console.language):
+        console.say("said.late", **vars(late))
+
+
+def tell_published(console: Console, result: ReportResult) -> None:
+    """Say what became of publishing the report's figures, and what can't be read of others."""
+    edition = result.published.of(result.analysis.period)
+    changed = sum(
+        bool(each.current and each.current.is_changed) for each in result.analysis.effects.values()
+    )
+    if result.status not in (None, "unreadable"):
+        label, on = result.analysis.period.label, edition.on if edition else ""
+        console.note(f"said.publish-{result.status}", label=label, on=on, count=changed)
+    for path in result.published.unreadable:
+        console.note("said.publish-unreadable", path=shown(path))

@@ -42,12 +42,13 @@ _MEANS: Mapping[str, tuple[str, str, Values]] = {
 
 
 def driver(metric: Metric, facts: Facts) -> Driver | None:
-    """Return what moved a mean or a rate most in the direction it went; None where it did not move.
+    """Return what moved a mean or a rate most in the direction it went; None where it did not move,
+    or nothing is known of the earlier figure but its value, as of one that was published.
 
     The change of a mean is the sum, over all groups, of how far each lifts it above the earlier
     mean now, less how far each did then: the group with the largest part is the one.
     """
-    if metric.key not in _MEANS or not metric.change:
+    if metric.key not in _MEANS or not metric.change or not metric.previous_basis:
         return None
     now = _groups(metric.key, facts, metric.basis, metric.details)
     then = _groups(metric.key, facts, metric.previous_basis, metric.previous_details)

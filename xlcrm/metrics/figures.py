@@ -48,7 +48,7 @@ def metric(
         unit=declared.unit,
         current=now.value,
         previous=before.value,
-        change=_change(declared.change, now.value, before.value),
+        change=change_of(declared.change, now.value, before.value),
         change_kind=declared.change,
         subject=labels["zh"]["subject"],
         better=declared.better,
@@ -149,7 +149,8 @@ def _labels(
     return {"dimension": declared.dimensions[language], "name": name, "subject": said}
 
 
-def _change(kind: str, now: Any, before: Any) -> float | None:
+def change_of(kind: str, now: Any, before: Any) -> float | None:
+    """Return the change of a kind between two unrounded values; None where it can't be told."""
     if kind == "none" or now is None or before is None:
         return None
     if isinstance(now, list):

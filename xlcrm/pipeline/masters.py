@@ -21,6 +21,7 @@ from xlcrm.pipeline.older_runs import types_of
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.previous import Previous, Seen
+from xlcrm.pipeline.published_files import follow_password
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.pipeline.waiting import digest, owner_file, scratch_place, waiting_place
 from xlcrm.records import LedgerRecord
@@ -92,6 +93,7 @@ class Master:
         runs = [contents.run_id, *backups]
         prune_states(self.home, [*runs, previous.run_id or ""] if pending else runs)
         lock_what_is_plain(self.home, self.options.secret)
+        follow_password(self.home, self.options)
         if not pending:
             forget_undone(self.home)
         return pending
@@ -146,9 +148,11 @@ class Master:
         # Late: it needs pandas, and a run without a change does not.
         from xlcrm.pipeline.analysis import analyse
         from xlcrm.pipeline.board import hand_ins
+        from xlcrm.pipeline.publishing import published
 
         week = last_full_week(self.options.as_of)
-        analysis = analyse(self.picture.records, week, self.options)
+        told = published(self.home, (week.previous, week), self.options)
+        analysis = analyse(self.picture.records, week, self.options, told)
         ledger = self.picture.ledger
         keys = {record.id for record in self.picture.records}
         plain = MasterContents(

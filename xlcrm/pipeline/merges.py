@@ -15,6 +15,7 @@ from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.recovery import without
 from xlcrm.ledger.state import FileState
+from xlcrm.periods import last_full_week
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
 from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.locks import locked
@@ -22,6 +23,7 @@ from xlcrm.pipeline.masters import Master
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
+from xlcrm.pipeline.published_files import published_sums
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.remembering import Remembered, remember
 from xlcrm.pipeline.secrets import with_secret
@@ -117,7 +119,7 @@ class _Run:
     def for_lead(self, previous: Previous) -> MergeResult:
         """Renew the master, unless nothing has changed."""
         previous, options, remembered = remember(previous, self.options, self.home)
-        signature = _signature(self.entries, options)
+        signature = _signature(self.entries, options, self.home)
         if previous.holds(signature):
             document, before = _unchanged(previous.document, self.path), previous.as_it_was()
             return MergeResult(document, previous.files, options, before, remembered=remembered)
@@ -265,7 +267,7 @@ def refuse_input(target: Path, entries: Sequence[Entry], options: Options) -> No
             raise UsageError("output-is-input", path=str(target))
 
 
-def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
+def _signature(entries: Sequence[Entry], options: Options, home: Path) -> dict[str, Any]:
     """Return what a run depends on: where all of it is as it was, nothing has to be done."""
     return {
         "entries": [[each.file, each.size, each.mtime_ns, each.code] for each in entries],
@@ -276,6 +278,7 @@ def _signature(entries: Sequence[Entry], options: Options) -> dict[str, Any]:
         "notices": [each.to_state() for each in options.notices],
         "with_password": options.password is not None,
         "encrypted": options.secret is not None,
+        "published": published_sums(home, last_full_week(options.as_of)),
     }
 
 

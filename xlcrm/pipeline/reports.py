@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from xlcrm.analysis_rows import LateRow
 from xlcrm.facts.model import KINDS
+from xlcrm.findings import Language
 from xlcrm.ledger.discovery import discover
-from xlcrm.metrics.catalogue import compute_trend
+from xlcrm.metrics.catalogue import TrendPoint, compute_trend
 from xlcrm.metrics.json_form import metric_json
+from xlcrm.metrics.model import Metric
+from xlcrm.metrics.published import Key
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
+from xlcrm.pipeline.late import late_json, late_rows
+from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.secrets import written
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
@@ -21,23 +29,39 @@ from xlcrm.scratch import remove_abandoned
 from xlcrm.sheet_words import Words, declared
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
+_TREND = 8  # periods
+Publish = Literal["once", "again"]
+
 
 @dataclass(frozen=True)
 class ReportResult:
-    """What was written, and the merge it rests on."""
+    """What was written, and the merge it rests on; what was ``published`` of the periods that the
+    report shows, and what became of publishing this one (None: that was not asked for)."""
 
     document: dict[str, Any]
     path: Path
     analysis: Analysis
     merged: MergeResult
+    published: Published
+    status: Status | None = None
+
+    def late(self, language: Language) -> list[LateRow]:
+        """Return the figures that have changed since they were published, as displayed."""
+        told = self.analysis
+        return list(late_rows(told.metrics, told.effects, told.period, language))
 
 
 def report(
-    folder: Path, options: Options, period: Period | None = None, target: Path | None = None
+    folder: Path,
+    options: Options,
+    period: Period | None = None,
+    target: Path | None = None,
+    to_publish: Publish | None = None,
 ) -> ReportResult:
     """Merge a folder and write the report of a period, by default the last full week.
 
-    Raises what ``merge`` raises.
+    ``to_publish`` keeps its figures as they are reported: "once" unless some were before, "again"
+    in any case. Raises what ``merge`` raises.
     """
     if target:
         refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
@@ -47,22 +71,53 @@ def report(
     options = merged.options  # what it settled
     chosen = period or last_full_week(options.as_of)
     picture = merged.picture
-    analysis = analyse(picture.records, chosen, options, whole=True)
-    path = (target or folder / OUTPUT_FOLDER / _name(chosen, options)).absolute()
+    home = folder / OUTPUT_FOLDER
+    told = published(home, chosen.last(_TREND), options)
+    analysis = analyse(picture.records, chosen, options, told, whole=True)
+    path = (target or home / _name(chosen, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_abandoned(path.parent, below=False)
+    before = told.of(chosen.previous)
     contents = ReportContents(
         run_id=chosen.label,
         period=chosen,
         metrics=analysis.metrics,
         rows=analysis.rows,
-        trends=compute_trend(analysis.facts, chosen, options.spec, declared("report.trends"), n=8),
+        trends=_trends(analysis, told, options),
         facts={name: getattr(analysis.facts, name) for name in KINDS},
         sources=picture.sources,
+        late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
+        published=None if before is None else before.on,
     )
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
-    return ReportResult(_document(path, analysis, options), path, analysis, merged)
+    status = None
+    if to_publish:
+        with locked(home, break_lock=options.break_lock):
+            again = to_publish == "again"
+            status = publish(home, chosen, analysis.metrics, options, again=again)
+    document = _document(path, analysis, told, status, options)
+    return ReportResult(document, path, analysis, merged, told, status)
+
+
+def _trends(
+    analysis: Analysis, told: Published, options: Options
+) -> Mapping[Key, tuple[TrendPoint, ...]]:
+    """Return the values of some metrics over the last periods; of earlier ones as they were
+    published, where they were."""
+    period, keys = analysis.period, declared("report.trends")
+    found = compute_trend(analysis.facts, period, options.spec, keys, _TREND)
+    editions = {each.label: told.of(each) for each in period.last(_TREND) if each != period}
+
+    def point(metric: Metric, of: TrendPoint) -> TrendPoint:
+        edition = editions.get(of.period.label)
+        said = edition.figure(metric) if edition else None
+        return TrendPoint(of.period, said.value) if said else of
+
+    metrics = {(each.key, each.subject): each for each in analysis.metrics}
+    return {
+        key: tuple(point(metrics[key], each) for each in points) for key, points in found.items()
+    }
 
 
 def _name(period: Period, options: Options) -> str:
@@ -70,15 +125,24 @@ def _name(period: Period, options: Options) -> str:
     return f"{title}_{period.label}.xlsx"
 
 
-def _document(path: Path, analysis: Analysis, options: Options) -> dict[str, Any]:
-    period = analysis.period
+def _document(
+    path: Path, analysis: Analysis, told: Published, status: Status | None, options: Options
+) -> dict[str, Any]:
+    period, language = analysis.period, options.language
+    days = {name: told.of(of) for name, of in (("current", period), ("previous", period.previous))}
     return {
         "schema_version": SCHEMA_VERSION,
         "report": str(path),
         "period": _span(period),
         "previous": _span(period.previous),
+        "published": {
+            **{name: edition and edition.on for name, edition in days.items()},
+            "status": status,
+            "unreadable": [each.name for each in told.unreadable],
+        },
         "metrics": [
-            metric_json(metric, options.language, row.narrative)
+            metric_json(metric, language, row.narrative)
+            | {"late": late_json(metric, analysis.effects[metric.key, metric.subject], language)}
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],
     }

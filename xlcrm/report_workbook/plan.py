@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Protocol
 
-from xlcrm.analysis_rows import AnalysisRow, leading_first, row_name
+from xlcrm.analysis_rows import AnalysisRow, LateRow, leading_first, row_name
 from xlcrm.metrics.model import Metric, Unit
 from xlcrm.records import Source
 from xlcrm.sheet_words import Words, declared
@@ -45,7 +45,9 @@ class ReportContents:
 
     ``metrics`` and ``rows`` are the same, as figures and as displayed. ``trends`` are (period,
     value) pairs, oldest first, by (key, subject) of their metric. ``facts`` come by kind, as the
-    metrics' ``basis`` names it; ``sources`` tell where a ledger record stands, by its id.
+    metrics' ``basis`` names it; ``sources`` tell where a ledger record stands, by its id. ``late``
+    are the figures that have changed since they were published, ``published`` the day (ISO) on
+    which those of the period before were, if they were.
     """
 
     run_id: str
@@ -57,6 +59,8 @@ class ReportContents:
     )
     facts: Mapping[str, FactFrame] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    late: Sequence[LateRow] = ()
+    published: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,33 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
         sheet=words(f"report.sheet.{kind}"),
         title=words(f"report.title.{kind}"),
         span=_span("report.span", period, words),
-        against=_span("report.against", period.previous, words),
+        against=_against(contents, words),
         labels=tuple(words(f"analysis.{column}") for column in (*columns, "narrative")),
         leading=tuple(leading),
         others=tuple(others),
         panels=tuple(_panels(contents, words)),
-        lists=tuple(_lists(contents, words)),
+        lists=(*_late_list(contents, words), *_lists(contents, words)),
     )
+
+
+def _against(contents: ReportContents, words: Words) -> str:
+    said = _span("report.against", contents.period.previous, words)
+    day = contents.published
+    return said + words("report.as_published", day=day) if day else said
+
+
+def _late_list(contents: ReportContents, words: Words) -> Iterator[NamedList]:
+    """Yield what has changed since it was published, in the columns of the table above it."""
+    if contents.late:
+        columns = ("dimension", "name", "published", "now", "period")
+        yield NamedList(
+            words("report.late.title"),
+            tuple(words(f"report.late.{column}") for column in columns),
+            ("@",) * len(columns),
+            tuple(tuple(getattr(row, column) for column in columns) for row in contents.late),
+            more=0,
+            empty="",
+        )
 
 
 def _span(key: str, period: Period, words: Words) -> str:
