@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import stress_at_once, stress_kills
-from benchmarks.stress_at_once import at_once
+from benchmarks.stress_at_once import at_once, without_locks
 from benchmarks.stress_folder import Tally
 from benchmarks.stress_kills import kills
 
@@ -32,6 +32,11 @@ def main() -> int:
     stresses = {
         "Merges killed with -9": (kills, given.kills, stress_kills.COUNTED),
         "Merges at once": (at_once, given.updates, stress_at_once.COUNTED),
+        "Merges at once where no locks work": (
+            without_locks,
+            given.updates // 2,
+            stress_at_once.COUNTED,
+        ),
     }
     parts, wrong = [f"# Results of `python -m benchmarks.stress`\n\n{_machine()}"], 0
     for title, (stress, count, counted) in stresses.items():

@@ -39,7 +39,15 @@ _PENDING = "新的汇总写在"
 def at_once(folder: Path, count: int, seed: int, tally: Tally) -> None:
     """Make ``count`` updates of people's files, a part of them in place, while merges begin that
     find each other running; the lead writes remarks in the master meanwhile."""
-    team = Team(folder / "团队", Random(seed))
+    _tell(Team(folder / "团队", Random(seed)), count, tally)
+
+
+def without_locks(folder: Path, count: int, seed: int, tally: Tally) -> None:
+    """The same on a share where no run sees another's lock, nor what it holds."""
+    _tell(Team(folder / "团队", Random(seed), program="benchmarks.without_locks"), count, tally)
+
+
+def _tell(team: Team, count: int, tally: Tally) -> None:
     team.begin(_PEOPLE, _ROWS)
     story = Story(team, tally)
     team.merge_whole()

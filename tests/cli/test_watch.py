@@ -110,7 +110,7 @@ def test_it_merges_at_the_start_and_after_each_change_until_it_is_stopped(
     assert "要报价" in contents()
     code, said = watcher.stop(signal.SIGTERM)
     assert code == 0 and "Traceback" not in said and said.startswith("watching 团队")
-    assert not list(Path("团队/汇总").glob(".*.new"))
+    assert not list(Path("团队/汇总").glob(".*.part"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent another way there")

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 
 from xlcrm.pipeline import masters
 from xlcrm.pipeline.locks import MasterBusy
+from xlcrm.scratch import part_of
 
 LOG, LABEL = "communication_log", "沟通动态记录表"
 
@@ -110,17 +111,23 @@ def test_what_is_typed_into_the_master_until_it_is_replaced_stays(
     assert [row["关键内容记录"] for row in team.rows(LABEL)] == ["主管写的", "谈价格"]
 
 
-def test_what_an_ended_run_left_is_cleaned(team: Any) -> None:
+def test_what_an_ended_run_left_is_cleaned(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     team.put("a.xlsx", {LOG: talks(1)})
     team.merge()
     home, (state,) = team.results / ".xlcrm", (team.results / ".xlcrm/state").iterdir()
-    left = [
-        team.results / f".{team.master.name}.0a1b2c3d.new",
-        team.results / f"..{team.master.name}.0a1b2c3d.new.4e5f6a7b.part",
-        team.results / ".沟通效果分析周报_2024-W20.xlsx.0a1b2c3d.part",
-        team.results / "归档" / "星辰科技" / ".星辰科技_2024-05-13.xlsx.0a1b2c3d.part",
-        *(home / "undone.new", state / "state.new", state / ".state.0a1b2c3d.part"),
-    ]
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    with monkeypatch.context() as of_another:
+        of_another.setattr(os, "getpid", lambda: ended.pid)
+        places = [
+            team.master,
+            part_of(team.master),
+            team.results / "沟通效果分析周报_2024-W20.xlsx",
+            team.results / "归档" / "星辰科技" / "星辰科技_2024-05-13.xlsx",
+            *(home / "undone.json", state / "state"),
+            team.root / "团队设置.xlsx",
+        ]
+        left = list(map(part_of, places))
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
@@ -174,7 +181,7 @@ def test_a_killed_run_leaves_the_old_master_or_the_new(team: Any) -> None:
         assert said in ({last, "第0次"}, {new, "第0次"})
         assert len(rows) == 201
         result = team.merge()
-        unfinished = [path for path in team.results.rglob("*") if path.suffix in (".new", ".part")]
+        unfinished = [path for path in team.results.rglob("*") if path.suffix == ".part"]
         assert unfinished == []
         assert result.document["records"] == {LOG: 201}
         statuses = {each["path"]: each["status"] for each in result.document["files"]}

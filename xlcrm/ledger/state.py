@@ -11,7 +11,8 @@ import json
 import os
 import shutil
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 from xlcrm.deflate import codec
 from xlcrm.records import FileReading
+from xlcrm.scratch import part_of, replacing
 from xlcrm.sealing import SealedError, seal, unseal
 
 STATE_FOLDER = ".xlcrm"
@@ -102,12 +104,10 @@ def save_state(folder: Path, state: State, version: str, secret: str | None = No
     path.parent.mkdir(parents=True, exist_ok=True)
     data = _packed(state, version)
     data = seal(data, secret) if secret else data
-    scratch = path.with_suffix(".new")
-    with scratch.open("wb") as file:
+    with replacing(path) as scratch, scratch.open("xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    scratch.replace(path)
 
 
 def _packed(state: State, version: str) -> bytes:
@@ -149,12 +149,26 @@ def _inflated(data: bytes | memoryview) -> bytes:
     return bytes(codec.decompress(data))
 
 
+@contextmanager
+def claimed(folder: Path, run_id: str) -> Iterator[None]:
+    """Keep other runs from taking the state of a run for an old one as long as its master is still
+    to take its place: not everywhere is there but one run at a time."""
+    path = _path(folder, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    claim = part_of(path)
+    claim.touch()
+    try:
+        yield
+    finally:
+        claim.unlink(missing_ok=True)
+
+
 def prune_states(folder: Path, keep: Iterable[str]) -> None:
-    """Remove the states of all runs but those to keep."""
+    """Remove the states of all runs but those to keep, and those that are ``claimed``."""
     kept = set(keep)
     root = folder / STATE_FOLDER / "state"
     for path in root.iterdir() if root.is_dir() else ():
-        if path.name not in kept:
+        if path.name not in kept and not any(path.glob(".*.part")):
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlcrm.ledger.state import STATE_FOLDER
+from xlcrm.scratch import replacing
 
 _MOST = 10
 _UNDONE = "undone.json"
@@ -42,9 +43,8 @@ def back_up(master: Path, home: Path, run: str, kept: Sequence[str]) -> None:
     """Keep a master that is about to be replaced, and of all others those of the runs ``kept``."""
     place = backup_place(home, run)
     place.parent.mkdir(exist_ok=True)
-    scratch = place.with_suffix(".new")
-    shutil.copy2(master, scratch)
-    scratch.replace(place)
+    with replacing(place) as scratch:
+        shutil.copy2(master, scratch)
     for old in place.parent.glob("*.xlsx"):
         if old.stem not in kept:
             old.unlink()
@@ -53,9 +53,8 @@ def back_up(master: Path, home: Path, run: str, kept: Sequence[str]) -> None:
 def remember_undone(home: Path, told: Undone) -> None:
     """Let the next merge know of what was taken back."""
     place = home / STATE_FOLDER / _UNDONE
-    scratch = place.with_suffix(".new")
-    scratch.write_text(json.dumps(told), encoding="utf-8")
-    scratch.replace(place)
+    with replacing(place) as scratch:
+        scratch.write_text(json.dumps(told), encoding="utf-8")
 
 
 def undone(home: Path) -> Undone | None:

@@ -69,12 +69,16 @@ def locked(home: Path, *, break_lock: bool = False) -> Iterator[int]:
             path.unlink(missing_ok=True)
     with _taken(path, holder):
         mine = json.dumps([platform.node(), _user(), os.getpid()], ensure_ascii=False)
-        holder.write_text(mine, encoding="utf-8")
+        with holder.open("w", encoding="utf-8") as file:
+            file.write(mine)
+            file.flush()
+            moment = os.fstat(file.fileno()).st_mtime_ns
         try:
-            yield holder.stat().st_mtime_ns
+            yield moment
         finally:
-            if holder.is_file() and holder.read_text(encoding="utf-8") == mine:
-                holder.unlink()  # else somebody has broken the lock
+            with contextlib.suppress(FileNotFoundError):
+                if holder.read_text(encoding="utf-8") == mine:
+                    holder.unlink()  # else somebody has broken the lock
 
 
 def _taken(path: Path, holder: Path) -> AbstractContextManager[object]:

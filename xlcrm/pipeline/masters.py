@@ -10,8 +10,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.likely import likely_same
-from xlcrm.ledger.state import FileState, State, prune_states, save_state
+from xlcrm.ledger.state import FileState, State, claimed, prune_states, save_state
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
@@ -23,8 +24,9 @@ from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.previous import Previous, Seen
 from xlcrm.pipeline.published_files import follow_password
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
-from xlcrm.pipeline.waiting import digest, owner_file, scratch_place, waiting_place
+from xlcrm.pipeline.waiting import digest, owner_file, waiting_place
 from xlcrm.records import LedgerRecord
+from xlcrm.scratch import part_of
 
 _APART = ("sources", "values")
 _PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name not in _APART))
@@ -81,17 +83,20 @@ class Master:
         backups = known_backups(self.home, previous.backups, seen.run_id)
         meta |= {"replaced": replaced, "backups": backups}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = scratch_place(self.path)  # beside it: on the same disk
+        place = waiting_place(self.path)
+        scratch = part_of(self.path)  # beside it: on the same disk
         try:
             language, created = self.options.language, self.options.created
             with written(scratch, self.options.secret) as target:
                 write_master(target, contents, self.options.spec, language, created)
-            self._save(contents.run_id, states, {**meta, "master": digest(scratch)})
-            pending = self._swap(scratch, previous, backups)
+            with claimed(self.home, contents.run_id):
+                self._save(contents.run_id, states, {**meta, "master": digest(scratch)})
+                pending = self._swap(scratch, previous, backups)
         finally:
             scratch.unlink(missing_ok=True)
-        runs = [contents.run_id, *backups]
-        prune_states(self.home, [*runs, previous.run_id or ""] if pending else runs)
+        # Not those that this run knows: another may have put its master there meanwhile.
+        there = (run_id(each, self.options.password) for each in (self.path, place))
+        prune_states(self.home, [contents.run_id, *backups, *filter(None, there)])
         lock_what_is_plain(self.home, self.options.secret)
         follow_password(self.home, self.options)
         if not pending:

@@ -25,7 +25,6 @@ from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.secrets import written
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
-from xlcrm.scratch import remove_abandoned
 from xlcrm.sheet_words import Words, declared
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
@@ -76,7 +75,6 @@ def report(
     analysis = analyse(picture.records, chosen, options, told, whole=True)
     path = (target or home / _name(chosen, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(path.parent, below=False)
     before = told.of(chosen.previous)
     contents = ReportContents(
         run_id=chosen.label,

@@ -19,7 +19,8 @@ from xlcrm.pipeline.backups import (
 from xlcrm.pipeline.locks import MasterOpen, locked
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import with_secret
-from xlcrm.pipeline.waiting import owner_file, scratch_place, tidy, waiting_place
+from xlcrm.pipeline.waiting import owner_file, tidy, waiting_place
+from xlcrm.scratch import replacing
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 
@@ -87,9 +88,5 @@ def _restore(path: Path, home: Path, run: str, current: Path) -> None:
     if current != path:
         current.unlink()  # the master has never been replaced
         return
-    scratch = scratch_place(path)
-    try:
+    with replacing(path) as scratch:
         shutil.copy2(backup_place(home, run), scratch)
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from xlcrm.ledger.state import STATE_FOLDER
 from xlcrm.scratch import remove_abandoned, remove_scratch
 
-_UNFINISHED = (".new", ".part")
 _ENDING = "_待替换"
 # Beside a file that is open: Excel's and WPS's own, LibreOffice's, WPS's on Linux.
 _OWNERS = ("~${}", ".~lock.{}#", ".~{}")
@@ -21,26 +18,12 @@ def waiting_place(master: Path) -> Path:
     return master.with_stem(master.stem + _ENDING)
 
 
-def scratch_place(master: Path) -> Path:
-    """Return where a new master is written, each time another place."""
-    return master.with_name(f".{master.name}.{secrets.token_hex(4)}.new")
-
-
-def tidy(masters: Iterable[Path], home: Path) -> None:
-    """Remove what runs left that were ended halfway; no other may be running."""
-    for master in masters:
-        for path in master.parent.iterdir() if master.parent.is_dir() else ():
-            if path.name.startswith(".") and path.name.lstrip(".").startswith(f"{master.name}."):
-                _remove(path)
-    for path in (home / STATE_FOLDER).rglob("*"):
-        _remove(path)
+def tidy(places: Iterable[Path], home: Path) -> None:
+    """Remove what runs left in ``home``, and beside ``places``, that were ended halfway."""
+    for folder in {each.parent for each in places}:
+        remove_abandoned(folder, below=False)
     remove_abandoned(home)
     remove_scratch()
-
-
-def _remove(path: Path) -> None:
-    if path.suffix in _UNFINISHED:
-        path.unlink(missing_ok=True)
 
 
 def owner_file(path: Path) -> Path | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from xlcrm.scratch import hold, part_of
+from xlcrm.scratch import part_of, remove_abandoned_once
 
 
 @contextmanager
@@ -17,13 +17,14 @@ def atomic_file(target: Path) -> Iterator[BinaryIO]:
     """A new file to write, which takes `target`'s place when the block ends without an error.
 
     It is written beside `target` under a hidden name, synced, then renamed; after an error it is
-    removed and `target` is as it was. Raises OSError: PermissionError on Windows where another
-    program has `target` open.
+    removed and `target` is as it was. What killed runs left there goes before.
+
+    Raises OSError: PermissionError on Windows where another program has `target` open.
     """
+    remove_abandoned_once(target.parent.absolute())
     part = part_of(target)
     try:
         with part.open("xb") as file:
-            hold(file)
             yield file
             file.flush()
             os.fsync(file.fileno())
