@@ -33,7 +33,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class AnalysisRow:
-    """One metric, displayed. ``mood`` says whether its change is good, whichever way it points."""
+    """One metric, displayed. ``mood`` says whether its change is good, whichever way it points;
+    ``subject`` what it is of, where a metric is of several.
+    """
 
     key: str
     dimension: str
@@ -43,6 +45,7 @@ class AnalysisRow:
     change: str
     mood: Mood
     narrative: str
+    subject: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def analysis_row(
         display["change"],
         _mood(metric, display["change"]),
         narrative,
+        metric.subject,
     )
 
 

@@ -14,7 +14,9 @@ from openxml_audit import OpenXmlValidator
 
 from xlcrm.analysis_rows import analysis_row
 from xlcrm.facts import model
+from xlcrm.filled_workbook.listed import read_said
 from xlcrm.findings import Language
+from xlcrm.layout.listed import Said
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period, parse_period
 from xlcrm.records import Source
@@ -244,12 +246,76 @@ def test_an_empty_list_says_why(write: Write, current: Any, text: str) -> None:
     assert [row[0] for row in rows][-2:] == ["慢", text]
 
 
+def lists(report: Workbook, sheet: str) -> dict[str, list[list[Any]]]:
+    """The lists below the table of a dimension's sheet, their headers first, by their titles."""
+    rows = [list(row) for row in report[sheet].iter_rows(values_only=True)]
+    starts = [n for n, row in enumerate(rows) if n > 1 and row[0] and not any(row[1:])]
+    ends = [*starts[1:], len(rows)]
+    return {rows[n][0]: rows[n + 1 : end] for n, end in zip(starts, ends, strict=True)}
+
+
+def test_a_dimension_has_its_metrics_and_whole_lists_on_a_sheet(report: Workbook) -> None:
+    rows = [[cell.value for cell in row[:5]] for row in report["记录质量"].iter_rows(max_row=3)]
+    assert rows[1:] == [
+        ["指标名称", "本周数据", "上周数据", "环比变化", "简要分析"],
+        ["timely_entry_rate", 0.8, "-", "-", "分析 timely_entry_rate"],
+    ]
+    found = lists(report, "维度")
+    assert [row[:4] for row in found["高频需求TOP3"]] == [
+        ["标签", "客户数", "提及次数", "客户占比"],
+        ["成本控制", 3, 4, 0.6],
+        ["=数据对接", 2, 2, 0.4],
+    ]
+    assert [row[0] for row in found["响应超48小时客户"][1:]] == [f"C{n:03d}" for n in range(9)]
+    assert found["重点回访客户"][0][7:9] == ["原因", "措施"]
+
+
+def test_a_metric_of_many_subjects_is_on_its_dimensions_sheet_alone(write: Write) -> None:
+    shown = ("1", "-", "-")
+    given = [
+        (metric("satisfaction", 4.2, dimension="满意"), shown),
+        (metric("need_met_rate", 0.5, dimension="需求"), shown),
+        *((metric("channel_conversion", 0.5, dimension="转化", name="渠道", subject=each), shown)
+          for each in ("电话", "面谈")),
+    ]  # fmt: skip
+    report = load_workbook(write(contents(given=given)))
+    assert [row[1] for row in table(report)[1:3]] == ["satisfaction", "need_met_rate"]
+    assert "渠道 · 电话" not in [row[1] for row in table(report)]
+    column = [cell.value for cell in report["转化"]["A"]]
+    assert column[2:] == ["渠道 · 电话", "渠道 · 面谈"]
+
+
+def test_what_the_lead_says_of_a_customer_stays(write: Write) -> None:
+    path = write()
+    book = load_workbook(path)
+    sheet = book["维度"]
+    rows = {(cell.value, n): n for n, cell in enumerate(sheet["A"], start=1)}
+    (low,) = (n for name, n in rows if name == "C004" and sheet.cell(n, 4).value == 4.5)
+    (slow,) = (n for name, n in rows if name == "C008")
+    for row, column, text in ((low, 8, "交付延期"), (low, 9, "=每周回访"), (slow, 8, "换了对接人")):
+        sheet.cell(row, column).value = text
+        sheet.cell(row, column).data_type = "s"
+    sheet.insert_cols(3)  # a column of the lead's own
+    book.save(path)
+
+    said = read_said(path)
+    assert set(said.values()) == {Said("交付延期", "=每周回访"), Said("换了对接人", "")}
+    given = [each for each in GIVEN if each[0].key != "slow_customers"]
+    given.append((metric("slow_customers", SLOW[:1], name="慢", unit="list"), ("1", "-", "-")))
+    found = lists(load_workbook(write(contents(given=given, said=said))), "维度")
+    (kept,) = (row for row in found["重点回访客户"] if row[0] == "C004")
+    assert kept[7:9] == ["交付延期", "=每周回访"]
+    # Whoever is on the list no more stays on it with what was said.
+    gone = found["慢"][-1]
+    assert (gone[0], gone[1], gone[2], gone[7]) == ("C008", "客户8", "-", "换了对接人")
+
+
 def test_a_period_without_data_is_a_report_all_the_same(write: Write) -> None:
     given = [(replace(each, current=None, previous=None, change=None, basis={}), ("-", "-", "-"))
              for each, _ in GIVEN]  # fmt: skip
     path = write(contents(given=given, trends={}, facts={}, sources={}))
     report = load_workbook(path)
-    assert report.sheetnames == ["周报", "图表数据"]
+    assert report.sheetnames == ["周报", "记录质量", "维度", "图表数据"]
     assert table(report)[1][2:5] == ["-", "-", "-"]
     assert not report["周报"]._charts
     assert OpenXmlValidator().validate(path).errors == []

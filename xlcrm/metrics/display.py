@@ -80,6 +80,12 @@ def entries(metric: Metric, rows: Any, language: Language) -> Any:
     return [row | {"reasons": [words[each][language] for each in row["reasons"]]} for row in rows]
 
 
+def worded(metric: Metric, language: Language) -> Metric:
+    """Return a metric with the entries of a list in words."""
+    now, before = (entries(metric, each, language) for each in (metric.current, metric.previous))
+    return replace(metric, current=now, previous=before)
+
+
 def names(
     rows: Sequence[str], language: Language, most: int = _NAMED, unit: str = _CUSTOMERS
 ) -> str:

@@ -9,9 +9,13 @@ from typing import Any, Literal
 
 from xlcrm.analysis_rows import LateRow
 from xlcrm.facts.model import KINDS
+from xlcrm.filled_workbook.listed import read_said
+from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.findings import Language
+from xlcrm.layout.listed import Listed, Said
 from xlcrm.ledger.discovery import discover
 from xlcrm.metrics.catalogue import TrendPoint, compute_trend
+from xlcrm.metrics.display import worded
 from xlcrm.metrics.json_form import metric_json
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Key
@@ -79,13 +83,14 @@ def report(
     contents = ReportContents(
         run_id=chosen.label,
         period=chosen,
-        metrics=analysis.metrics,
+        metrics=[worded(each, options.language) for each in analysis.metrics],
         rows=analysis.rows,
         trends=_trends(analysis, told, options),
         facts={name: getattr(analysis.facts, name) for name in KINDS},
         sources=picture.sources,
         late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
         published=None if before is None else before.on,
+        said=_said(path, chosen, options),
     )
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
@@ -116,6 +121,13 @@ def _trends(
     return {
         key: tuple(point(metrics[key], each) for each in points) for key, points in found.items()
     }
+
+
+def _said(path: Path, period: Period, options: Options) -> dict[Listed, Said]:
+    """Return what the lead said in the report that is to be replaced, where it is this period's."""
+    if run_id(path, options.password) != period.label:
+        return {}
+    return read_said(path, options.password)
 
 
 def _name(period: Period, options: Options) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from xlcrm.analysis_rows import AnalysisRow, LateRow, leading_first, row_name
+from xlcrm.layout.listed import Listed, Said
 from xlcrm.metrics.model import Metric, Unit
 from xlcrm.records import Source
 from xlcrm.sheet_words import Words, declared
@@ -47,7 +48,8 @@ class ReportContents:
     value) pairs, oldest first, by (key, subject) of their metric. ``facts`` come by kind, as the
     metrics' ``basis`` names it; ``sources`` tell where a ledger record stands, by its id. ``late``
     are the figures that have changed since they were published, ``published`` the day (ISO) on
-    which those of the period before were, if they were.
+    which those of the period before were, if they were. ``said`` is what
+    the lead said of the customers listed, when the report was written before.
     """
 
     run_id: str
@@ -61,6 +63,7 @@ class ReportContents:
     sources: Mapping[str, Source] = field(default_factory=dict)
     late: Sequence[LateRow] = ()
     published: str | None = None
+    said: Mapping[Listed, Said] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
         against=_against(contents, words),
         labels=tuple(words(f"analysis.{column}") for column in (*columns, "narrative")),
         leading=tuple(leading),
-        others=tuple(others),
+        others=tuple(_on_the_page(others)),
         panels=tuple(_panels(contents, words)),
         lists=(*_late_list(contents, words), *_lists(contents, words)),
     )
@@ -137,6 +140,16 @@ def _late_list(contents: ReportContents, words: Words) -> Iterator[NamedList]:
             more=0,
             empty="",
         )
+
+
+def _on_the_page(others: Sequence[AnalysisRow]) -> Iterator[AnalysisRow]:
+    """Yield the rows of the page: of metrics with many subjects those that lead, or are of the
+    dimension that comes first; all are on the sheets of their dimensions.
+    """
+    leading, first = declared("report.leading"), others[0].dimension if others else ""
+    for row in others:
+        if row.subject is None or row.key in leading or row.dimension == first:
+            yield row
 
 
 def _span(key: str, period: Period, words: Words) -> str:
@@ -184,33 +197,39 @@ def _bars(metric: Metric, row: AnalysisRow) -> Panel:
 def _lists(contents: ReportContents, words: Words) -> list[NamedList]:
     by_key = {metric.key: metric for metric in contents.metrics}
     return [
-        _named_list(by_key[key], tuple(columns), words)
-        for key, columns in declared("report.lists").items()
+        named_list(by_key[key], words, most=LISTED)
+        for key in declared("report.lists")
         if key in by_key
     ]
 
 
-def _named_list(metric: Metric, columns: tuple[str, ...], words: Words) -> NamedList:
-    entries = metric.current or ()
-    looks = declared("report.list")
+def named_list(metric: Metric, words: Words, most: int | None = None) -> NamedList:
+    """Return the list of a metric, whole or its first entries. Raises KeyError for another's."""
+    columns, looks = declared("report.tables")[metric.key], declared("report.list")
+    shown = (metric.current or ())[:most]
     formats = tuple(looks[column].get("num_format", "@") for column in columns)
     return NamedList(
         row_name(metric, words.language),
         tuple(looks[column][words.language] for column in columns),
         formats,
         tuple(
-            tuple(_entry(each[column], look) for column, look in zip(columns, formats, strict=True))
-            for each in entries[:LISTED]
+            tuple(
+                _entry(each[column], look, words)
+                for column, look in zip(columns, formats, strict=True)
+            )
+            for each in shown
         ),
-        max(0, len(entries) - LISTED),
+        len(metric.current or ()) - len(shown),
         words("report.no_data" if metric.current is None else "report.nobody"),
     )
 
 
-def _entry(value: Any, number_format: str) -> Any:
+def _entry(value: Any, number_format: str, words: Words) -> Any:
     """Return an entry's cell; what is not known is the dash that document E prints."""
     if value is None:
         return "-"
+    if isinstance(value, list):
+        return words("facts.and").join(value)
     return date.fromisoformat(value) if number_format.startswith("yyyy") else value
 
 

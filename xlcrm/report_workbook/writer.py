@@ -11,6 +11,8 @@ from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
 from xlcrm.record_sheet import Book, RecordSheet, book, palette
 from xlcrm.record_sheet.styles import HEADER
 from xlcrm.report_workbook.charts import write_chart_data
+from xlcrm.report_workbook.dimension_page import DimensionPage
+from xlcrm.report_workbook.dimensions_plan import plan_dimensions
 from xlcrm.report_workbook.facts_plan import FactSheet, plan_facts
 from xlcrm.report_workbook.page import Page
 from xlcrm.report_workbook.plan import ReportContents, plan_report
@@ -41,6 +43,8 @@ def write_report(
         wb.workbook.set_custom_property(RUN_PROPERTY, contents.run_id)
         page = wb.add_sheet(plan.sheet)
         page.set_tab_color(palette.HEADER_FILL)
+        for dimension in plan_dimensions(contents, words):
+            DimensionPage(wb, wb.add_sheet(dimension.sheet)).draw(dimension)
         for sheet in plan_facts(contents, spec, words):
             _write_facts(wb, sheet)
         places = write_chart_data(wb, words("report.sheet.charts"), plan.panels)
