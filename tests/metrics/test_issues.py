@@ -111,3 +111,26 @@ def test_overdue_is_told_by_its_difference(reckon: Any) -> None:
     metric = reckon("issue_overdue", rows)
     assert (metric.previous, metric.current, metric.change) == (1, 3, 2)
     assert metric.basis == {"issues": ("K1", "K2", "K3")}
+
+
+def tagged(customer: str, day: str, *tags: str) -> tuple[Any, ...]:
+    return ("issue", customer, day, {"issue_tags": list(tags)} if tags else {})
+
+
+def test_top_issues_are_those_of_most_customers(reckon: Any) -> None:
+    rows = [
+        tagged("C001", "2024-05-13", "响应慢", "交付延期"),
+        tagged("C001", "2024-05-14", "交付延期"),
+        tagged("C002", "2024-05-19", "响应慢"),
+        tagged("C003", "2024-05-15", "产品故障"),
+        tagged("C004", "2024-05-15"),
+        tagged("C005", "2024-05-20", "交付延期"),
+        ("revisit", "C006", "2024-05-16T09:00", {"issue": "没人接电话", "issue_tags": ["丁"]}),
+    ]
+    # Of the five with any issue; ties by mentions, then by code points.
+    assert reckon("top_issues", rows).current == [
+        {"tag": "响应慢", "customers": 2, "mentions": 2, "share": 2 / 5},
+        {"tag": "交付延期", "customers": 1, "mentions": 2, "share": 1 / 5},
+        {"tag": "丁", "customers": 1, "mentions": 1, "share": 1 / 5},
+    ]
+    assert reckon("top_issues", [tagged("C004", "2024-05-15")]).current is None

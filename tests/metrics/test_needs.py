@@ -159,3 +159,62 @@ MATCHES = {
 def test_needs_met(reckon: Any, rows: Any, matched: float | None, met: float | None) -> None:
     assert reckon("need_match_rate", rows).current == matched
     assert reckon("need_met_rate", rows).current == met
+
+
+ANSWERED = {"next_action": "发方案"}
+# rows, answered and all needs of 2024-W20
+RESPONSES: dict[str, tuple[list[Any], tuple[int, int] | None]] = {
+    "of two needs one": (
+        [
+            ("log", "C001", "2024-05-13", {"need_tags": ["甲"]} | ANSWERED),
+            ("log", "C001", "2024-05-19", {"need_tags": ["乙"]}),
+        ],
+        (1, 2),
+    ),
+    "one record that answers it is enough": (
+        [
+            ("log", "C001", "2024-05-13", {"need_tags": ["甲"]} | ANSWERED),
+            ("log", "C001", "2024-05-14", {"need_tags": ["甲"]}),
+        ],
+        (1, 1),
+    ),
+    "answered in the next period": (
+        [
+            ("log", "C001", "2024-05-19", {"need_tags": ["甲"]}),
+            ("log", "C001", "2024-05-20", {"need_tags": ["甲"]} | ANSWERED),
+        ],
+        (0, 1),
+    ),
+    "in words, each its own": (
+        [
+            (
+                "crm",
+                "C001",
+                "2024-05-13",
+                {"needs": {"explicit": "降价"}, "follow_up_due": "2024-05-20"},
+            ),
+            ("crm", "C001", "2024-05-14", {"needs": {"explicit": "降价"}}),
+        ],
+        (1, 2),
+    ),
+    "a promise and a service plan": (
+        [
+            (
+                "channels",
+                "C001",
+                "2024-05-13T09:00/2024-05-13T10:00",
+                {"need_tags": ["甲"], "promises": [{"text": "报价"}]},
+            ),
+            ("crm", "C002", "2024-05-14", {"need_tags": ["甲"], "service_plan": "月检"}),
+        ],
+        (2, 2),
+    ),
+    "no needs": ([("log", "C001", "2024-05-13", ANSWERED)], None),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), RESPONSES.values(), ids=RESPONSES)
+def test_need_response_rate(reckon: Any, rows: Any, expected: Any) -> None:
+    metric = reckon("need_response_rate", rows)
+    found = (metric.details["hits"], metric.details["total"]) if metric.details else None
+    assert found == expected
