@@ -205,3 +205,15 @@ def printed(document: dict[str, Any]) -> list[list[str]]:
     """The rows of a report's first sheet, without their blank cells."""
     rows = load_workbook(document["report"]).worksheets[0].iter_rows(values_only=True)
     return [[str(cell) for cell in row if cell is not None] for row in rows]
+
+
+def test_what_is_as_of_the_merge_has_no_earlier_figure(team: Any, run: Any) -> None:
+    customers = [
+        {"customer_id": f"C00{n}", "customer_name": f"第{n}公司", "deals": n} for n in (1, 2)
+    ]
+    team.put("客户.xlsx", {"customer_base": customers})
+    report(run, "--publish", week="2024-W20")
+    metrics = {each["key"]: each for each in report(run)["metrics"]}
+    assert metrics["repurchase_rate"]["current"] == 0.5
+    assert metrics["repurchase_rate"]["previous"] is None
+    assert metrics["repurchase_rate"]["late"] == {"current": None, "previous": None}

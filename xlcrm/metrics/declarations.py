@@ -18,7 +18,8 @@ class Declaration:
     """A metric as declared; its name may hold ``{subject}`` and ``{parameter}`` keys.
 
     ``needs`` are the fields (``table.field``) that it rests on, in groups: without any of a group
-    it has no data. ``subjects`` are those whose name, unit or direction is another.
+    it has no data. ``subjects`` are those whose name, unit or direction is another. What is as of
+    the merge, whatever the period, ``has_earlier`` figures not.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Declaration:
     better: int
     needs: tuple[frozenset[str], ...] = ()
     subjects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    has_earlier: bool = True
 
     def of(self, subject: str | None) -> Declaration:
         """Return the declaration of one of the metric's subjects."""
@@ -69,6 +71,7 @@ def declarations() -> Declarations:
             entry["better"],
             tuple(frozenset(group) for group in entry.get("needs", ())),
             entry.get("subjects", {}),
+            entry.get("earlier", True),
         )
         for key, entry in data["metrics"].items()
     }

@@ -39,7 +39,8 @@ def metric(
     """Return the metric whose figure ``measure`` gives for a period, with its change."""
     declared = declarations().metrics[key].of(subject["zh"] if subject else None)
     is_told = declared.can_be_told(spec)
-    now, before = (measure(each) if is_told else NO_DATA for each in (period, previous))
+    now = measure(period) if is_told else NO_DATA
+    before = measure(previous) if is_told and declared.has_earlier else NO_DATA
     labels = {language: _labels(declared, language, subject, spec) for language in ("zh", "en")}
     return Metric(
         key=key,

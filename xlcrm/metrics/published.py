@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from xlcrm.metrics.declarations import declarations
 from xlcrm.metrics.figures import change_of
 from xlcrm.metrics.model import Metric
 
@@ -62,7 +63,8 @@ def late(metric: Metric, edition: Edition | None) -> Late | None:
 
 def late_before(metric: Metric, edition: Edition | None) -> Late | None:
     """Return what became of the earlier figure since it was published, if it was."""
-    said = edition.figure(metric) if edition else None
+    has_one = declarations().metrics[metric.key].has_earlier
+    said = edition.figure(metric) if edition and has_one else None
     rows = sum(map(len, metric.previous_basis.values()))
     return Late(said, Reported(metric.previous, rows)) if said else None
 

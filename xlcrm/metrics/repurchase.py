@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlcrm.facts.tables import Facts
-from xlcrm.metrics.figures import NO_DATA, Figure, metric, rate
+from xlcrm.metrics.figures import Figure, metric, rate
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
@@ -15,9 +15,7 @@ def repurchase_rate(facts: Facts, period: Period, previous: Period, spec: Spec) 
     When they did is not told: there is no earlier figure.
     """
 
-    def measure(of: Period) -> Figure:
-        if of == previous:
-            return NO_DATA
+    def measure(_: Period) -> Figure:
         deals = facts.customers["deals"].astype(float)
         bought = facts.customers[deals >= 1]
         return rate("customers", bought, deals[bought.index] >= 2)
