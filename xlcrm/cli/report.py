@@ -15,6 +15,7 @@ from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
 from xlcrm.pipeline.reports import Publish, ReportResult, report
+from xlcrm.pipeline.summaries import summary
 from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
@@ -30,6 +31,8 @@ _KINDS = ("week", "month", "quarter", "year")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
+@click.option("--text", is_flag=True, help=say(_LANGUAGE, "option.text"))
+@click.option("--markdown", is_flag=True, help=say(_LANGUAGE, "option.markdown"))
 @click.option("--publish", is_flag=True, help=say(_LANGUAGE, "option.publish"))
 @click.option("--republish", is_flag=True, help=say(_LANGUAGE, "option.republish"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
@@ -38,6 +41,8 @@ _KINDS = ("week", "month", "quarter", "year")
 def command(
     folder: Path,
     output: Path | None,
+    text: bool,
+    markdown: bool,
     publish: bool,
     republish: bool,
     workers: int | None,
@@ -45,6 +50,8 @@ def command(
     **given: Any,
 ) -> int:
     """Merge a folder, write the report of a period and say what it shows."""
+    if text and markdown:
+        raise UsageError("not-together", one="--text", other="--markdown")
     period = _period({kind: given.pop(kind) for kind in _KINDS})
     common = Common.of(given)
     console = common.console
@@ -53,9 +60,14 @@ def command(
         options = replace(console.notices(options), password=password)
         to_publish: Publish | None = "again" if republish else "once" if publish else None
         result = report(folder, options, period, output, to_publish)
-    console.document(result.document)
-    if not console.as_json:
+    said = summary(result, "markdown" if markdown else "plain") if text or markdown else None
+    console.document(result.document | {"text": said})
+    if said and not console.as_json:
+        click.echo(said, nl=False)
+        console.note("said.report", path=shown(result.path))
+    elif not console.as_json:
         tell_report(console, result)
+    if not console.as_json:
         tell_remembered(console, result.merged.remembered)
     tell_published(console, result)
     return exit_code(result.merged)

@@ -46,8 +46,7 @@ def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
     entries = [
         (each, each.part)
         for each in package.sheets
-        if each.part
-        and (is_wanted(each.names) or may_tell_private(archive.read(each.part), texts))
+        if each.part and (is_wanted(each.names) or may_tell_private(archive.read(each.part), texts))
     ]
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
     xmls = [archive.read(part) for _, part in entries]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,13 +74,10 @@ def refuse_other_audience(target: Path, options: Options) -> None:
 def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading]) -> TeamCopy:
     """Write what the team may see of ``master`` to ``target``; ``readings`` are all that the folder
     says. Raises LeakError, and OSError where it can't be written."""
-    given, ledger = master.options, master.picture.ledger
+    given = master.options
     # The password of the lead's master is not the team's, unless one is asked for.
     options = replace(given, secret=given.secret if given.encrypt else None)
-    disputed = ((each.record, each.field) for each in ledger.conflicts if each.is_open)
-    told = public(master.picture.records, disputed, options.spec)
-    claims = [record for reading in readings for record in reading.records]
-    claims += (each.record for each in ledger.lead.added.values())
+    told, claims = shown_of(master.picture, readings, options.spec)
     private = private_texts(told, claims, options.spec)
     view = _view(master.picture, told, claims, options.spec)
     contents = _cleared(replace(master, picture=view, options=options).contents(), private.replaced)
@@ -94,6 +91,17 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     if part is not None:
         raise LeakError(part)
     return _put(made.getvalue(), target, contents, options)
+
+
+def shown_of(
+    picture: Picture, readings: Iterable[FileReading], spec: Spec
+) -> tuple[Public, list[Record]]:
+    """Return what others than the lead may see of a picture, and all claims that are behind it."""
+    ledger = picture.ledger
+    disputed = ((each.record, each.field) for each in ledger.conflicts if each.is_open)
+    claims = [record for reading in readings for record in reading.records]
+    claims += (each.record for each in ledger.lead.added.values())
+    return public(picture.records, disputed, spec), claims
 
 
 def _put(data: bytes, target: Path, contents: MasterContents, options: Options) -> TeamCopy:

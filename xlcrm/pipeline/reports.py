@@ -155,6 +155,7 @@ def _document(
             | {"late": late_json(metric, analysis.effects[metric.key, metric.subject], language)}
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],
+        "text": None,
     }
 
 

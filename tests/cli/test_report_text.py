@@ -1,0 +1,54 @@
+"""``report --text`` and ``--markdown``: what is pasted into a group chat tells nothing private."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+FIRM, TAG, PHONE = "海岳重工集团有限公司", "并购谈判尽调资料", "13912345678"
+WEEK = ("report", "团队", "--week", "2024-W20", "--as-of", "2024-05-20", "--lang", "zh")
+
+
+def talk(number: int, name: str, **more: Any) -> dict[str, Any]:
+    said = {"record_id": f"J{number:03d}", "customer_name": name, "date": "2024-05-14"}
+    return said | {"channel": "电话", "content": "谈价格"} | more
+
+
+@pytest.fixture
+def team(folder: Any) -> Any:
+    kind = {"customer_type": "潜在客户"}
+    base = [
+        {"customer_id": "C001", "customer_name": "云帆教育", **kind},
+        {"customer_id": "C002", "customer_name": FIRM, **kind, "confidentiality": "保密"},
+    ]
+    log = [
+        talk(1, FIRM, satisfaction=2),
+        talk(2, "云帆教育", satisfaction=1, need_tags=[f"电话{PHONE}"]),
+        talk(3, FIRM, need_tags=[TAG], confidentiality="保密"),
+    ]
+    folder.put("张伟.xlsx", {"customer_base": base, "communication_log": log})
+    return folder
+
+
+@pytest.mark.parametrize("form", ["--text", "--markdown"])
+def test_it_names_nobody_confidential_and_no_number(team: Any, run: Any, form: str) -> None:
+    assert FIRM in run(*WEEK, "--format", "json").out
+    ran = run(*WEEK, form)
+    assert ran.code == 0
+    assert "满意度平均分" in ran.out
+    assert "重点回访客户:云帆教育、C002" in ran.out.replace("\\", "")
+    assert not [text for text in (FIRM, "海岳", TAG, PHONE) if text in ran.out]
+    assert len(ran.out.encode()) <= 2000
+    assert "沟通效果分析周报_2024-W20.xlsx" in ran.err
+
+
+def test_json_holds_it_where_it_was_asked_for(team: Any, run: Any) -> None:
+    assert run(*WEEK, "--format", "json").document["text"] is None
+    said = run(*WEEK, "--format", "json", "--text").document["text"]
+    assert said == run(*WEEK, "--text").out
+
+
+def test_it_is_one_or_the_other(team: Any, run: Any) -> None:
+    ran = run(*WEEK, "--text", "--markdown")
+    assert (ran.code, ran.out) == (2, "")

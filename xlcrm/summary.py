@@ -1,0 +1,150 @@
+"""A report in a few lines, to be pasted into a group chat, or as Markdown: no longer than fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from xlcrm.analysis_rows import AnalysisRow
+from xlcrm.metrics.model import Metric
+from xlcrm.periods import Period
+from xlcrm.sheet_words import Words, declared
+from xlcrm.text import printable
+
+Form = Literal["plain", "markdown"]
+LIMIT = 2_000  # bytes of UTF-8, the last line end included
+# What is left out last, and first: a figure of one subject of many says less than others.
+_HEAD, _LEADING, _WORSE, _SAID, _BETTER, _PART = range(6)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line: of a metric's figure, where ``counts``, and below a heading, where it has one."""
+
+    text: str
+    weight: int
+    heading: str = ""
+    counts: bool = False
+    indent: bool = False
+
+
+def summarise(
+    metrics: Sequence[Metric],
+    rows: Sequence[AnalysisRow],
+    period: Period,
+    report: str,
+    words: Words,
+    form: Form = "plain",
+    told: Callable[[str], str | None] = str,
+) -> str:
+    """Return a report as a text of whole lines, ``LIMIT`` bytes at most, that ends with a line end.
+
+    ``metrics`` and ``rows`` are the same, as figures and as displayed; ``report`` is the name of
+    the file in which all of it stands. ``told`` returns what may be told of a line, None where
+    nothing may. What does not fit is left out, the least important first, which is said.
+    """
+    lines = [
+        replace(line, text=_marked(safe, form))
+        for line in _lines(metrics, rows, period, words)
+        if (safe := told(_SPACES.sub(" ", printable(line.text)).strip())) is not None
+    ]
+    said = [bool(row.narrative) for row, _ in _leading(rows, metrics)]
+
+    def last(kept: Sequence[_Line]) -> list[_Line]:
+        metrics_left = len(metrics) - sum(line.counts for line in kept)
+        texts_left = len([x for x in said if x]) - sum(line.weight == _SAID for line in kept)
+        if not metrics_left and not texts_left:
+            return []
+        key = "summary.left" if metrics_left else "summary.texts_left"
+        name = _marked(printable(report), form)
+        return [_Line(words(key, count=metrics_left, report=name), _HEAD)]
+
+    kept: list[_Line] = []
+    numbers: set[int] = set()
+    for number in sorted(range(len(lines)), key=lambda each: lines[each].weight):
+        wider = [line for n, line in enumerate(lines) if n in numbers or n == number]
+        if len(_text([*wider, *last(wider)], form).encode()) <= LIMIT:
+            kept = wider
+            numbers.add(number)
+    return _text([*kept, *last(kept)], form)
+
+
+def _lines(
+    metrics: Sequence[Metric], rows: Sequence[AnalysisRow], period: Period, words: Words
+) -> Iterator[_Line]:
+    """Yield all there may be to say, from top to bottom."""
+    kind = period.kind
+    yield _Line(words("summary.title", title=words(f"report.title.{kind}"), label=period.label,
+                      start=period.start, end=period.end), _HEAD)  # fmt: skip
+    heading = words("summary.leading")
+    first = _leading(rows, metrics)
+    for row, metric in first:
+        yield _Line(_figures(row, metric, kind, words), _LEADING, heading, counts=True)
+        if row.narrative:
+            yield _Line(row.narrative, _SAID, heading, indent=True)
+    rest = [pair for pair in zip(rows, metrics, strict=True) if pair not in first]
+    worse = [pair for pair in rest if _wants_care(*pair)]
+    better = [pair for pair in rest if pair[0].mood == "good" and pair not in worse]
+    for name, weight, pairs in (("worse", _WORSE, worse), ("better", _BETTER, better)):
+        for row, metric in pairs:
+            weighs = _PART if metric.subject else weight
+            heading = words(f"summary.{name}")
+            yield _Line(_figures(row, metric, kind, words), weighs, heading, counts=True)
+
+
+def _leading(
+    rows: Sequence[AnalysisRow], metrics: Sequence[Metric]
+) -> list[tuple[AnalysisRow, Metric]]:
+    """Return document E's metrics, of each the first."""
+    pairs = [(row, metric) for metric, row in zip(metrics, rows, strict=True)]
+    found = (
+        next((p for p in pairs if p[0].key == key), None) for key in declared("report.leading")
+    )
+    return [pair for pair in found if pair]
+
+
+def _wants_care(row: AnalysisRow, metric: Metric) -> bool:
+    """Whether a figure has become worse, or names customers to see to."""
+    named = isinstance(metric.current, list) and metric.better < 0
+    return row.mood == "bad" or bool(named and metric.current)
+
+
+def _figures(row: AnalysisRow, metric: Metric, kind: str, words: Words) -> str:
+    """Return a metric's figures as one line."""
+    told = {"name": row.name, "now": row.current.text, "before": row.previous.text}
+    told |= {"change": row.change, "last": words(f"summary.previous.{kind}")}
+    key: str = "level" if row.change == "→" else row.mood
+    key = "figure" if row.change == "-" else key
+    many = ".list" if isinstance(metric.current, list) and row.change != "-" else ""
+    return words(f"summary{many}.{key}", **told)
+
+
+def _marked(text: str, form: Form) -> str:
+    """Return a text in which nothing is taken for a mark."""
+    return text if form == "plain" else _SPECIAL.sub(r"\\\1", text)
+
+
+def _text(lines: Sequence[_Line], form: Form) -> str:
+    """Return lines as text, headings where one begins."""
+    made: list[str] = []
+    heading = ""
+    for number, line in enumerate(lines):
+        if line.heading and line.heading != heading:
+            made += ["", f"## {line.heading}", ""] if form == "markdown" else ["", line.heading]
+        elif heading and not line.heading:
+            made.append("")
+        heading = line.heading
+        made.append(_shown(line, form, is_first=not number))
+    return "\n".join(made) + "\n"
+
+
+def _shown(line: _Line, form: Form, *, is_first: bool) -> str:
+    if form == "plain":
+        return line.text if line.indent or not line.heading else f"· {line.text}"
+    if is_first:
+        return f"# {line.text}"
+    return f"  {line.text}" if line.indent else f"- {line.text}" if line.heading else line.text
