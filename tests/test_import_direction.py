@@ -61,6 +61,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "summary": KNOWN | WORDS | {"analysis_rows", "metrics.model", "periods"},
     "master_workbook": KNOWN | PRINTING,
     "archive_index": KNOWN | WORDS | {"layout", "record_sheet"},
+    # The day's work, and a customer before a talk.
+    "lunar": {"resources"},
+    "agenda": KNOWN | WORDS | {"facts", "layout", "lunar", "record_sheet"},
     "report_workbook": KNOWN | PRINTING,
     # What a child process does, and the children.
     "examination": KNOWN | {"filled_workbook", "validation"},
@@ -73,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
-    | {"sealing", "leaks", "scratch", "summary"},
+    | {"sealing", "leaks", "scratch", "summary", "agenda"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from xlcrm.cli import exits
+from xlcrm.cli.columns import columns_of
 from xlcrm.cli.common import MARKS, Common, common_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Code, Language, catalogue
@@ -96,7 +96,7 @@ def _page(codes: list[Code], language: Language) -> Iterator[str]:
             "example": _example(said["example"], language),
         }
         titles = {key: say(language, f"explain.{key}") for key in texts}
-        indent = 4 + max(map(_columns, titles.values()))
+        indent = 4 + max(map(columns_of, titles.values()))
         for key, text in texts.items():
             if text:
                 yield from _hanging(f"  {titles[key]}", text, indent)
@@ -121,15 +121,10 @@ def _table(codes: list[Code], language: Language) -> Iterator[str]:
 
 def _hanging(title: str, text: str, indent: int) -> Iterator[str]:
     """Yield ``title`` and beside it ``text``, broken so that its lines fit the console."""
-    line = title + " " * (indent - _columns(title))
+    line = title + " " * (indent - columns_of(title))
     for token in _TOKEN.findall(text):
-        if _columns(line + token.rstrip()) > _WIDTH and line.strip():
+        if columns_of(line + token.rstrip()) > _WIDTH and line.strip():
             yield line.rstrip()
             line = " " * indent
         line += token
     yield line.rstrip()
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a console a text takes."""
-    return sum(1 + (unicodedata.east_asian_width(each) in "WFA") for each in text)

@@ -24,6 +24,7 @@ _COMMANDS = (
     "explain",
     "merge",
     "report",
+    "due",
     "archive",
     "watch",
     "upgrade",

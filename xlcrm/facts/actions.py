@@ -22,7 +22,7 @@ def actions(history: History, span: Span | None) -> Iterator[Action]:
     With ``span`` those of records that may have one that was overdue on a day of it.
     """
     for table, source in ACTIONS.items():
-        rule = _overdue_rule(history.spec.tables[table], source)
+        rule = overdue_rule(history.spec.tables[table], source)
         places: Iterable[int] = history.places(table)
         if span:
             places = _maybe_late(history, places, source, span) if rule else ()
@@ -45,7 +45,7 @@ def _maybe_late(
             yield place
 
 
-def _overdue_rule(table: Table, source: ActionSource) -> Mapping[str, Any] | None:
+def overdue_rule(table: Table, source: ActionSource) -> Mapping[str, Any] | None:
     """Return the rule by which a table's actions are overdue; None where it asks for no end."""
     dues = (source.due, f"{source.text}.due")
     rules = (rule.arguments for rule in table.rules if rule.name == "overdue")

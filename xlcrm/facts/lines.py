@@ -87,6 +87,11 @@ class History:
         return [day_of(record.values.get(dates[record.table])) for record in self.records]
 
     @cached_property
+    def by_id(self) -> Mapping[str, LedgerRecord]:
+        """The records by their ids."""
+        return {record.id: record for record in self.records}
+
+    @cached_property
     def _places(self) -> Mapping[str, list[int]]:
         places: dict[str, list[int]] = {key: [] for key in self.spec.tables}
         for place, record in enumerate(self.records):

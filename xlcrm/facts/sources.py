@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 CUSTOMERS = "customer_base"
+CONTACTS = "contacts"
 TRACKER = "issue_tracking"
 REVISITS = "revisit_record"
 SATISFACTION = "satisfaction_evaluation"
@@ -34,6 +35,15 @@ ANSWERS = (
     "follow_up_due",
     "service_plan",
 )
+
+# Fields of items each of which is to be done, and what kind of matter it is.
+ITEMS: Mapping[str, Mapping[str, str]] = {
+    "communication_record": {"promises": "promise", "open_points": "open"},
+    "multichannel_record": {"promises": "promise"},
+}
+
+# Fields in which customers suggest something.
+SUGGESTIONS: Mapping[str, str] = {SATISFACTION: "suggestions"}
 
 # The day of a score, by the first of these fields that is filled.
 SCORE_DAYS = ("completed_on", "archived_on", "reported_on")

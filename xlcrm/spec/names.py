@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any
 
 from xlcrm import resources
-from xlcrm.text import compact
+from xlcrm.text import compact, fold
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_SIGNS = re.compile(r"[\W_]+")
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
@@ -47,6 +48,16 @@ def _names() -> _Names:
 def firm_forms() -> tuple[str, ...]:
     """Return what a firm's name ends with that says its form, as 有限公司, the longest first."""
     return tuple(sorted(map(str, declared_words()["firm_forms"]), key=len, reverse=True))
+
+
+@cache
+def _nothing() -> frozenset[str]:
+    return frozenset(map(fold, declared_words()["nothing"]))
+
+
+def is_nothing(text: str) -> bool:
+    """Whether ``text`` only says that there is nothing to say, as 无 or 暂无."""
+    return _SIGNS.sub("", fold(text)) in _nothing()
 
 
 def is_whole_name(text: str) -> bool:

@@ -1,0 +1,22 @@
+"""Texts in columns, as wide as a console shows them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a console a text takes."""
+    return sum(1 + (unicodedata.east_asian_width(each) in "WFA") for each in text)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of texts as lines whose columns stand below one another."""
+    widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            text + " " * (width - columns_of(text)) for text, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
