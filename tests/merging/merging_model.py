@@ -130,6 +130,7 @@ class Account:
     offered: list[Words] = field(default_factory=list)  # of merges that were taken back
     old: Account | None = None
     heard: Words = field(default_factory=Words)
+    back: Words = field(default_factory=Words)  # of the master that is back when it came back
 
     def forget(self) -> None:
         """The state folder is lost."""
@@ -137,9 +138,9 @@ class Account:
 
     def take_back(self, before: Account) -> None:
         """Undo the last merge: what was said since is offered to the next."""
-        offered = [*self.offered, words_of(self)]
+        offered, heard = [*self.offered, words_of(self)], self.heard if self.old else None
         vars(self).update(vars(deepcopy(before)))
-        self.offered = offered
+        self.offered, self.back = offered, heard or words_of(self)
 
     def merge(self, folder: dict[str, File], *, waits: bool = False) -> None:
         """Take in what the files of a folder say, and what the lead has said; the new master takes
@@ -149,8 +150,11 @@ class Account:
             hear(words, self.heard, words_of(old), old.page, self.page)
         self.old = (old or Account(self.memory, self.page, self.sheet)) if waits else None
         self.heard = words_of(self.old) if self.old else Words()
+        notes = dict(words.notes)
         for each in reversed(self.offered):
             offer(words, each)
+        if self.offered:
+            renew_notes(words, self.back.notes, notes)
         if self.memory.is_lost:
             known = Memory(is_lost=True)
             _, today = merged(folder, known, words, self)
@@ -288,10 +292,15 @@ def hear(words: Words, heard: Words, said: Words, old: Page, new: Page) -> None:
         seen = value_on(old, key, WHOLE) == value_on(new, key, WHOLE)
         words.removals.setdefault(key, {} if sides is None and not seen else sides)
     words.added |= {k: dict(row) for k, row in said.added.items() if row != heard.added.get(k)}
-    for key in heard.notes.keys() - said.notes.keys():
-        if words.notes.get(key) == heard.notes[key]:
+    renew_notes(words, heard.notes, said.notes)
+
+
+def renew_notes(words: Words, then: dict[str, str], now: dict[str, str]) -> None:
+    """Take over what has become of notes since."""
+    for key in then.keys() - now.keys():
+        if words.notes.get(key) == then[key]:
             del words.notes[key]
-    words.notes |= {k: note for k, note in said.notes.items() if note != heard.notes.get(k)}
+    words.notes |= {key: note for key, note in now.items() if note != then.get(key)}
 
 
 def value_on(page: Page, key: str, name: str) -> Any:

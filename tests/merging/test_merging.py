@@ -118,6 +118,11 @@ STORIES: dict[str, Sequence[Any]] = {
     "a master that waits says the same whether a conflict has been settled now or before": [
         [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE, OPEN, [write("b.xlsx")], MERGE,
     ],
+    "a note typed after a merge was taken back is the latest": [
+        [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "跟进")]),
+        [write("a.xlsx", content="乙")], MERGE, ("lead", [("note", "主题1", "回访")]), UNDO,
+        ("lead", [("note", "主题1", "电话")]), MERGE,
+    ],
     "of what was said in two masters taken back the later holds": [
         [write("a.xlsx")], MERGE, [write("a.xlsx", content="乙")], MERGE,
         ("lead", [("note", "主题1", "跟进")]), MERGE, [write("a.xlsx", content="丙")], MERGE,

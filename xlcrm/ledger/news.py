@@ -38,10 +38,18 @@ def with_news(lead: Lead, then: Lead, now: Lead, unsure: Callable[[RowId, str], 
             removed.setdefault(row, _seen(each, unsure(row, WHOLE)))
     added = {row: each for row, each in now.added.items() if not _alike(each, then.added.get(row))}
     return replace(
-        lead,
+        with_remarks(lead, then, now),
         rulings=_rulings(lead, then, now, unsure),
         removed=removed,
         added={**lead.added, **added},
+    )
+
+
+def with_remarks(lead: Lead, then: Lead, now: Lead) -> Lead:
+    """Return what ``lead`` says with what ``now`` says and ``then`` did not of what no file knows
+    of: notes, and answers on customers and conflicts."""
+    return replace(
+        lead,
         notes=_renewed(lead.notes, then.notes, now.notes),
         unread=_renewed(lead.unread, then.unread, now.unread),
         related=answered(lead.related, _answers(then, now)),

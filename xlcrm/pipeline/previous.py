@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,12 @@ from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
 from xlcrm.ledger.lead import WHOLE, Lead, RowId
-from xlcrm.ledger.news import offered, with_news
+from xlcrm.ledger.news import offered, with_news, with_remarks
 from xlcrm.ledger.recovery import recovered, rows_of
 from xlcrm.ledger.renaming import renamed_files
 from xlcrm.ledger.state import FileState, State, latest_state, load_state
 from xlcrm.master_workbook.plan import TOTALS
+from xlcrm.master_workbook.row_list import NAME as ROW_LIST
 from xlcrm.pipeline.backups import backup_place, undone
 from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
@@ -99,6 +100,15 @@ class Previous:
     def wrote(self, run_id: str) -> bool:
         """Whether the master that this run would write is there, as it was written."""
         return self._is_as_written and self.run_id == run_id
+
+    def perhaps_taken_out(self, records: Iterable[LedgerRecord]) -> list[LedgerRecord]:
+        """Return the records that are not in the master, where nobody can tell whether they are new
+        or the lead has taken them out: its state is lost, and so is its list of rows."""
+        master = self.edited if self.state is None else None
+        if master is None or master.lists.get(ROW_LIST) or not master.records:
+            return []
+        rows = rows_of(master)
+        return [each for each in records if each.id not in rows]
 
     @property
     def _is_as_written(self) -> bool:
@@ -284,9 +294,14 @@ def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
     if told is None or told.into != previous.run_id:
         return previous
     lead = previous.lead
+    then: Lead | None = None
     for run in told.runs:  # the oldest first: of two words on one thing the later holds
-        said = offered(_left_by(backup_place(home, run), home, options).lead)
-        lead = with_news(lead, Lead(), said, lambda *_: True)
+        left = _left_by(backup_place(home, run), home, options)
+        lead = with_news(lead, Lead(), offered(left.lead), lambda *_: True)
+        if left.state and left.state.meta["replaced"]["run"] == told.into:
+            then = Lead.from_state(left.state.meta["replaced"]["lead"])
+    if then is not None:  # what has been typed since into the master that is back is the latest
+        lead = with_remarks(lead, then, previous.lead)
     return replace(previous, lead=lead, undone=told.runs)
 
 
