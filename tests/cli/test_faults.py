@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -151,3 +152,20 @@ def test_a_state_that_cannot_be_used_is_said(run: Any, merged: Any, damage: byte
     ran = run("merge", "团队", *AS_OF, "--lang", "zh")
     assert ran.code == 0 and "上一次汇总的状态用不上" in ran.err
     assert "用不上" not in run("merge", "团队", *AS_OF, "--lang", "zh").err
+
+
+@pytest.mark.parametrize("has_list", [True, False])
+def test_a_row_that_may_have_come_back_is_said(run: Any, merged: Any, has_list: bool) -> None:
+    run("merge", "团队", *AS_OF)
+    workbook = load_workbook(MASTER)
+    sheet = workbook["沟通动态记录表"]
+    (row,) = (cells[0].row for cells in sheet.iter_rows(min_row=3) if cells[0].value == "J002")
+    sheet.delete_rows(row)
+    if not has_list:
+        del workbook["行清单"]
+    workbook.save(MASTER)
+    shutil.rmtree(HOME / ".xlcrm")
+    ran = run("merge", "团队", *AS_OF, "--lang", "zh")
+    assert ran.code == 0 and ("请核对:J002" in ran.err) is not has_list
+    sheet = load_workbook(MASTER)["沟通动态记录表"]
+    assert ("J002" in {cells[0].value for cells in sheet.iter_rows(min_row=3)}) is not has_list

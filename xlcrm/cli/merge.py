@@ -31,9 +31,10 @@ from xlcrm.pipeline.secrets import plain_beside
 from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.pipeline.undoing import UndoResult, undo
 from xlcrm.team_folder import OUTPUT_FOLDER
+from xlcrm.text import printable
 
 _LANGUAGE = language_of()
-_NAMED = 5  # workbooks without a password
+_NAMED = 5  # of workbooks without a password, or of records
 
 
 @click.command("merge", help=say(_LANGUAGE, "help.merge"))
@@ -159,6 +160,11 @@ def tell_merge(console: Console, result: MergeResult) -> None:
     tell_remembered(console, result.remembered)
     if result.forgot:
         console.note("said.forgot")
+    if result.unsure:
+        names = (labels[each.table].name_of(each.values) or "" for each in result.unsure[:_NAMED])
+        more = ", …" if result.unsure[_NAMED:] else ""
+        records = printable(", ".join(names)) + more
+        console.note("said.unsure", count=len(result.unsure), records=records)
     if result.kept:
         console.note("said.kept_edited", path=shown(result.kept))
     if result.pending:

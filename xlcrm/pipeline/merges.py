@@ -28,7 +28,7 @@ from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.remembering import Remembered, remember
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.pipeline.waiting import tidy
-from xlcrm.records import FileReading
+from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import (
     MASTER_FILE,
@@ -49,7 +49,8 @@ class MergeResult:
     """What a merge did. ``document`` is the documented JSON, ``pending`` a copy of a busy master
     (``opened`` the file that says that it is open, where there is one), ``kept`` the team's master
     of before, where somebody had changed it; ``forgot`` is whether what the last run knew could not
-    be used, ``remembered`` what became of the lead's decisions that the settings did not hold.
+    be used, ``remembered`` what became of the lead's decisions that the settings did not hold,
+    ``unsure`` are records that are new, or back though the lead took them out: nobody can tell.
 
     ``picture`` is what the folder says; after a run without a change it is put together anew from
     ``files`` and what is known ``before`` them.
@@ -66,6 +67,7 @@ class MergeResult:
     opened: Path | None = None
     forgot: bool = False
     remembered: Remembered | None = None
+    unsure: Sequence[LedgerRecord] = ()
 
     @cached_property
     def picture(self) -> Picture:
@@ -139,6 +141,7 @@ class _Run:
             opened=opened,
             forgot=previous.run_id is not None and previous.state is None,
             remembered=remembered,
+            unsure=previous.perhaps_taken_out(seen.master.picture.records),
         )
 
     def for_team(self, made: Path, previous: Previous) -> MergeResult:
