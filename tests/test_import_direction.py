@@ -58,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "facts": KNOWN | {"customers", "timeliness", "timelines"},
     "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},
+    "office": {"scratch"},
     "summary": KNOWN | WORDS | {"analysis_rows", "metrics.model", "periods"},
     "master_workbook": KNOWN | PRINTING,
     "archive_index": KNOWN | WORDS | {"layout", "record_sheet"},
@@ -76,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
-    | {"sealing", "leaks", "scratch", "summary", "agenda"},
+    | {"sealing", "leaks", "scratch", "summary", "agenda", "office"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},

@@ -8,15 +8,18 @@ from typing import Any
 
 import click
 
+from xlcrm.cli import exits
 from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
+from xlcrm.pipeline.printing import NoPdfError, write_pdf
 from xlcrm.pipeline.reports import Publish, ReportResult, report
 from xlcrm.pipeline.summaries import summary
 from xlcrm.pipeline.team import settings_of_folder
+from xlcrm.text import printable
 
 _LANGUAGE = language_of()
 _KINDS = ("week", "month", "quarter", "year")
@@ -31,6 +34,7 @@ _KINDS = ("week", "month", "quarter", "year")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
+@click.option("--pdf", is_flag=True, help=say(_LANGUAGE, "option.pdf"))
 @click.option("--text", is_flag=True, help=say(_LANGUAGE, "option.text"))
 @click.option("--markdown", is_flag=True, help=say(_LANGUAGE, "option.markdown"))
 @click.option("--publish", is_flag=True, help=say(_LANGUAGE, "option.publish"))
@@ -41,6 +45,7 @@ _KINDS = ("week", "month", "quarter", "year")
 def command(
     folder: Path,
     output: Path | None,
+    pdf: bool,
     text: bool,
     markdown: bool,
     publish: bool,
@@ -61,7 +66,8 @@ def command(
         to_publish: Publish | None = "again" if republish else "once" if publish else None
         result = report(folder, options, period, output, to_publish)
     said = summary(result, "markdown" if markdown else "plain") if text or markdown else None
-    console.document(result.document | {"text": said})
+    printed = _print(console, result) if pdf else None
+    console.document(result.document | {"text": said, "pdf": printed and str(printed)})
     if said and not console.as_json:
         click.echo(said, nl=False)
         console.note("said.report", path=shown(result.path))
@@ -70,7 +76,19 @@ def command(
     if not console.as_json:
         tell_remembered(console, result.merged.remembered)
     tell_published(console, result)
-    return exit_code(result.merged)
+    return exits.USAGE if pdf and not printed else exit_code(result.merged)
+
+
+def _print(console: Console, result: ReportResult) -> Path | None:
+    """Write the report as a PDF too; None where that is not possible, which is said."""
+    try:
+        path = write_pdf(result)
+    except NoPdfError as error:
+        reason = say(console.language, f"error.pdf-{error.reason}", detail=printable(error.detail))
+        click.echo(say(console.language, "error.prefix") + reason, err=True)
+        return None
+    console.note("said.pdf", path=shown(path))
+    return path
 
 
 def _period(given: dict[str, str | None]) -> Period | None:

@@ -156,6 +156,7 @@ def _document(
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],
         "text": None,
+        "pdf": None,
     }
 
 
