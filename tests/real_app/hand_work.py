@@ -160,8 +160,10 @@ def plain(figure: Any) -> Any:
     """Return a figure to compare: ``5/3`` as a number, ``-`` as none, numbers to six digits."""
     if figure == "-":
         return NO_DATA
+    if isinstance(figure, dict):
+        return {key: plain(value) for key, value in figure.items()}
     if isinstance(figure, list):
-        return [{key: plain(value) for key, value in row.items()} for row in figure]
+        return [plain(each) for each in figure]
     if isinstance(figure, str) and _FRACTION.fullmatch(figure):
         figure = float(Fraction(figure))
     return round(figure, 6) if isinstance(figure, float) else figure
