@@ -142,5 +142,28 @@ def test_a_prefilled_workbook_has_the_notes_too(root: Path, tmp_path: Path) -> N
     assert cell(sheet, "沟通主题").comment is None
 
 
+def test_a_prefilled_form_has_a_note_where_the_lead_has_emptied_a_field(
+    root: Path, tmp_path: Path
+) -> None:
+    form = SPEC.tables["communication_record"]
+    talk = {
+        "customer_name": "星辰科技",
+        "time": "2024-05-13T09:00",
+        "channel": "面谈",
+        "concerns": "价格高",
+        "actions": [{"action": "发方案", "due": "2024-06-01"}],
+    }
+    path = root / "张伟" / "表单.xlsx"
+    write_workbook(path, [form], SPEC, "zh", created=OPTIONS.created, records={form.key: [talk]})
+    merge(root, OPTIONS)
+    lead_types(root, form.labels["zh"], 客户顾虑=None)
+    merge(root, OPTIONS)
+    made = prefilled_workbook("张伟", root, [form.key], tmp_path / "预填.xlsx", OPTIONS)
+    sheet = load_workbook(made.workbook)[form.labels["zh"]]
+    (noted,) = (each for row in sheet.iter_rows() for each in row if each.comment)
+    assert "原值“价格高”" in noted.comment.text and noted.value is None
+    assert sheet.cell(noted.row, noted.column - 1).value == "客户顾虑"
+
+
 def _codes(root: Path) -> list[str]:
     return [each["code"] for each in merge(root, OPTIONS).document["findings"]]

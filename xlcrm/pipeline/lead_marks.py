@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from xlcrm.filled_workbook.contents import Contents
 from xlcrm.findings import Language
+from xlcrm.layout.forms import form_plan
 from xlcrm.layout.pages import HEADER, FormPage, ListPage, Note, Notes, Page, Row, form_cells
 from xlcrm.layout.remarks import Slot
 from xlcrm.ledger.model import Ledger
@@ -136,9 +137,11 @@ def _is_of(slot: Slot, name: str) -> bool:
     return str(slot).partition(".")[0] == name
 
 
-def on_slots(page: FormPage, notes: Notes) -> dict[str, Note]:
-    """Return notes on fields of a form as notes on the first cell of each that is filled."""
-    firsts = {slot.partition(".")[0]: slot for slot in reversed(list(page.cells))}
+def on_slots(page: FormPage, notes: Notes, *, core: bool) -> dict[str, Note]:
+    """Return notes on fields of a form as notes on a cell of each: the first that is filled, of one
+    that the lead has emptied the first of all."""
+    slots = [*page.cells, *form_plan(page.table, core=core, values=page.shape).slots]
+    firsts = {slot.partition(".")[0]: slot for slot in reversed(slots)}
     return {firsts[str(name)]: note for name, note in notes.items() if name in firsts}
 
 

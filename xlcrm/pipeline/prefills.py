@@ -182,7 +182,7 @@ def _pages(
         return
     for record in own:
         page = record_form(table, record, options, core=core)
-        yield replace(page, notes=on_slots(page, notes.get(record.id, {})))
+        yield replace(page, notes=on_slots(page, notes.get(record.id, {}), core=core))
     yield FormPage(table)
 
 
