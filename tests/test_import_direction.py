@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The day's work, and a customer before a talk.
     "lunar": {"resources"},
     "agenda": KNOWN | WORDS | {"facts", "layout", "lunar", "record_sheet"},
-    "report_workbook": KNOWN | PRINTING,
+    "report_workbook": KNOWN | PRINTING | {"timelines"},
     # What a child process does, and the children.
     "examination": KNOWN | {"filled_workbook", "validation"},
     "work": set(),

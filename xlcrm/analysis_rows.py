@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xlcrm.findings import Language
-from xlcrm.metrics.model import Metric
+from xlcrm.metrics.model import ChangeKind, Metric
 from xlcrm.sheet_words import declared
 
 Mood = Literal["good", "bad", "plain"]
@@ -20,11 +20,13 @@ _NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(%?)")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as shown; where it is a number, ``number_format`` shows that as the same text."""
+    """A figure as shown; where it is a number, ``number_format`` shows that as the same text. A
+    ``formula`` gives the same from facts that stand beside it."""
 
     text: str
     number: float | None = None
     number_format: str = "@"
+    formula: str | None = None
 
     @property
     def cell(self) -> str | float:
@@ -46,6 +48,8 @@ class AnalysisRow:
     mood: Mood
     narrative: str
     subject: str | None = None
+    change_kind: ChangeKind = "none"
+    better: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ def analysis_row(
         _mood(metric, display["change"]),
         narrative,
         metric.subject,
+        metric.change_kind,
+        metric.better,
     )
 
 

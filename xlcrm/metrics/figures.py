@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ def metric(
     previous: Period,
     spec: Spec,
     subject: Mapping[str, str] | None = None,
+    subject_key: str | None = None,
 ) -> Metric:
     """Return the metric whose figure ``measure`` gives for a period, with its change."""
     declared = declarations().metrics[key].of(subject["zh"] if subject else None)
@@ -60,6 +62,7 @@ def metric(
         labels=labels,
         period=period,
         previous_period=previous,
+        subject_key=subject_key,
     )
 
 
@@ -78,9 +81,13 @@ def by_subject(
     if not subjects:
         return [metric(key, lambda _: NO_DATA, period, previous, spec)]
     return [
-        metric(key, lambda of, each=each: measure(of, each), period, previous, spec, names)  # type: ignore[misc]
+        metric(key, partial(_measured, measure, each), period, previous, spec, names, each)
         for each, names in subjects.items()
     ]
+
+
+def _measured(measure: Callable[[Period, Any], Figure], subject: Any, of: Period) -> Figure:
+    return measure(of, subject)
 
 
 def named(values: Iterable[Any], vocabulary: Vocabulary) -> dict[str, dict[str, str]]:

@@ -23,6 +23,8 @@ class Metric:
     what the narrative needs besides (a rate's ``hits`` and ``total``), ``previous_details`` that of
     the earlier figure. ``better`` says which direction is good: 1 higher, -1 lower, 0 neither.
     ``dimension``, ``name`` and ``subject`` are Chinese; ``labels`` has all three by language.
+    ``subject_key`` is the subject as facts have it. ``is_against_published``: the earlier figure is
+    the one that was published, and the facts say another by now.
     """
 
     key: str
@@ -42,6 +44,8 @@ class Metric:
     labels: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     period: Period | None = None
     previous_period: Period | None = None
+    subject_key: str | None = None
+    is_against_published: bool = False
 
     @property
     def rows(self) -> int:

@@ -76,7 +76,14 @@ def against(metric: Metric, effect: Late | None) -> Metric:
     value = effect.published.value
     change = change_of(metric.change_kind, metric.current, value)
     # The facts are those of today's figure, not of the one that was published.
-    return replace(metric, previous=value, change=change, previous_basis={}, previous_details={})
+    return replace(
+        metric,
+        previous=value,
+        change=change,
+        previous_basis={},
+        previous_details={},
+        is_against_published=True,
+    )
 
 
 def same(one: Any, other: Any) -> bool:

@@ -46,7 +46,7 @@ def source_conversion(facts: Facts, period: Period, previous: Period, spec: Spec
     def measure(of: Period, source: Any) -> Figure:
         there = _there(facts, of)
         own = there[there["origin"] == source]
-        return rate("customers", own, own.index.to_series().isin(_ever(facts, of, bought)))
+        return rate("customers", own, own.index.to_series().isin(ever(facts, of, bought)))
 
     subjects = _sources(facts, period, previous, spec)
     return by_subject("source_conversion", measure, subjects, period, previous, spec)
@@ -65,7 +65,7 @@ def _there(facts: Facts, period: Period) -> pd.DataFrame:
     return customers_by(facts, period).dropna(subset="origin")
 
 
-def _ever(facts: Facts, period: Period, type_: str) -> set[Any]:
+def ever(facts: Facts, period: Period, type_: str) -> set[Any]:
     """Return the customers who were of a type at any time up to a period's end."""
     changes = facts.type_changes  # in date order
     past = changes[changes["date"] < ends(period)]

@@ -42,7 +42,7 @@ def steps_of(facts: Facts, period: Period, timeline: Timeline, spec: Spec) -> di
     values = ladder(spec.vocabularies[timeline.vocabulary])
     position = {value: n for n, value in enumerate(values)}
     found = {value: Step(set(), set()) for value in values}
-    for customer, value in _at_entry(facts, period, timeline).items():
+    for customer, value in at_entry(facts, period, timeline).items():
         if value in found:
             found[value].were.add(customer)
     changes = within(facts, timeline.kind, "date", period)
@@ -87,7 +87,7 @@ def labels(vocabulary: Vocabulary, values: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _at_entry(facts: Facts, period: Period, timeline: Timeline) -> pd.Series[Any]:
+def at_entry(facts: Facts, period: Period, timeline: Timeline) -> pd.Series[Any]:
     """Return what each customer is when the period, or they in it, begin.
 
     That is at 00:00 of the period's first day, or of the day in it on which they are first there,

@@ -19,6 +19,7 @@ from xlcrm.metrics.display import worded
 from xlcrm.metrics.json_form import metric_json
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Key
+from xlcrm.metrics.workings import period_workings, workings
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
 from xlcrm.pipeline.late import late_json, late_rows
@@ -27,6 +28,7 @@ from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.secrets import written
+from xlcrm.records import Source
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.sheet_words import Words, declared
@@ -79,19 +81,7 @@ def report(
     analysis = analyse(picture.records, chosen, options, told, whole=True)
     path = (target or home / _name(chosen, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = told.of(chosen.previous)
-    contents = ReportContents(
-        run_id=chosen.label,
-        period=chosen,
-        metrics=[worded(each, options.language) for each in analysis.metrics],
-        rows=analysis.rows,
-        trends=_trends(analysis, told, options),
-        facts={name: getattr(analysis.facts, name) for name in KINDS},
-        sources=picture.sources,
-        late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
-        published=None if before is None else before.on,
-        said=_said(path, chosen, options),
-    )
+    contents = _contents(path, analysis, told, picture.sources, options)
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
     status = None
@@ -101,6 +91,32 @@ def report(
             status = publish(home, chosen, analysis.metrics, options, again=again)
     document = _document(path, analysis, told, status, options)
     return ReportResult(document, path, analysis, merged, told, status)
+
+
+def _contents(
+    path: Path,
+    analysis: Analysis,
+    told: Published,
+    sources: Mapping[str, Source],
+    options: Options,
+) -> ReportContents:
+    """Return what the report at ``path`` is to hold."""
+    chosen, facts, spec = analysis.period, analysis.facts, options.spec
+    before = told.of(chosen.previous)
+    beside = (period_workings(facts, of, spec) for of in (chosen, chosen.previous))
+    return ReportContents(
+        run_id=chosen.label,
+        period=chosen,
+        metrics=[worded(each, options.language) for each in analysis.metrics],
+        rows=analysis.rows,
+        trends=_trends(analysis, told, options),
+        facts={name: getattr(facts, name) for name in KINDS},
+        sources=sources,
+        late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
+        published=None if before is None else before.on,
+        said=_said(path, chosen, options),
+        workings=(workings(facts, spec), *beside),
+    )
 
 
 def _trends(

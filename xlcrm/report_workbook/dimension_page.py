@@ -11,7 +11,8 @@ from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
 from xlcrm.layout.listed import LISTS, listed_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, holdable, palette
 from xlcrm.report_workbook.dimensions_plan import DimensionPlan, Line, WholeList
-from xlcrm.report_workbook.page import LINE_HEIGHT, MOODS
+from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure
+from xlcrm.report_workbook.page import LINE_HEIGHT
 
 WIDTHS = (30, 30, 24, 12, 12, 12, 12, 40, 40)  # characters of the columns
 NARRATIVE, LAST = 4, len(WIDTHS) - 1  # the narrative stands across from there
@@ -74,15 +75,15 @@ class DimensionPage:
         self._sheet.write_string(self._row, 0, row.name, self._cell(bold=True))
         self._figure(1, row.current, {"bold": True})
         self._figure(2, row.previous, {"font_color": palette.MUTED_TEXT})
-        change = self._cell(**{"align": "center", **MOODS[row.mood]})
-        self._sheet.write_string(self._row, 3, row.change, change)
+        centred = CELL | {"align": "center"}
+        write_change(self._book, self._sheet, (self._row, 3), row, centred)
         narrative = self._cell()
         self._sheet.merge_range(self._row, NARRATIVE, self._row, LAST, row.narrative, narrative)
         self._row += 1
 
     def _figure(self, column: int, figure: Figure, look: dict[str, Any]) -> None:
         style = self._cell(**look, align="center", num_format=figure.number_format)
-        self._write(column, figure.cell, style)
+        write_figure(self._sheet, self._row, column, figure, style)
 
     def _list(self, each: WholeList) -> None:
         heading = self._book.format(
@@ -138,8 +139,7 @@ class DimensionPage:
             self._sheet.write_number(self._row, column, value, style)
 
     def _cell(self, **properties: object) -> Format:
-        shared = {"valign": "vcenter", "text_wrap": True, "bottom": 1}
-        return self._book.format({**shared, "border_color": palette.BORDER, **properties})
+        return self._book.format(CELL | properties)
 
 
 def _is_centred(each: WholeList, column: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from xlcrm.analysis_rows import row_name
@@ -23,12 +24,26 @@ NO_SOURCE = Source("", "", 0)
 
 @dataclass(frozen=True)
 class FactSheet:
-    """A sheet of facts: ``table`` is the name by which formulas know it, whatever the language."""
+    """A sheet of the facts of a kind."""
 
-    table: str
+    kind: str
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def table(self) -> str:
+        """The name by which people's formulas know it, whatever the language."""
+        return f"facts_{self.kind}"
+
+    def column(self, key: str) -> int:
+        """Return the place of a column, counted from 0."""
+        return [each.key for each in self.columns].index(key)
+
+    def values_of(self, key: str) -> list[Any]:
+        """Return the values of a column."""
+        place = self.column(key)
+        return [row[place] for row in self.rows]
 
 
 def plan_facts(contents: ReportContents, spec: Spec, words: Words) -> Iterator[FactSheet]:
@@ -40,7 +55,7 @@ def plan_facts(contents: ReportContents, spec: Spec, words: Words) -> Iterator[F
             reader = _Reader(contents, spec, words, names, supports)
             rows = sorted(reader.rows(contents.facts[kind]), key=lambda row: not row[2])
             columns = tuple(reader.columns(contents.facts[kind]))
-            yield FactSheet(f"facts_{kind}", label[words.language], columns, tuple(rows))
+            yield FactSheet(kind, label[words.language], columns, tuple(rows))
 
 
 def _supports(contents: ReportContents, kind: str, words: Words) -> Mapping[str, str]:
@@ -79,7 +94,7 @@ class _Reader:
     def columns(self, frame: FactFrame) -> Iterator[Column]:
         """Yield the sheet's columns: customer, support, the kind's own, source, id."""
         own = (name for name in map(str, frame.columns) if name not in NOT_SHOWN)
-        for name in ("customer", "name", "supports", *own, "file", "sheet", "row", "id"):
+        for name in ("customer", "name", "supports", *own, "file", "sheet", "row", "id", "order"):
             look = declared(f"facts.column.{name}")
             yield Column(
                 name,
@@ -97,7 +112,7 @@ class _Reader:
                if name not in NOT_SHOWN]  # fmt: skip
         customer = 1 + names.index("customer") if "customer" in names else 0
         source = 1 + names.index("source")
-        for fact in frame.itertuples(index=True, name=None):
+        for order, fact in enumerate(frame.itertuples(index=True, name=None), 1):
             known = _known(fact[customer])
             place = self._source(fact[source])
             cells = (
@@ -109,6 +124,7 @@ class _Reader:
                 place.sheet,
                 place.row or None,
                 fact[0],
+                order,
             )
             yield tuple(map(holdable, cells))
 
@@ -143,6 +159,16 @@ class _Values:
         language = self._words.language
         known = (each for each in self._lists if value in each.by_value)
         return next((each.label(value, language) for each in known), value)
+
+
+@cache
+def _shower(column: str, spec: Spec, words: Words) -> _Values:
+    return _Values(column, spec, words)
+
+
+def shown(column: str, value: Any, spec: Spec, words: Words) -> Any:
+    """Return a value as a column of facts shows it."""
+    return _shower(column, spec, words).cell(value)
 
 
 def _known(value: Any) -> Any:

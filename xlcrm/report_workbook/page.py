@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
 from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 from xlcrm.report_workbook.charts import Place, chart
+from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure
 from xlcrm.report_workbook.plan import NamedList, ReportPlan
 from xlcrm.sheet_words import Words
 
@@ -19,11 +20,6 @@ LAST = len(WIDTHS) - 1
 CHARTS_ACROSS = 3
 CHART_ROWS, ROW_PIXELS, GAP = 8, 22, 4
 LINE_HEIGHT = 15  # points
-MOODS = {
-    "good": {"font_color": palette.POSITIVE_TEXT, "bg_color": palette.POSITIVE_FILL, "bold": True},
-    "bad": {"font_color": palette.NEGATIVE_TEXT, "bg_color": palette.NEGATIVE_FILL, "bold": True},
-    "plain": {},
-}
 
 
 class Page:
@@ -89,19 +85,18 @@ class Page:
         self._sheet.write_string(self._row, 1, row.name, self._cell(**look, bold=leads))
         self._figure(2, row.current, look | {"bold": leads, "font_size": size})
         self._figure(3, row.previous, look | {"font_color": palette.MUTED_TEXT})
-        change = self._cell(**{**look, "align": "center", "font_size": size, **MOODS[row.mood]})
-        self._sheet.write_string(self._row, 4, row.change, change)
+        centred = CELL | look | {"align": "center", "font_size": size}
+        write_change(self._book, self._sheet, (self._row, 4), row, centred)
         self._sheet.write_string(self._row, LAST, row.narrative, self._cell(**look))
         self._row += 1
 
     def _figure(self, column: int, figure: Figure, look: dict[str, Any]) -> None:
-        if figure.number is None:
-            # Words are smaller than a figure: a list of needs is long.
-            style = self._cell(**{**look, "align": "center", "font_size": palette.FONT_SIZE})
-            self._sheet.write_string(self._row, column, figure.text, style)
-        else:
-            style = self._cell(**look, align="center", num_format=figure.number_format)
-            self._sheet.write_number(self._row, column, figure.number, style)
+        # Words are smaller than a figure: a list of needs is long.
+        size = {"font_size": palette.FONT_SIZE} if figure.number is None else {}
+        style = self._cell(
+            **{**look, **size, "align": "center", "num_format": figure.number_format}
+        )
+        write_figure(self._sheet, self._row, column, figure, style)
 
     def _charts(self, plan: ReportPlan, places: Sequence[Place], title: str) -> None:
         self._heading(title)
@@ -160,8 +155,7 @@ class Page:
         self._row += 1
 
     def _cell(self, **properties: object) -> Format:
-        shared = {"valign": "vcenter", "text_wrap": True, "bottom": 1}
-        return self._book.format({**shared, "border_color": palette.BORDER, **properties})
+        return self._book.format(CELL | properties)
 
     def _format(self, **properties: object) -> Format:
         return self._book.format(properties)

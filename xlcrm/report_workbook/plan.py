@@ -30,6 +30,10 @@ class Period(Protocol):
     def kind(self) -> Literal["week", "month", "quarter", "year"]: ...
     @property
     def previous(self) -> Period: ...
+    @property
+    def window(self) -> Period: ...
+    @property
+    def months(self) -> int: ...
 
 
 class FactFrame(Protocol):
@@ -49,7 +53,9 @@ class ReportContents:
     metrics' ``basis`` names it; ``sources`` tell where a ledger record stands, by its id. ``late``
     are the figures that have changed since they were published, ``published`` the day (ISO) on
     which those of the period before were, if they were. ``said`` is what
-    the lead said of the customers listed, when the report was written before.
+    the lead said of the customers listed, when the report was written before. ``workings`` are what
+    formulas go on from, by kind, column and fact: of any period, of this one, of the one before;
+    without them there are no formulas.
     """
 
     run_id: str
@@ -64,6 +70,7 @@ class ReportContents:
     late: Sequence[LateRow] = ()
     published: str | None = None
     said: Mapping[Listed, Said] = field(default_factory=dict)
+    workings: Sequence[Mapping[str, Mapping[str, Mapping[Any, Any]]]] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,7 @@ def _panels(contents: ReportContents, words: Words) -> list[Panel]:
 
 def _trend(metric: Metric, row: AnalysisRow, points: Sequence[tuple[Period, Any]]) -> Panel:
     labels = tuple(_short(period) for period, _ in points)
-    return Panel(row.name, labels, tuple(value for _, value in points), _FORMATS[metric.unit])
+    return Panel(row.name, labels, tuple(value for _, value in points), FORMATS[metric.unit])
 
 
 def _short(period: Period) -> str:
@@ -233,7 +240,7 @@ def _entry(value: Any, number_format: str, words: Words) -> Any:
     return date.fromisoformat(value) if number_format.startswith("yyyy") else value
 
 
-_FORMATS: Mapping[Unit, str] = {
+FORMATS: Mapping[Unit, str] = {
     "rate": "0%",
     "score": "0.0",
     "hours": "0",

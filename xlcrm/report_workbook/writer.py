@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,8 @@ from xlcrm.report_workbook.charts import write_chart_data
 from xlcrm.report_workbook.dimension_page import DimensionPage
 from xlcrm.report_workbook.dimensions_plan import plan_dimensions
 from xlcrm.report_workbook.facts_plan import FactSheet, plan_facts
+from xlcrm.report_workbook.formulas import live_report
+from xlcrm.report_workbook.live_pages import write_definitions, write_workings
 from xlcrm.report_workbook.page import Page
 from xlcrm.report_workbook.plan import ReportContents, plan_report
 from xlcrm.sheet_words import Words
@@ -36,6 +39,9 @@ def write_report(
     where the file can't be written, KeyError for a kind or column of facts that is not declared.
     """
     words = Words(language)
+    facts = list(plan_facts(contents, spec, words))
+    live = live_report(contents, facts, spec, words)
+    contents = replace(contents, rows=live.rows)
     plan = plan_report(contents, words)
     properties = {"title": f"{plan.title} {contents.period.label}"}
     with book(path, created=created, properties=properties) as wb:
@@ -45,8 +51,12 @@ def write_report(
         page.set_tab_color(palette.HEADER_FILL)
         for dimension in plan_dimensions(contents, words):
             DimensionPage(wb, wb.add_sheet(dimension.sheet)).draw(dimension)
-        for sheet in plan_facts(contents, spec, words):
+        if contents.workings:
+            labels = (contents.period.label, contents.period.previous.label)
+            write_definitions(wb, live, labels, words)
+        for sheet in facts:
             _write_facts(wb, sheet)
+        write_workings(wb, live, words)
         places = write_chart_data(wb, words("report.sheet.charts"), plan.panels)
         Page(wb, page).draw(plan, places, words)
         page.activate()

@@ -1,0 +1,219 @@
+"""Figures that are formulas: LibreOffice reckons each as the report says, and anew where a person
+corrects a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlcrm import resources
+from xlcrm.cli.main import cli
+from xlcrm.report_workbook import formulas
+
+PERIODS = [
+    "--week=2024-W15",
+    "--week=2024-W20",
+    "--month=2024-05",
+    "--quarter=2024-Q2",
+    "--year=2024",
+]
+# What Excel 2010, WPS and LibreOffice share.
+SHARED = {
+    *("ABS", "AVERAGEIFS", "COUNTIF", "COUNTIFS", "IF", "IFERROR", "INDEX", "INT", "ISTEXT"),
+    *("MATCH", "MAX", "MIN", "NA", "OR", "ROUND", "SUM"),
+}
+LIVE = {
+    *("avg_response_hours", "conversion", "satisfaction", "need_match_rate", "need_met_rate"),
+    *("need_response_rate", "contact_frequency", "unanswered", "never_contacted", "negative_share"),
+    *("issue_close_rate", "issue_days", "issue_overdue", "repurchase_rate"),
+}
+Reported = Callable[..., Path]
+WEEK, DATA = "周报", {"评分", "消息", "需求", "类型变化", "问题", "沟通"}
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """The report of a period of the sample team, in a language."""
+    folder = tmp_path_factory.mktemp("team")
+    resources.copy_tree(resources.sample_workbooks(), folder)
+
+    def made(period: str = "--week=2024-W20", language: str = "zh") -> Path:
+        path = folder.parent / f"{period.strip('-')}-{language}.xlsx"
+        if not path.exists():
+            args = ["report", str(folder), period, "--as-of", "2024-05-27", "--lang", language]
+            run = CliRunner().invoke(cli, [*args, "-o", str(path)], standalone_mode=False)
+            assert path.exists(), run.output
+        return path
+
+    return made
+
+
+def cells_with_formulas(book: Workbook) -> Iterator[tuple[Worksheet, Cell, str]]:
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, ArrayFormula):
+                    yield sheet, cell, cell.value.text
+                elif cell.data_type == "f":
+                    yield sheet, cell, cell.value
+
+
+def assert_same(path: Path, recalculated: Path) -> int:
+    """Assert that what is stored is what comes out; return how many formulas there are."""
+    stored, reckoned = (load_workbook(each, data_only=True) for each in (path, recalculated))
+    count = 0
+    for sheet, cell, formula in cells_with_formulas(load_workbook(path)):
+        one, two = (book[sheet.title][cell.coordinate].value for book in (stored, reckoned))
+        if isinstance(one, float):
+            one = pytest.approx(one, abs=1e-9)
+        empty = ("", None)  # an empty text is read as either
+        assert one == two or (one in empty and two in empty), (cell.coordinate, formula)
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_an_application_reckons_what_the_report_says(
+    period: str, reported: Reported, soffice: Any
+) -> None:
+    path = reported(period)
+    assert assert_same(path, soffice.convert(path, "xlsx")) > 500
+
+
+def test_so_it_does_in_english(reported: Reported, soffice: Any) -> None:
+    path = reported(language="en")
+    assert assert_same(path, soffice.convert(path, "xlsx")) > 500
+
+
+def test_formulas_use_what_all_programs_have(reported: Reported) -> None:
+    book = load_workbook(reported())
+    texts = [re.sub('"[^"]*"', "", text) for _, _, text in cells_with_formulas(book)]
+    assert {name for text in texts for name in re.findall(r"([A-Z]+)\(", text)} <= SHARED
+    used = {name for text in texts for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text)}
+    assert used == set(book.defined_names)
+
+
+def figures(book: Workbook) -> dict[str, tuple[Any, Any, Any]]:
+    """The first sheet's figures and changes, by the metric's name."""
+    rows = book[WEEK].iter_rows(min_row=5, max_col=5, values_only=True)
+    return {str(row[1]): (row[2], row[3], row[4]) for row in rows if row[0] and row[1]}
+
+
+def corrected(path: Path, sheet: str, edit: Callable[[Worksheet], None], soffice: Any) -> Any:
+    """The figures once a person has changed a sheet of the report."""
+    book = load_workbook(path)
+    edit(book[sheet])
+    changed = path.with_name(f"{path.stem}-{sheet}.xlsx")
+    book.save(changed)
+    return figures(load_workbook(soffice.convert(changed, "xlsx"), data_only=True))
+
+
+def rows(sheet: Worksheet, **wanted: Any) -> Iterator[dict[str, Cell]]:
+    """The rows of a sheet of facts that hold some values, as cells by label."""
+    labels = [cell.value for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        cells = dict(zip(labels, row, strict=True))
+        if all(test(cells[label].value) for label, test in wanted.items()):
+            yield cells
+
+
+def in_week(value: Any) -> bool:
+    return value is not None and "2024-05-13" <= str(value)[:10] <= "2024-05-19"
+
+
+def test_a_score_that_is_corrected(reported: Reported, soffice: Any) -> None:
+    def edit(sheet: Worksheet) -> None:
+        found = [row["评分"] for row in rows(sheet, 日期=in_week)]
+        given.extend(cell.value for cell in found)
+        found[0].value = 1
+
+    given: list[float] = []
+    now, before, change = corrected(reported(), "评分", edit, soffice)["满意度平均分(5分制)"]
+    mean = (sum(given) - given[0] + 1) / len(given)
+    assert now == pytest.approx(mean, abs=1e-9)
+    assert change == ("↓" if mean < before else "↑") + f"{abs(round(mean - before, 1)):g}"
+
+
+def test_a_time_of_reply_that_is_corrected(reported: Reported, soffice: Any) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for row in rows(sheet, 客户回复时间=in_week, 我方发出时间=lambda sent: sent is not None):
+            sent, replied = row["我方发出时间"], row["客户回复时间"]
+            hours.append((replied.value - sent.value).total_seconds() / 3600)
+            last[:] = [sent]
+        last[0].value -= timedelta(hours=30)
+
+    hours: list[float] = []
+    last: list[Cell] = []
+    now, _, _ = corrected(reported(), "消息", edit, soffice)["平均响应时长(小时)"]
+    assert now == pytest.approx((sum(hours) + 30) / len(hours), abs=1e-6)
+
+
+def test_whether_a_need_is_met_corrected(reported: Reported, soffice: Any) -> None:
+    def edit(sheet: Worksheet) -> None:
+        met = next(rows(sheet, 日期=in_week, 需求满足情况=lambda met: met == "已满足"))
+        met["需求满足情况"].value = "未满足"
+
+    name = "需求满足率"
+    before, _, _ = figures(load_workbook(reported(), data_only=True))[name]
+    after, _, _ = corrected(reported(), "需求", edit, soffice)[name]
+    assert before == pytest.approx(8 / 17)
+    assert after == pytest.approx(7 / 17)
+
+
+def test_a_change_of_type_that_is_corrected(reported: Reported, soffice: Any) -> None:
+    """A customer who was lost did not take the step."""
+
+    def edit(sheet: Worksheet) -> None:
+        row = next(
+            rows(
+                sheet,
+                日期=in_week,
+                变化前=lambda v: v == "潜在客户",
+                变化后=lambda v: v == "意向客户",
+            )
+        )
+        row["变化后"].value = "流失客户"
+
+    now, before, change = corrected(reported(), "类型变化", edit, soffice)[
+        "潜在客户→意向客户转化率"
+    ]
+    assert (now, before, change) == (pytest.approx(2 / 20), pytest.approx(2 / 20), "→")
+
+
+def test_a_day_of_completion_that_is_taken_out(reported: Reported, soffice: Any) -> None:
+    def edit(sheet: Worksheet) -> None:
+        reported_in = list(rows(sheet, 反馈时间=in_week))
+        counts.append(len(reported_in))
+        done = next(row for row in reported_in if in_week(row["完成时间"].value))
+        done["完成时间"].value = None
+
+    counts: list[int] = []
+    before, _, _ = figures(load_workbook(reported(), data_only=True))["问题解决率"]
+    after, _, _ = corrected(reported(), "问题", edit, soffice)["问题解决率"]
+    assert after == pytest.approx(before - 1 / counts[0])
+
+
+def test_too_many_facts_to_compare_with_one_another(
+    reported: Reported, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Distinct counts are values then; sums stay formulas."""
+    monkeypatch.setattr(formulas, "MOST", 5)
+    book = load_workbook(reported("--week=2024-W19"))
+    page = {row[1].value: row[2] for row in book[WEEK].iter_rows(min_row=5, max_col=5)}
+    assert isinstance(page["满意度平均分(5分制)"].value, ArrayFormula)
+    assert not isinstance(page["需求满足率"].value, ArrayFormula)
+    says = {
+        row[0]: row[2] for row in book["指标口径"].iter_rows(min_row=2, max_col=3, values_only=True)
+    }
+    assert says["满意度平均分(5分制)"].startswith("公式")
+    assert says["需求满足率"].startswith("数值")
