@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What sheets and sentences say: declared in templates/.
     "sheet_words": KNOWN,
     "wording": KNOWN,
+    "own_wording": KNOWN | {"wording"},
     # What master and report say alike.
     "analysis_rows": KNOWN | WORDS | {"metrics.model"},
     # Stages: none imports another.
@@ -77,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
-    | {"sealing", "leaks", "scratch", "summary", "agenda", "office"},
+    | {"sealing", "leaks", "scratch", "summary", "agenda", "office", "own_wording"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},

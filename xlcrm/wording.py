@@ -17,11 +17,15 @@ def render(name: str, language: str, **context: object) -> str:
     return _environment().get_template(f"{name}.{language}.j2").render(context)
 
 
+def source_of(file: str) -> str:
+    """Return one of our texts as it is written, such as ``narrative.zh.j2``."""
+    return resources.templates().joinpath("text", file).read_text("utf-8")
+
+
 @cache
 def _environment() -> jinja2.Environment:
-    folder = resources.templates().joinpath("text")
     return jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
+        loader=jinja2.FunctionLoader(source_of),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -65,6 +65,7 @@ def command(
         options = replace(console.notices(options), password=password)
         to_publish: Publish | None = "again" if republish else "once" if publish else None
         result = report(folder, options, period, output, to_publish)
+    console.notices(replace(options, notices=result.analysis.faults))
     said = summary(result, "markdown" if markdown else "plain") if text or markdown else None
     printed = _print(console, result) if pdf else None
     console.document(result.document | {"text": said, "pdf": printed and str(printed)})

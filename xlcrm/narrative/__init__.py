@@ -6,7 +6,7 @@ figures, and where there is too little to judge by it says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xlcrm.facts.tables import Facts
 from xlcrm.metrics.display import Language
@@ -20,17 +20,22 @@ _FINDERS = findings.FINDERS | customers.FINDERS
 
 
 def narrate(
-    metrics: Sequence[Metric], facts: Facts, spec: Spec, language: Language
+    metrics: Sequence[Metric],
+    facts: Facts,
+    spec: Spec,
+    language: Language,
+    render: Callable[..., str] = render,
 ) -> dict[tuple[str, str | None], str]:
     """Return the analysis of each metric, by key and subject.
 
-    Metrics are those of one report: one may speak of what another found.
+    Metrics are those of one report: one may speak of what another found. ``render`` fills in the
+    texts: ours, unless told otherwise.
     """
     teller = Teller(metrics, facts, spec, language)
-    return {(each.key, each.subject): _tell(teller, each) for each in metrics}
+    return {(each.key, each.subject): _tell(teller, each, render) for each in metrics}
 
 
-def _tell(teller: Teller, metric: Metric) -> str:
+def _tell(teller: Teller, metric: Metric, render: Callable[..., str]) -> str:
     finder = _FINDERS.get(metric.key)
     found = finder(teller, metric) if finder and metric.current is not None else {}
     text = render("narrative", teller.language, **teller.common(metric) | found)

@@ -8,29 +8,32 @@ from dataclasses import dataclass
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
 from xlcrm.facts.build import build_facts
 from xlcrm.facts.tables import Facts
-from xlcrm.findings import Language
+from xlcrm.findings import Finding, Language
 from xlcrm.metrics.catalogue import compute, days_asked, ordered
 from xlcrm.metrics.display import display
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Key, against
 from xlcrm.narrative import narrate
+from xlcrm.own_wording import OwnWording
 from xlcrm.periods import Period
-from xlcrm.pipeline.late import Effect, effects, late_sentences
+from xlcrm.pipeline.late import Effect, LateTeller, effects
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.publishing import Published
+from xlcrm.pipeline.team_wording import wording_finding
 from xlcrm.records import LedgerRecord
 
 
 @dataclass(frozen=True)
 class Analysis:
     """The figures of a period, in the order of the report, and their sentences; ``effects`` tell
-    what became of those that were published."""
+    what became of those that were published, ``faults`` are those of a team's own wording."""
 
     period: Period
     facts: Facts
     metrics: list[Metric]
     rows: list[AnalysisRow]
     effects: Mapping[Key, Effect]
+    faults: tuple[Finding, ...] = ()
 
     def figures(self, language: Language) -> list[AnalysisRow]:
         """Return the figures without sentences, in another language than the workbook's."""
@@ -55,11 +58,13 @@ def analyse(
     metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
     since = effects(metrics, period, published)
     metrics = [against(each, since[each.key, each.subject].previous) for each in metrics]
-    sentences = narrate(metrics, facts, spec, language)
+    wording = OwnWording.of(options.own_texts)
+    sentences = narrate(metrics, facts, spec, language, wording.render)
+    teller = LateTeller(period, published, options.version, language, wording.render)
     rows = []
     for each in metrics:
         key = each.key, each.subject
-        text = sentences[key]
-        text += late_sentences(each, since[key], period, published, options.version, language)
+        text = sentences[key] + teller.tell(each, since[key])
         rows.append(analysis_row(each, display(each, language), text, language))
-    return Analysis(period, facts, metrics, rows, since)
+    faults = tuple(map(wording_finding, wording.faults.values()))
+    return Analysis(period, facts, metrics, rows, since, faults)

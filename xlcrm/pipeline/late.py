@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from xlcrm.analysis_rows import LateRow, row_name
@@ -12,7 +13,6 @@ from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Edition, Key, Late, late, late_before
 from xlcrm.periods import Period
 from xlcrm.pipeline.publishing import Published
-from xlcrm.wording import render
 
 
 class Effect(NamedTuple):
@@ -31,35 +31,39 @@ def effects(metrics: Iterable[Metric], period: Period, published: Published) -> 
     }
 
 
-def late_sentences(
-    metric: Metric, effect: Effect, period: Period, published: Published, version: str,
-    language: Language,
-) -> str:  # fmt: skip
-    """Return in words what has changed; blank where nothing has. ``version`` is today's."""
-    said = ""
-    for each, of in zip(effect, (period, period.previous), strict=True):
-        edition = published.of(of)
-        if each and each.is_changed and edition:
-            said += _sentence(metric, each, edition, period, version, language, of != period)
-    return said
+@dataclass(frozen=True)
+class LateTeller:
+    """Says what has changed; ``version`` is today's, ``render`` fills in the text."""
 
+    period: Period
+    published: Published
+    version: str
+    language: Language
+    render: Callable[..., str]
 
-def _sentence(
-    metric: Metric, each: Late, edition: Edition, period: Period, version: str, language: Language,
-    is_earlier: bool,
-) -> str:  # fmt: skip
-    text = render(
-        "late",
-        language,
-        period=period.kind,
-        is_earlier=is_earlier,
-        is_other=edition.version != version,
-        published=figure(metric, each.published.value, language),
-        published_rows=each.published.rows,
-        now=figure(metric, each.known.value, language),
-        now_rows=each.known.rows,
-    )
-    return text.rstrip("\n")
+    def tell(self, metric: Metric, effect: Effect) -> str:
+        """Return in words what has changed of a metric; blank where nothing has."""
+        periods = self.period, self.period.previous
+        told = zip(effect, periods, map(self.published.of, periods), strict=True)
+        return "".join(
+            self._sentence(metric, each, edition, is_earlier=of != self.period)
+            for each, of, edition in told
+            if each and each.is_changed and edition
+        )
+
+    def _sentence(self, metric: Metric, each: Late, edition: Edition, *, is_earlier: bool) -> str:
+        text = self.render(
+            "late",
+            self.language,
+            period=self.period.kind,
+            is_earlier=is_earlier,
+            is_other=edition.version != self.version,
+            published=figure(metric, each.published.value, self.language),
+            published_rows=each.published.rows,
+            now=figure(metric, each.known.value, self.language),
+            now_rows=each.known.rows,
+        )
+        return text.rstrip("\n")
 
 
 def late_rows(

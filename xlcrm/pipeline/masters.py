@@ -164,7 +164,7 @@ class Master:
             run_id="",
             as_of=week.end,
             records=ledger.records,
-            findings=self.picture.findings,
+            findings=[*self.picture.findings, *analysis.faults],
             conflicts=ledger.conflicts,
             files=[{**each, "status": _outcome(each["status"])} for each in self.files],
             analysis=analysis.rows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
@@ -63,6 +63,7 @@ class Options:
     printed or written may hold it. ``debug`` stops at a fault of our own code, which otherwise
     costs the file at which it shows. ``encrypt`` is whether the master is to have the password
     (None: as it has now); ``secret`` is the one under which to write, once that is settled.
+    ``own_texts`` take the place of ours, by the names of their files.
     ``audience`` is for whom: the team sees less. ``break_lock`` is whether to go on where another
     merge, or an application, says that it has the master.
     """
@@ -82,6 +83,7 @@ class Options:
     audience: Audience = "lead"
     break_lock: bool = False
     settings_file: SettingsFile | None = None
+    own_texts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def spec(self) -> Spec:

@@ -171,6 +171,9 @@ def _document(
             | {"late": late_json(metric, analysis.effects[metric.key, metric.subject], language)}
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],
+        "notices": [
+            each.to_json(options.messages) for each in (*options.notices, *analysis.faults)
+        ],
         "text": None,
         "pdf": None,
     }

@@ -20,13 +20,20 @@ from xlcrm.team_settings.reading import read_settings
 
 
 def settings_of_folder(folder: Path, options: Options, language: Language | None) -> Options:
-    """Return options as the settings in a team's folder have them; as given where it has none.
+    """Return options as the settings in a team's folder have them, with the texts there that take
+    the place of ours; as given where it has none.
 
     ``language`` holds whatever the settings say. Raises SettingsError where the workbook can't be
     read or has mistakes.
     """
     workbook = folder / SETTINGS_FILE
-    return with_settings(workbook, SETTINGS_FILE, options, language)
+    options = with_settings(workbook, SETTINGS_FILE, options, language)
+    if not any(folder.glob("*.j2")):
+        return options
+    from xlcrm.pipeline.team_wording import team_texts  # most folders have none
+
+    texts, found = team_texts(folder)
+    return replace(options, own_texts=texts, notices=(*options.notices, *found))
 
 
 def settings_around(paths: Sequence[Path], options: Options, language: Language | None) -> Options:
