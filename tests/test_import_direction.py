@@ -66,6 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The day's work, and a customer before a talk.
     "lunar": {"resources"},
     "agenda": KNOWN | WORDS | {"facts", "layout", "lunar", "record_sheet"},
+    "briefing": KNOWN | WORDS | {"facts", "layout", "record_sheet"},
     "report_workbook": KNOWN | PRINTING | {"timelines"},
     # What a child process does, and the children.
     "examination": KNOWN | {"filled_workbook", "validation"},
@@ -75,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The one that joins them.
     "pipeline": KNOWN
     | PRINTING
-    | {"customers", "periods", "template_workbook", "filled_workbook", "examination"}
+    | {"customers", "periods", "template_workbook", "filled_workbook", "examination", "briefing"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
     | {"sealing", "leaks", "scratch", "summary", "agenda", "office", "own_wording"},

@@ -14,6 +14,8 @@ from typing import Any
 from xlcrm import resources
 from xlcrm.findings import Language, Localised
 
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+
 
 @cache
 def _words() -> Mapping[str, Localised]:
@@ -49,6 +51,12 @@ class Words:
         """Return a word, or None where none is declared under this key."""
         word = _words().get(key)
         return word[self.language] if word else None
+
+
+def how_far(words: Words, days: int) -> str:
+    """Return how far off a day is that comes in so many days, or was so many (negative) ago."""
+    near = _NEAR.get(days, "ahead" if days > 0 else "past")
+    return words(f"due.when.{near}", days=abs(days))
 
 
 def localised(key: str) -> Localised:

@@ -42,6 +42,7 @@ def test_every_command_has_its_document() -> None:
     [
         ("archive", ["团队"]),
         ("check", ["团队", "--return", "退回"]),
+        ("brief", ["团队", "星辰科技"]),
         ("due", ["团队", "--as-of", "2024-06-20", "-o", "待办.ics"]),
         ("explain", ["not-in-list"]),
         ("init", ["新团队"]),

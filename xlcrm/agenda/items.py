@@ -18,12 +18,11 @@ from xlcrm.facts.occasions import ANNIVERSARY, BIRTHDAY, RENEWAL, Occasion, occa
 from xlcrm.findings import Language, Localised
 from xlcrm.privacy import mask
 from xlcrm.records import Source
-from xlcrm.sheet_words import Words, declared
+from xlcrm.sheet_words import Words, declared, how_far
 from xlcrm.spec.model import Spec
 from xlcrm.text import fold
 
 _Fact = Matter | Customer | Occasion
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 DUE, OVERDUE, REVISIT = "due", "overdue", "revisit"
 
 
@@ -49,9 +48,7 @@ class Item:
 
     def when(self, as_of: date, words: Words) -> str:
         """Return how far off its day is, in words."""
-        days = (self.day - as_of).days
-        near = _NEAR.get(days, "ahead" if days > 0 else "past")
-        return words(f"due.when.{near}", days=abs(days))
+        return how_far(words, (self.day - as_of).days)
 
 
 @dataclass(frozen=True)

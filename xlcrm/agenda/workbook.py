@@ -27,9 +27,10 @@ _TONES = {
     "renewal": {"bg_color": colours.REVIEW_FILL, "font_color": colours.REVIEW_TEXT},
     "thanks": {"bg_color": colours.NEUTRAL_FILL, "font_color": colours.TEXT},
 }
-_CENTRED = {"align": "center"}
+_MIDDLE = {"valign": "vcenter"}
+_CENTRED = {**_MIDDLE, "align": "center"}
 _RULE = {"bottom": 1, "border_color": colours.GRID}  # below each item
-_FAINT = {"font_color": colours.MUTED_TEXT}
+_FAINT = {**_MIDDLE, "font_color": colours.MUTED_TEXT}
 _LATE = {"font_color": colours.ERROR_TEXT, "bold": True}
 
 
@@ -75,13 +76,13 @@ def counts(items: Sequence[Item], words: Words) -> str:
 def _columns(words: Words) -> list[Column]:
     return [
         Column("kind", words("due.kind_label"), 12, look=_CENTRED, tones=_TONES),
-        Column("day", words("due.day"), 12, "date"),
+        Column("day", words("due.day"), 12, "date", look=_MIDDLE),
         Column("when", words("due.when_label"), 13, look=_CENTRED, tones={"late": _LATE}),
-        Column("customer", words("due.customer"), 10),
-        Column("name", words("due.name"), 28, wrap=True),
-        Column("owner", words("due.owner"), 12, wrap=True),
-        Column("what", words("due.what_label"), 52, wrap=True),
-        Column("source", words("due.source"), 58, wrap=True, look=_FAINT),
+        Column("customer", words("due.customer"), 13, look=_MIDDLE),
+        Column("name", words("due.name"), 34, wrap=True, look=_MIDDLE),
+        Column("owner", words("due.owner"), 12, wrap=True, look=_MIDDLE),
+        Column("what", words("due.what_label"), 54, wrap=True, look=_MIDDLE),
+        Column("source", words("due.source"), 56, wrap=True, look=_FAINT),
     ]
 
 

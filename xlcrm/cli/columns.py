@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from xlcrm.text import printable
+
 
 def columns_of(text: str) -> int:
     """Return how many columns of a console a text takes."""
@@ -20,3 +22,8 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def on_a_line(text: str) -> str:
+    """Return a text on one line, safe for a terminal."""
+    return printable(" ".join(text.split()))

@@ -10,14 +10,13 @@ from typing import Any
 
 import click
 
-from xlcrm.cli.columns import aligned
+from xlcrm.cli.columns import aligned, on_a_line
 from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.agendas import AgendaResult, due
 from xlcrm.pipeline.team import settings_of_folder
-from xlcrm.text import printable
 
 _LANGUAGE = language_of()
 
@@ -50,7 +49,7 @@ def command(
 def _tell(console: Console, result: AgendaResult) -> None:
     """Print the items by kind, a line each; with -v where each comes from."""
     click.echo(result.counts(console.language))
-    rows = [[_on_a_line(text) for text in row] for row in result.rows(console.language)]
+    rows = [[on_a_line(text) for text in row] for row in result.rows(console.language)]
     lines = iter(aligned([row[1:-1] for row in rows]))
     for kind, items in groupby(rows, key=itemgetter(0)):
         own = list(items)
@@ -61,7 +60,3 @@ def _tell(console: Console, result: AgendaResult) -> None:
                 console.say("said.due_source", source=row[-1])
     if result.path:
         console.say("said.written", path=shown(result.path))
-
-
-def _on_a_line(text: str) -> str:
-    return printable(" ".join(text.split()))

@@ -25,6 +25,7 @@ _COMMANDS = (
     "merge",
     "report",
     "due",
+    "brief",
     "archive",
     "watch",
     "upgrade",

@@ -21,7 +21,7 @@ from xlcrm.record_sheet import atomic_file
 from xlcrm.sheet_words import Words
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
-_WORKBOOK, _CALENDAR = ".xlsx", ".ics"
+WORKBOOK, _CALENDAR = ".xlsx", ".ics"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def due(folder: Path, options: Options, target: Path | None = None) -> AgendaRes
     master, and for a calendar, which has no password, where the master has one.
     """
     if target:
-        refuse_target(folder, target, options, (_WORKBOOK, _CALENDAR))
+        refuse_target(folder, target, options, (WORKBOOK, _CALENDAR))
     merged = merge(folder, options)
     options = merged.options  # what it settled
     items = agenda(History(merged.picture.records, options.spec), options.as_of)

@@ -1,0 +1,1 @@
+"""One customer before a talk: what is known of whom, what was said last, what is still open."""
