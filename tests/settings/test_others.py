@@ -209,6 +209,27 @@ def test_a_change_of_settings_is_a_change(team: Any) -> None:
     assert team.run("merge", team.root).out.startswith("Nothing")
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_row_the_lead_takes_out_as_the_settings_change_stays_out(
+    team: Any, open_book: Any, changed: bool
+) -> None:
+    rows = [{"客户情绪": "满意"}, {"客户名称": "远航物流", "客户情绪": "不满"}]
+    talks(team, "a.xlsx", *rows)
+    path = team.run("merge", team.root, "--format", "json").document["master"]
+    master = load_workbook(path)
+    (row,) = (cells[0].row for cells in master[LOG].iter_rows() if cells[0].value == "J002")
+    master[LOG].delete_rows(row)
+    master.save(path)
+    if changed:
+        rows[1]["关键内容记录"] = "客户改了主意"
+        book = open_book(team.root / "a.xlsx")
+        book.set(LOG, {"记录ID": "J002"}, rows[1])
+        book.save()
+    team.edit(("字段", {"表": LOG, "字段键": "emotion"}, {"显示": "删除"}))
+    assert team.run("merge", team.root, "--format", "json").document["conflicts"] == changed
+    assert ("J002" in {row["记录ID"] for row in team.rows(LOG)}) is changed
+
+
 def test_a_notice_that_has_moved_is_told_where_it_stands(team: Any) -> None:
     (cell,) = team.edit(("字段", {"表": LOG, "字段键": "replied_at"}, {"显示": "删除"}))
     talks(team, "a.xlsx", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, combinations, count
 
@@ -13,7 +13,7 @@ from xlcrm.ledger.identity import row_key
 from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import note_of, own_extras, row_of
-from xlcrm.ledger.said import Said, digest, put, said, sign, with_said
+from xlcrm.ledger.said import Said, digest, put, record_sign, said, sign, with_said
 from xlcrm.records import MASTER_SLOTS, Block, FileReading, LedgerRecord, Record, row_sign
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.base import ReadContext
@@ -31,19 +31,21 @@ def with_edits(
     spec: Spec,
     base: CustomerBase,
     signs: Mapping[RowId, str] | None = None,
+    unchanged: Collection[str] = (),
 ) -> Lead:
     """Return what the lead says with what was typed into the tables of ``master``.
 
     ``written`` is what was written into it. Where the state is lost it is what files say today, and
     the ``signs`` of the rows that were written tell what of a difference is the lead's; where that
-    can't be told the field, or the row, is a conflict.
+    can't be told the field, or the row, is a conflict, but for a row of files that are known to be
+    ``unchanged``, whatever their fields are called by now.
     """
     rows: dict[str, list[Record]] = defaultdict(list)
     for record in master.records:
         rows[record.table].append(record)
     if signs is not None:
         signs = {**dict(map(row_of, master.records)), **signs}
-    found = _Edits(lead, written, spec, base, master.modified, signs)
+    found = _Edits(lead, written, spec, base, master.modified, signs, unchanged)
     for key in master.tables & spec.tables.keys():
         found.compare(spec.tables[key], rows[key])
     return found.lead()
@@ -57,6 +59,7 @@ class _Edits:
     base: CustomerBase
     when: str
     signs: Mapping[RowId, str] | None
+    unchanged: Collection[str]
     rulings: dict[RowId, dict[str, Ruling]] = field(default_factory=dict)
     added: dict[RowId, Added] = field(default_factory=dict)
     removed: dict[RowId, Removal] = field(default_factory=dict)
@@ -165,6 +168,8 @@ class _Edits:
         """Take note of a row that was taken out: without state of what was written, no more."""
         is_as_then = self.signs is None or self.signs[was.id] == _sign_of(was, table)
         sides: Mapping[str, str] | None = None if is_as_then else {}
+        if sides is not None and all(each.file in self.unchanged for each in was.sources):
+            sides = {each.file: record_sign(was) for each in was.sources}
         text = table.name_of(was.values) or ""
         self.removed[was.id] = Removal(table.key, text, was.customer, sides, self.when)
 

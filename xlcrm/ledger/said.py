@@ -88,7 +88,7 @@ def sign(what: Said, table: Table, key: str) -> Sign:
     return "" if meant is None else digest(meant)
 
 
-def record_sign(record: Record) -> Sign:
+def record_sign(record: Record | LedgerRecord) -> Sign:
     """Return the sign of all that a record says, exactly as it says it."""
     return digest([record.values, record.raw, record.extras])
 

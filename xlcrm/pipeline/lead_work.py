@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -48,11 +48,20 @@ def lead_work(
     return decided(without_undone(lead, changes), decisions, when, spec)
 
 
-def edited(lead: Lead, master: FileReading, written: Written, spec: Spec, *, sure: bool) -> Lead:
+def edited(
+    lead: Lead,
+    master: FileReading,
+    written: Written,
+    spec: Spec,
+    *,
+    sure: bool,
+    unchanged: Collection[str] = (),
+) -> Lead:
     """Return what the lead says with what was typed into the tables of a master; ``sure`` says
-    whether ``written`` is what was written there, or what files say today."""
+    whether ``written`` is what was written there, or what files say today, of which some are known
+    to be ``unchanged`` since."""
     signs = None if sure else read_row_list(master.lists.get(ROW_LIST, []))
-    return with_edits(lead, master, written.ledger, spec, written.base, signs)
+    return with_edits(lead, master, written.ledger, spec, written.base, signs, unchanged)
 
 
 def lead_notes(master: FileReading) -> dict[str, str]:

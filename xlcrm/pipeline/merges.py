@@ -201,7 +201,8 @@ def look_at(
         told = edited(lead, previous.also, today, options.spec, sure=False)
         lead = replace(told, notes=lead.notes)  # its own are among them
     if previous.state is None and previous.edited:
-        told = edited(lead, previous.edited, today, options.spec, sure=False)
+        same = previous.same_as_then(result.readings)
+        told = edited(lead, previous.edited, today, options.spec, sure=False, unchanged=same)
         both = {**told.notes, **lead.notes} if previous.also else told.notes
         lead = replace(told, notes=both)
     if lead is not before.lead:

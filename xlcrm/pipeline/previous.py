@@ -101,6 +101,16 @@ class Previous:
         """Whether the master that this run would write is there, as it was written."""
         return self._is_as_written and self.run_id == run_id
 
+    def same_as_then(self, readings: Iterable[FileReading]) -> set[str]:
+        """Return the files that a run under other settings, or of another program, read as they are
+        today."""
+        then = {
+            name: each.sha256 for name, each in (self.older.files if self.older else {}).items()
+        }
+        return {
+            each.file for each in readings if each.sha256 and then.get(each.file) == each.sha256
+        }
+
     def perhaps_taken_out(self, records: Iterable[LedgerRecord]) -> list[LedgerRecord]:
         """Return the records that are not in the master, where nobody can tell whether they are new
         or the lead has taken them out: its state is lost, and so is its list of rows."""
