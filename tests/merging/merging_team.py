@@ -29,7 +29,8 @@ OPTIONS = Options(date(2024, 5, 21))
 TABLE = "沟通动态记录表"
 CONFLICTS, CHANGES, FILES = "冲突处理", "主管修改", "来源文件"
 LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分", "topic": "沟通主题"}
-IDS = {"主题1": "J001", "主题2": "J002", "报价": None}  # the last is known by its topic alone
+KNOWN_BY_TOPIC = "报价"
+IDS = {"主题1": "J001", "主题2": "J002", KNOWN_BY_TOPIC: None}
 PLAIN = {"客户名称": "星辰科技", "沟通日期": datetime(2024, 5, 13), "沟通方式": "电话"}
 MARKS = {"removed": "来源已移除", "edited": "主管修改", "added": "主管新增"}
 KINDS = {"主管修改": "edited", "主管新增": "added", "主管删除": "removed"}
@@ -205,8 +206,7 @@ class Team(RuleBasedStateMachine):
 
     def _lead_type(self, workbook: Workbook, key: str, change: tuple[str, Any]) -> None:
         sheet, (field, value) = self.desk.sheet, change
-        free = (key, field) not in sheet.decisions and can_change(key, field)
-        if key in sheet.cells and free:
+        if key in sheet.cells and (key, field) not in sheet.decisions:
             sheet.cells[key][field] = value
             cell(workbook[TABLE], key, LABELS[field]).value = value
 
@@ -251,6 +251,8 @@ class Team(RuleBasedStateMachine):
         count = len(self.desk.page.disputes[place].versions)
         choices = [("take", n) for n in range(1, count + 1)] + [("", None)]
         choices += [("both", None)] if place[1] == "content" else []
+        if self._is_decided_blank(place):
+            choices.remove(("", None))  # its cells are blank already: nobody can empty them
         choice = choices[how % len(choices)]
         words = {"take": f"采用{choice[1]}", "both": "都保留", "": None}[choice[0]]
         self._decide(workbook, place, choice, words, None)
@@ -260,6 +262,12 @@ class Team(RuleBasedStateMachine):
         if place and place[1] != WHOLE and row[place[1]] is not None and not self._is_typed(place):
             value = row[place[1]]
             self._decide(workbook, place, ("own", value), None, value)
+
+    def _is_decided_blank(self, place: tuple[str, str]) -> bool:
+        """Whether a conflict was decided by emptying the cell itself."""
+        key, field = place
+        page = self.desk.page
+        return page.disputes[place].how == "own" and page.lines[key].values[field] is None
 
     def _is_typed(self, place: tuple[str, str]) -> bool:
         """Whether the lead has typed over the cell itself: what holds then nobody can say."""
@@ -287,7 +295,7 @@ class Team(RuleBasedStateMachine):
 
     def _compare(self, path: Path, document: Any) -> None:
         workbook, page = load_workbook(path, read_only=True), self.account.page
-        lines = {key_of(row["记录ID"] or row["沟通主题"]): row for row in rows_of(workbook, TABLE)}
+        lines = {key_of(row["记录ID"]): row for row in rows_of(workbook, TABLE)}
         assert len(lines) == len(rows_of(workbook, TABLE))
         assert lines.keys() == page.lines.keys()
         for key, line in page.lines.items():
@@ -366,10 +374,8 @@ def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:
 
 def cell(sheet: Worksheet, key: str, label: str) -> Any:
     header = {each.value: each.column for each in sheet[2]}
-    names = ("记录ID", "沟通主题")
-    rows = [[sheet.cell(n, header[x]).value for x in names] for n in range(3, sheet.max_row + 1)]
-    found = [record or topic for record, topic in rows]
-    return sheet.cell(found.index(IDS[key] or key) + 3, header[label])
+    found = [sheet.cell(n, header["记录ID"]).value for n in range(3, sheet.max_row + 1)]
+    return sheet.cell(found.index(IDS[key]) + 3, header[label])
 
 
 def can_change(key: str, field: str) -> bool:
@@ -385,8 +391,9 @@ def text_of(key: str) -> str:
     return IDS[key] or f"星辰科技 · 2024-05-13 · {key}"
 
 
-def key_of(text: str) -> str:
-    return next(key for key in IDS if text in (key, text_of(key)))
+def key_of(text: str | None) -> str:
+    """The key of the record that a text names: of the one without id it is what it says by now."""
+    return next((key for key, known in IDS.items() if known and known == text), KNOWN_BY_TOPIC)
 
 
 def change_of(row: dict[str, Any]) -> tuple[str, str, str]:
