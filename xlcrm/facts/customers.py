@@ -49,9 +49,10 @@ def _first_contacts(history: History) -> dict[str, str]:
 def _told_tags(history: History) -> dict[str, list[str]]:
     """Return the tags that the other tables give to customers, by customer."""
     told: dict[str, list[str]] = {}
-    for line in history.lines(history.holding("tags")):
-        if line.customer and line.record.table in TAGGED:
-            told.setdefault(line.customer, []).extend(line.texts("tags"))
+    for lines in history.of_tables(TAGGED).values():
+        for line in lines:
+            if line.customer:
+                told.setdefault(line.customer, []).extend(line.texts("tags"))
     return told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from xlcrm.facts.lines import History, Line, Pair, by_table
 from xlcrm.facts.model import Communication
 from xlcrm.facts.sources import REVISITS, TALKS
-from xlcrm.spec.model import Spec
+from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare
 
 _Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
@@ -144,7 +144,8 @@ def communications(
     Without ``texts`` those are left out that people read and no figure rests on.
     """
     polarity = cache(spec.vocabularies["emotion"].polarity)
-    emotions = _texts(talks, "emotion")
+    tables = {line.record.table: line.table for talk in talks for line in talk.lines}
+    emotions = _texts(talks, "emotion", tables)
     made: dict[str, Sequence[Any]] = {
         "id": [talk.first.id for talk in talks],
         "customer": [talk.first.customer for talk in talks],
@@ -154,20 +155,25 @@ def communications(
         "channel_class": [talk.channel_class for talk in talks],
         "emotion": emotions,
         "polarity": [polarity(emotion) if emotion else None for emotion in emotions],
-        "trend": [text and bare(text) for text in _texts(talks, "trend")],
-        "campaign": _texts(talks, "campaign"),
-        "participation": _texts(talks, "participation"),
+        "trend": [text and bare(text) for text in _texts(talks, "trend", tables)],
+        "campaign": _texts(talks, "campaign", tables),
+        "participation": _texts(talks, "participation", tables),
         "owner": [next(filter(None, (line.owner for line in t.lines)), None) for t in talks],
         "is_revisit": [any(line.record.table == REVISITS for line in t.lines) for t in talks],
         "source": [tuple(line.id for line in talk.lines) for talk in talks],
     }
     others = [name for name in Communication._fields if name not in made]
-    return made | {name: _texts(talks, name) for name in others if texts}
+    return made | {name: _texts(talks, name, tables) for name in others if texts}
 
 
-def _texts(talks: Sequence[Talk], column: str) -> list[str | None]:
-    """Return a column of talks as text, each from the first of its lines that has it."""
-    fields = {table: _field(table, column) for table in TALKS}
+def _texts(talks: Sequence[Talk], column: str, tables: Mapping[str, Table]) -> list[str | None]:
+    """Return a column of talks as text, each from the first of its lines that has it.
+
+    ``tables`` are those of the lines.
+    """
+    fields = {key: _field(key, column) for key in tables}
+    if not any(field in tables[key].by_key for key, field in fields.items()):
+        return [None] * len(talks)
     texts = []
     for talk in talks:
         text = None

@@ -53,9 +53,10 @@ def reactivated(facts: Facts, period: Period, previous: Period, spec: Spec) -> l
     def measure(of: Period) -> Figure:
         if not _was_talked_to(facts, of):
             return NO_DATA
+        first, last = of.start.isoformat(), of.end.isoformat()
         changes = within(facts, TYPES.kind, "date", of)
         is_back = changes["before"].isin(lost_types(spec)) & changes["after"].isin(won)
-        woken = {each for each, days in facts.talk_days.items() if _wakes(days, of, gap)}
+        woken = {each for each, days in facts.talk_days.items() if _wakes(days, first, last, gap)}
         back = in_order({*changes.loc[is_back, "customer"], *woken}, facts.customers.index)
         return Figure(len(back), {"customers": back})
 
@@ -64,10 +65,8 @@ def reactivated(facts: Facts, period: Period, previous: Period, spec: Spec) -> l
 
 def _reasons(facts: Facts, period: Period, spec: Spec) -> Iterator[tuple[str, Any]]:
     """Yield why customers may be lost; a reason is given once a customer."""
-    there, last = (
-        customers_by(facts, period),
-        period.end - timedelta(spec.parameter("dormant_days")),
-    )
+    there, end = customers_by(facts, period), period.end.isoformat()
+    last = (period.end - timedelta(spec.parameter("dormant_days"))).isoformat()
     talks = [
         within(facts, "communications", "date", each).dropna(subset="customer")
         for each in (period, period.previous)
@@ -81,7 +80,7 @@ def _reasons(facts: Facts, period: Period, spec: Spec) -> Iterator[tuple[str, An
         "dormant": [
             each
             for each, days in facts.talk_days.items()
-            if days[0] <= last.isoformat() and _last_until(period.end, days) <= last.isoformat()
+            if days[0] <= last and days[bisect_right(days, end) - 1] <= last
         ],
         "fewer": [each for each, n in before.items() if n >= _MANY and now[each] < n / 2],
         "trend": talks[0].loc[falling, "customer"].unique(),
@@ -105,16 +104,7 @@ def _was_talked_to(facts: Facts, period: Period) -> bool:
     return any(days[0] <= last for days in facts.talk_days.values())
 
 
-def _last_until(day: date, days: Sequence[str]) -> str:
-    """Return the last of some days that is not after a day; there is one."""
-    return days[bisect_right(days, day.isoformat()) - 1]
-
-
-def _wakes(days: Sequence[str], period: Period, gap: timedelta) -> bool:
-    """Whether a day in a period comes later after the one before it than a gap."""
-    first = max(1, bisect_left(days, period.start.isoformat()))
-    until = bisect_right(days, period.end.isoformat())
-    return any(
-        date.fromisoformat(days[n]) - date.fromisoformat(days[n - 1]) > gap
-        for n in range(first, until)
-    )
+def _wakes(days: Sequence[str], first: str, last: str, gap: timedelta) -> bool:
+    """Whether a day from ``first`` to ``last`` comes later after the one before it than a gap."""
+    places = range(max(1, bisect_left(days, first)), bisect_right(days, last))
+    return any(date.fromisoformat(days[n]) - date.fromisoformat(days[n - 1]) > gap for n in places)
