@@ -20,11 +20,21 @@ Row = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def tell() -> Callable[..., dict[str, str]]:
+def tell(tell_all: Any) -> Callable[..., dict[str, str]]:
     """The analyses of (table, customer, values) by key; of a metric with subjects, of its first."""
+
+    def run(*args: Any, **options: Any) -> dict[str, str]:
+        return {key: text for (key, _), text in reversed(tell_all(*args, **options).items())}
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def tell_all() -> Callable[..., dict[tuple[str, str | None], str]]:
+    """The analyses of (table, customer, values), by key and subject."""
     spec = load_spec()
 
-    def run(rows: list[Row], language: Any = "zh", period: str = "2024-W20") -> dict[str, str]:
+    def run(rows: list[Row], language: Any = "zh", period: str = "2024-W20") -> Any:
         records = [
             LedgerRecord(
                 f"K{n}", table, said, (Source("a.xlsx", table, n),), customer, owner="张伟"
@@ -33,8 +43,7 @@ def tell() -> Callable[..., dict[str, str]]:
         ]
         facts = build_facts(records, spec)
         metrics = compute(facts, parse_period(period), spec)
-        texts = narrate(metrics, facts, spec, language)
-        return {key: text for (key, _), text in reversed(texts.items())}
+        return narrate(metrics, facts, spec, language)
 
     return run
 
@@ -134,6 +143,69 @@ ADVICE = {
 @pytest.mark.parametrize(("key", "said"), ADVICE.items(), ids=ADVICE)
 def test_trouble_is_named_with_what_the_documents_advise(tell: Any, key: str, said: str) -> None:
     assert said in tell(TROUBLE)[key]
+
+
+W, LOST = "成交客户", "流失客户"
+A, B = "初步接洽", "需求沟通"
+# What goes on besides, for each metric that is told for itself.
+MORE: list[Row] = [
+    ("customer_base", "C001", {"customer_id": "C001", "customer_name": "星辰科技",
+     "customer_type": P, "source": "展会推荐", "tags": ["犹豫型"], "deals": 2,
+     "customer_grade": "流失风险客户", "first_contact": "2024-05-13"}),
+    ("customer_base", "C002", {"customer_id": "C002", "customer_name": "月亮贸易",
+     "customer_type": W, "need_stage": A, "deals": 1, "first_contact": "2024-01-01"}),
+    ("customer_base", "C003", {"customer_id": "C003", "customer_name": "太阳食品",
+     "first_contact": "2024-01-01"}),
+    *(log("C001", "2024-05-14", channel="面谈") for _ in range(9)),
+    log("C001", "2024-05-14", channel="面谈", type_after=f"{P}→{I}", stage_after=f"{A}→{B}"),
+    *(log("C002", "2024-05-15") for _ in range(9)),
+    log("C002", "2024-05-16", type_after=f"{W}→{LOST}", need_tags=["交付"],
+        sent_at="2024-05-16T09:00", action_due="2024-05-17"),
+    log("C004", "2024-01-02"),
+    log("C004", "2024-05-16"),
+    ("satisfaction_evaluation", "C001", {"evaluated_on": "2024-05-15", "product_quality": 5,
+     "response_speed": 2}),
+    ("communication_evaluation", "C001", {"communicated_on": "2024-05-15", "goal_score": 2,
+     "efficiency_score": 2, "expertise_score": 2, "customer_score": 3}),
+    *(("issue_tracking", f"C00{n}", {"reported_on": "2024-05-14", "issue_tags": ["响应慢"]})
+      for n in (1, 2, 3)),
+    ("multichannel_record", "C001", {"time": "2024-05-14T09:00/2024-05-14T10:00",
+     "channel": "微信", "campaign": "新品会", "participation": "参加"}),
+]  # fmt: skip
+SAYS = {
+    ("unanswered", None): "截至本周末有1条消息客户未回复",
+    ("never_contacted", None): "4家客户中1家从未沟通,比上周的2家减少1家:太阳食品(C003)。",
+    ("need_response_rate", None): "未响应最多的是交付(1项),请安排跟进。",
+    ("stage_conversion", f"{A}→{B}"): "本周2家客户中1家完成初步接洽→需求沟通,转化率50%",
+    ("stage_loss", A): "流失的客户:月亮贸易(C002),建议查明原因。",
+    ("channel_conversion", "电话"): "没有推动客户进入下一类型,上周无数据,不作比较。"
+    "低于面谈的10%,建议对高价值客户多安排面谈。",
+    ("tag_conversion", "犹豫型"): "本周沟通过1家“犹豫型”客户,1家进入下一类型,占100%",
+    ("source_new", "展会推荐"): "本周来源为展会推荐的新增客户1家,占新增客户的100%",
+    ("source_conversion", "展会推荐"): "来源为展会推荐的1家客户中0家成交过",
+    ("satisfaction_by_dimension", "服务响应速度"): "这是得分最低的一项,建议优先改进。",
+    ("at_risk", None): "星辰科技(C001)(分级为流失风险)。建议尽快回访,了解原因。",
+    ("reactivated", None): "激活客户1家,比上周的0家增加1家:C004。",
+    ("repurchase_rate", None): "截至汇总时,成交过的2家客户中1家成交两次以上,占50%。",
+    ("top_issues", None): "100%的客户反映响应慢(3家)。建议对响应慢专项解决。",
+    ("evaluation_avg", "目标达成度"): "本周1次沟通评价的目标达成度平均2分",
+    ("evaluation_avg", "需改进"): "本周1次沟通评价中1次综合等级为需改进",
+    ("by_owner", None): "本周1人共沟通22次,最多的是张伟(22次)。推动客户升级:张伟(1次)。"
+    "逾期未完成的行动:张伟(1项),请督促完成。",
+    ("campaign", "新品会"): "本周1次就新品会的邀约中1次答复参加,占100%",
+}
+
+
+@pytest.fixture(scope="module")
+def more(tell_all: Any) -> Any:
+    return tell_all(MORE), {key: text for (key, _), text in tell_all(MORE, "en").items()}
+
+
+@pytest.mark.parametrize(("key", "said"), SAYS.items(), ids=map(str, SAYS))
+def test_each_metric_says_what_it_shows(more: Any, key: Any, said: str) -> None:
+    chinese, english = more
+    assert said in chinese[key]
+    assert re.search(r"\d|No", english[key[0]])
 
 
 def test_the_weakest_step_is_named_where_enough_customers_took_it(tell: Any) -> None:

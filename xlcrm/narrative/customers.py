@@ -34,7 +34,7 @@ def _channels(teller: Teller, metric: Metric) -> Findings:
 def _sources(teller: Teller, metric: Metric) -> Findings:
     """A source's share of all new customers; None where there are none."""
     everyone = metric.details["total"]
-    return {"share": percent(metric.current / everyone) if everyone else None, "is_few": False}
+    return {"share": percent(metric.current / everyone) if everyone else None}
 
 
 def _aspects(teller: Teller, metric: Metric) -> Findings:
