@@ -144,7 +144,7 @@ def read_grids(
         texts = [cast(str, told.get(n, "")) for n in range(max(used, default=-1) + 1)]
     rows = iter(read)
     return [
-        next(rows) if cells is None else cells.grid(texts, [known[each] for each in cells.contents])
+        next(rows) if cells is None else cells.grid(texts, [*map(known.__getitem__, cells.contents)])
         for _, cells in sheets
     ]
 

@@ -10,18 +10,21 @@ from functools import lru_cache
 from xlcrm.layout.marks import is_own_mark
 from xlcrm.privacy import find_private
 
-_SHARED = re.compile(rb't="s"[^>]*><v>([0-9]+)</v>')
-# A text in the cell itself, as our sheets have none, or a number long enough to be anybody's.
-_TYPED = re.compile(rb"<is>|<v>(?:[0-9]{10}|[0-9.]+[Ee]\+?1[0-9])")
+_VALUE = re.compile(rb"<v>([^<]*)")
+_INLINE = b"inlineStr"  # a text in the cell itself, as our sheets have none
+_DIGITS = 9  # of a number that is nobody's, at most
 
 
 def may_tell_private(xml: bytes, texts: Sequence[str] | None) -> bool:
     """Whether the cells of a sheet may hold private values; ``texts`` are the workbook's shared
     ones, if they are known."""
-    if texts is None or _TYPED.search(xml):
+    if texts is None or _INLINE in xml:
         return True
-    used = {int(number) for number in _SHARED.findall(xml)}
-    return any(n >= len(texts) or _is_private(texts[n]) for n in used)
+    values = {*_VALUE.findall(xml)}
+    if not all(map(bytes.isdigit, values)) or max(map(len, values), default=0) > _DIGITS:
+        return True
+    # Whatever is a number and no text's is looked at as if it were one: that is soon done.
+    return any(n >= len(texts) or _is_private(texts[n]) for n in map(int, values))
 
 
 @lru_cache(maxsize=10_000)  # most of what stands there is ours
