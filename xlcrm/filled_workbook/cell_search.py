@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from xlcrm.filled_workbook.package import is_xml
+from xlcrm.filled_workbook.package import is_xml, kept
 from xlcrm.filled_workbook.row_search import FoundRows, Unusual, expect, find_in_rows
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
 
@@ -169,12 +169,7 @@ def _rows(xml: bytes) -> Iterator[bytes]:
     at, end = xml.find(_OPEN) + len(_OPEN), xml.rfind(_CLOSE)
     expect(len(_OPEN) <= at <= end)
     head, tail = xml[:at], xml[end:]
-    expect(head.count(b"sheetData") == tail.count(b"sheetData") == 1)
-    expect(b"<!" not in head and b"<!" not in tail)  # which could hide them
-    expect(is_xml(b"%b%b</worksheet>" % (head, _CLOSE)))
-    expect(is_xml(b"<worksheet>%b%b" % (_OPEN, tail)))
-    ranges = head.count(b"<dimension") + tail.count(b"<mergeCell ")
-    expect(len(_RANGES.findall(head)) + len(_RANGES.findall(tail)) == ranges)
+    expect(_is_usual_head(head) and _is_usual_tail(tail))
     try:
         expect(xml.isascii() or xml.decode())
     except UnicodeDecodeError as error:
@@ -184,3 +179,22 @@ def _rows(xml: bytes) -> Iterator[bytes]:
         expect(stop > at and xml.startswith(b"<row ", at))
         yield xml[at:stop]
         at = stop
+
+
+@kept
+def _is_usual_head(head: bytes) -> bool:
+    """Whether what stands before a sheet's rows can hide none of them, and says nothing else that
+    calamine reads."""
+    return _is_usual(head) and is_xml(b"%b%b</worksheet>" % (head, _CLOSE))
+
+
+@kept
+def _is_usual_tail(tail: bytes) -> bool:
+    """The same of what stands behind them."""
+    return _is_usual(tail) and is_xml(b"<worksheet>%b%b" % (_OPEN, tail))
+
+
+def _is_usual(part: bytes) -> bool:
+    ranges = part.count(b"<dimension") + part.count(b"<mergeCell ")
+    is_plain = part.count(b"sheetData") == 1 and b"<!" not in part
+    return is_plain and len(_RANGES.findall(part)) == ranges

@@ -143,8 +143,9 @@ def read_grids(
         told = dict(zip(used, answers[len(new) :], strict=False))
         texts = [cast(str, told.get(n, "")) for n in range(max(used, default=-1) + 1)]
     rows = iter(read)
+    meaning = known.__getitem__
     return [
-        next(rows) if cells is None else cells.grid(texts, [*map(known.__getitem__, cells.contents)])
+        next(rows) if cells is None else cells.grid(texts, [*map(meaning, cells.contents)])
         for _, cells in sheets
     ]
 

@@ -78,7 +78,7 @@ class _Workbook:
     scoped: Mapping[str, Mapping[str, str]]
 
 
-def _kept(read: Callable[..., _T]) -> Callable[..., _T]:
+def kept(read: Callable[..., _T]) -> Callable[..., _T]:
     """Read a small part once: workbooks made from one blank say the same in most of them."""
     kept = lru_cache(maxsize=32)(read)
 
@@ -88,7 +88,7 @@ def _kept(read: Callable[..., _T]) -> Callable[..., _T]:
     return read_once
 
 
-@_kept
+@kept
 def is_xml(content: bytes) -> bool:
     """Whether something is whole XML; for what stands in many workbooks alike."""
     try:
@@ -213,7 +213,7 @@ def _relations(archive: Archive, part: str) -> Mapping[str, _Relation]:
     return _read_relations(archive.read(path), folder) if path in archive else {}
 
 
-@_kept
+@kept
 def _read_relations(content: bytes, folder: str) -> Mapping[str, _Relation]:
     elements = list(children(parse_xml(content), "Relationship"))
     if len({element.get("Id") for element in elements}) < len(elements):
@@ -247,7 +247,7 @@ def _plain(kind: str) -> str:
     return kind.replace("-", "").casefold()
 
 
-@_kept
+@kept
 def _read_workbook(content: bytes) -> _Workbook:
     workbook = parse_xml(content)
     if local(workbook.tag) != "workbook":
@@ -313,7 +313,7 @@ def _custom_properties(archive: Archive, part: str | None) -> Mapping[str, str]:
     return _read_custom(archive.read(part)) if part is not None and part in archive else {}
 
 
-@_kept
+@kept
 def _read_custom(content: bytes) -> Mapping[str, str]:
     return {
         element.get("name", ""): "".join(element.itertext()).strip()

@@ -156,9 +156,10 @@ def _contents(
 ) -> list[bytes]:
     """Return what cells hold, without the formulas that stand before their values."""
     sizes = ends - firsts
-    words = np.empty((len(sizes), _SHORT // 8), "<u8")
-    for n in range(_SHORT // 8):
-        words[:, n] = view.words[firsts + 8 * n] & _FIRST_BYTES[np.clip(sizes - 8 * n, 0, 8)]
+    words = np.zeros((len(sizes), _SHORT // 8), "<u8")
+    for n in range(-(-min(int(sizes.max(initial=0)), _SHORT) // 8)):
+        held = np.minimum(np.maximum(sizes - 8 * n, 0), 8)
+        words[:, n] = view.words[firsts + 8 * n] & _FIRST_BYTES[held]
     contents: list[bytes] = words.view(f"S{_SHORT}").ravel().tolist()
     for n in np.flatnonzero((sizes > _SHORT) | has_formula).tolist():
         contents[n] = body[firsts[n] : ends[n]]
