@@ -36,7 +36,8 @@ class Figure:
 @dataclass(frozen=True)
 class AnalysisRow:
     """One metric, displayed. ``mood`` says whether its change is good, whichever way it points;
-    ``subject`` what it is of, where a metric is of several.
+    ``subject`` what it is of, where a metric is of several; ``by_lead`` whether the sentences are
+    the lead's own.
     """
 
     key: str
@@ -50,6 +51,7 @@ class AnalysisRow:
     subject: str | None = None
     change_kind: ChangeKind = "none"
     better: int = 0
+    by_lead: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def rows(path: Path) -> dict[str, tuple[Any, Any]]:
 def say(path: Path, customer: str, cause: str) -> None:
     book = load_workbook(path)
     for row in book[SHEET].iter_rows():
-        if row[1].value == customer and str(row[9].value).startswith("xlcrm"):
+        if row[1].value == customer and str(row[9].value).startswith("xlcrm.listed."):
             row[7].value = cause
     book.save(path)
 

@@ -8,11 +8,13 @@ from xlsxwriter.format import Format
 
 from xlcrm.analysis_rows import AnalysisRow, Figure, leading_first, shown_lines
 from xlcrm.layout.marks import OWN_SHEET, mark
+from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.master_workbook.plan import MasterContents
 from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 from xlcrm.sheet_words import Words
 
 WIDTHS = (15, 30, 20, 20, 12, 62)
+MARKS = len(WIDTHS)  # hidden
 LINE_HEIGHT = 16  # points
 HEADER_ROW = 1  # below the hidden row of marks
 MOODS = {
@@ -33,7 +35,9 @@ def draw_analysis(
     worksheet.set_row(0, None, None, {"hidden": True})
     _header(book, worksheet, contents, words)
     for row, each in enumerate((*leading, *others), start=HEADER_ROW + 1):
-        _row(book, worksheet, row, each)
+        _row(book, worksheet, row, each, contents.analysis_period, words)
+    worksheet.set_column(MARKS, MARKS, 2, None, {"hidden": True})
+    book.define_name(f"'{worksheet.name}'!{WORDINGS}", f"='{worksheet.name}'!$A$1")
     worksheet.freeze_panes(HEADER_ROW + 1, 2)
     worksheet.set_landscape()
     worksheet.set_paper(9)
@@ -66,7 +70,14 @@ def _header(
         worksheet.write_string(HEADER_ROW, column, label, style)
 
 
-def _row(book: Book, worksheet: CheckedWorksheet, row: int, each: AnalysisRow) -> None:
+def _row(
+    book: Book,
+    worksheet: CheckedWorksheet,
+    row: int,
+    each: AnalysisRow,
+    period: str,
+    words: Words,
+) -> None:
     texts = (each.dimension, each.name, each.current.text, each.previous.text, "", each.narrative)
     worksheet.set_row(row, row_height(texts, WIDTHS))
     worksheet.write_string(row, 0, each.dimension, _style(book, font_color=palette.MUTED_TEXT))
@@ -75,7 +86,10 @@ def _row(book: Book, worksheet: CheckedWorksheet, row: int, each: AnalysisRow) -
     _figure(book, worksheet, row, 3, each.previous)
     change = _style(book, **{"align": "center", **MOODS[each.mood]})
     worksheet.write_string(row, 4, each.change, change)
-    worksheet.write_string(row, 5, each.narrative, _style(book))
+    own = {"num_format": words("analysis.by_lead")} if each.by_lead else {}
+    worksheet.write_string(row, 5, each.narrative, _style(book, **own))
+    said = sentence_mark(period, each.key, each.subject, 1, each.narrative, by_lead=each.by_lead)
+    worksheet.write_string(row, MARKS, said)
 
 
 def _figure(book: Book, worksheet: CheckedWorksheet, row: int, column: int, figure: Figure) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
 from xlcrm.facts.build import build_facts
@@ -20,6 +20,7 @@ from xlcrm.pipeline.late import Effect, LateTeller, effects
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.publishing import Published
 from xlcrm.pipeline.team_wording import wording_finding
+from xlcrm.pipeline.wordings import Wordings
 from xlcrm.records import LedgerRecord
 
 
@@ -45,10 +46,12 @@ def analyse(
     period: Period,
     options: Options,
     published: Published,
+    wordings: Wordings,
     *,
     whole: bool = False,
 ) -> Analysis:
     """Return the figures of ``period`` and of the one before it, as it was published if it was.
+    ``wordings`` are the lead's, in place of ours.
 
     Its facts are those that these figures need; with ``whole`` all there are, for who shows them or
     looks further back.
@@ -64,7 +67,9 @@ def analyse(
     rows = []
     for each in metrics:
         key = each.key, each.subject
-        text = sentences[key] + teller.tell(each, since[key])
-        rows.append(analysis_row(each, display(each, language), text, language))
+        own = wordings.get((period.label, *key))
+        text = own or sentences[key] + teller.tell(each, since[key])
+        row = analysis_row(each, display(each, language), text, language)
+        rows.append(replace(row, by_lead=own is not None))
     faults = tuple(map(wording_finding, wording.faults.values()))
     return Analysis(period, facts, metrics, rows, since, faults)

@@ -25,6 +25,7 @@ from xlcrm.pipeline.previous import Previous, Seen
 from xlcrm.pipeline.published_files import follow_password
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.pipeline.waiting import digest, owner_file, waiting_place
+from xlcrm.pipeline.wordings import kept_wordings
 from xlcrm.records import LedgerRecord
 from xlcrm.scratch import part_of
 
@@ -157,7 +158,8 @@ class Master:
 
         week = last_full_week(self.options.as_of)
         told = published(self.home, (week.previous, week), self.options)
-        analysis = analyse(self.picture.records, week, self.options, told)
+        words = kept_wordings(self.home, self.options)
+        analysis = analyse(self.picture.records, week, self.options, told, words)
         ledger = self.picture.ledger
         keys = {record.id for record in self.picture.records}
         plain = MasterContents(

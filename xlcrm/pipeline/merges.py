@@ -27,7 +27,8 @@ from xlcrm.pipeline.published_files import published_sums
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.remembering import Remembered, remember
 from xlcrm.pipeline.secrets import with_secret
-from xlcrm.pipeline.waiting import tidy
+from xlcrm.pipeline.waiting import tidy, waiting_place
+from xlcrm.pipeline.wordings import keep_wordings
 from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import (
@@ -121,6 +122,8 @@ class _Run:
     def for_lead(self, previous: Previous) -> MergeResult:
         """Renew the master, unless nothing has changed."""
         previous, options, remembered = remember(previous, self.options, self.home)
+        books = self.path, waiting_place(self.path)
+        keep_wordings(self.home, books, options, may_be_lost=previous.state is None)
         signature = _signature(self.entries, options, self.home)
         if previous.holds(signature):
             document, before = _unchanged(previous.document, self.path), previous.as_it_was()

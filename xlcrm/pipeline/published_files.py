@@ -18,6 +18,7 @@ from xlcrm.record_sheet import atomic_file
 from xlcrm.sealing import SealedError, is_sealed, seal, unseal
 from xlcrm.team_folder import PUBLISHED_FOLDER
 
+WORDINGS = "主管用语"  # the file of the lead's sentences, which lies there too
 _FORM = 1
 _UNDECODABLE = "surrogatepass"  # a name in a figure need not be whole
 
@@ -35,7 +36,26 @@ def path_of(home: Path, period: Period) -> Path:
 def read_editions(home: Path, period: Period, password: str | None) -> list[Any]:
     """Return what was published of a period, edition by edition; none where nothing was. Raises
     UnreadableError."""
-    path = path_of(home, period)
+    return _read(path_of(home, period), period.label, password)
+
+
+def read_wordings(home: Path, password: str | None) -> list[Any] | None:
+    """Return what is kept of the lead's sentences; None where nothing ever was. Raises
+    UnreadableError."""
+    path = _wordings(home)
+    return _read(path, WORDINGS, password) if path.is_file() else None
+
+
+def write_wordings(home: Path, said: list[Any], secret: str | None) -> None:
+    """Keep the lead's sentences. Raises OSError where that can't be done."""
+    _write(_wordings(home), WORDINGS, said, secret)
+
+
+def _wordings(home: Path) -> Path:
+    return home / PUBLISHED_FOLDER / f"{WORDINGS}.json"
+
+
+def _read(path: Path, label: str, password: str | None) -> list[Any]:
     if not path.is_file():
         return []
     try:
@@ -43,7 +63,7 @@ def read_editions(home: Path, period: Period, password: str | None) -> list[Any]
         said = json.loads(data.decode("utf-8", _UNDECODABLE))
         editions: list[Any] = said["editions"]
         is_ours = said["xlcrm-published"] == _FORM
-        is_ours = is_ours and said["sha256"] == _sum(period, editions)
+        is_ours = is_ours and said["sha256"] == _sum(label, editions)
     except (SealedError, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(str(path)) from error
     if not is_ours:
@@ -53,16 +73,19 @@ def read_editions(home: Path, period: Period, password: str | None) -> list[Any]
 
 def write_editions(home: Path, period: Period, editions: list[Any], secret: str | None) -> None:
     """Write what was published of a period. Raises OSError where that can't be done."""
-    said = {"xlcrm-published": _FORM, "sha256": _sum(period, editions), "editions": editions}
+    _write(path_of(home, period), period.label, editions, secret)
+
+
+def _write(path: Path, label: str, editions: list[Any], secret: str | None) -> None:
+    said = {"xlcrm-published": _FORM, "sha256": _sum(label, editions), "editions": editions}
     data = json.dumps(said, ensure_ascii=False, indent=1).encode("utf-8", _UNDECODABLE)
-    path = path_of(home, period)
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as file:
         file.write(seal(data, secret) if secret else data)
 
 
-def _sum(period: Period, editions: list[Any]) -> str:
-    text = json.dumps([period.label, editions], sort_keys=True, ensure_ascii=False)
+def _sum(label: str, editions: list[Any]) -> str:
+    text = json.dumps([label, editions], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", _UNDECODABLE)).hexdigest()
 
 
@@ -81,6 +104,7 @@ def follow_password(home: Path, options: Options) -> None:
 
 
 def published_sums(home: Path, period: Period) -> list[str | None]:
-    """Return what tells whether more was published since of a period and the one before."""
-    paths = (path_of(home, each) for each in (period.previous, period))
+    """Return what tells whether more was published since of a period and the one before, or the
+    lead has found other words."""
+    paths = (path_of(home, period.previous), path_of(home, period), _wordings(home))
     return [hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else None for p in paths]

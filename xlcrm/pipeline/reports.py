@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,8 @@ from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.publishing import Published, Status, publish, published
-from xlcrm.pipeline.secrets import written
+from xlcrm.pipeline.secrets import with_secret, written
+from xlcrm.pipeline.wordings import keep_wordings, kept_wordings
 from xlcrm.records import Source
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
@@ -72,14 +73,17 @@ def report(
         refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
         if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
             raise UsageError("output-is-master", path=str(target))
+    home = folder / OUTPUT_FOLDER
+    chosen = period or last_full_week(options.as_of)
+    usual = (home / _name(chosen, options)).absolute()
+    path = target.absolute() if target else usual
+    _keep_wordings(home, {path, usual}, options)
     merged = merge(folder, options)
     options = merged.options  # what it settled
-    chosen = period or last_full_week(options.as_of)
     picture = merged.picture
-    home = folder / OUTPUT_FOLDER
     told = published(home, chosen.last(_TREND), options)
-    analysis = analyse(picture.records, chosen, options, told, whole=True)
-    path = (target or home / _name(chosen, options)).absolute()
+    words = kept_wordings(home, options)
+    analysis = analyse(picture.records, chosen, options, told, words, whole=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     contents = _contents(path, analysis, told, picture.sources, options)
     with written(path, options.secret) as made:
@@ -91,6 +95,15 @@ def report(
             status = publish(home, chosen, analysis.metrics, options, again=again)
     document = _document(path, analysis, told, status, options)
     return ReportResult(document, path, analysis, merged, told, status)
+
+
+def _keep_wordings(home: Path, books: Iterable[Path], options: Options) -> None:
+    """Keep what the lead has typed over sentences of reports that are about to be replaced."""
+    found = [path for path in books if path.is_file()]
+    if found and home.is_dir():
+        options = with_secret(options, (home / MASTER_FILE).absolute(), home)
+        with locked(home, break_lock=options.break_lock):
+            keep_wordings(home, found, options, may_be_lost=True)
 
 
 def _contents(
@@ -168,6 +181,7 @@ def _document(
         },
         "metrics": [
             metric_json(metric, language, row.narrative)
+            | {"narrative_by": "lead" if row.by_lead else "program"}
             | {"late": late_json(metric, analysis.effects[metric.key, metric.subject], language)}
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],

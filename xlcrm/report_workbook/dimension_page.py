@@ -9,6 +9,7 @@ from xlsxwriter.format import Format
 
 from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
 from xlcrm.layout.listed import LISTS, listed_mark
+from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, holdable, palette
 from xlcrm.report_workbook.dimensions_plan import DimensionPlan, Line, WholeList
 from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure
@@ -38,11 +39,12 @@ class DimensionPage:
         self._head(plan.labels)
         self._sheet.freeze_panes(self._row, 1)
         for row in plan.rows:
-            self._metric(row)
+            self._metric(plan, row)
         for each in plan.lists:
             self._list(each)
+        place = f"='{self._sheet.name}'!$A$1"
+        self._book.define_name(f"'{self._sheet.name}'!{WORDINGS}", place)
         if any(each.asked for each in plan.lists):
-            place = f"='{self._sheet.name}'!$A$1"
             self._book.define_name(f"'{self._sheet.name}'!{LISTS}", place)
         self._sheet.set_landscape()
         self._sheet.set_paper(9)
@@ -67,7 +69,7 @@ class DimensionPage:
         self._sheet.merge_range(self._row, NARRATIVE, self._row, LAST, labels[-1], head)
         self._row += 1
 
-    def _metric(self, row: AnalysisRow) -> None:
+    def _metric(self, plan: DimensionPlan, row: AnalysisRow) -> None:
         across = sum(WIDTHS[NARRATIVE:])
         texts = ((row.name, WIDTHS[0]), (row.current.text, WIDTHS[1]),
                  (row.previous.text, WIDTHS[2]), (row.narrative, across))  # fmt: skip
@@ -77,8 +79,13 @@ class DimensionPage:
         self._figure(2, row.previous, {"font_color": palette.MUTED_TEXT})
         centred = CELL | {"align": "center"}
         write_change(self._book, self._sheet, (self._row, 3), row, centred)
-        narrative = self._cell()
+        narrative = self._cell(**({"num_format": plan.by_lead} if row.by_lead else {}))
         self._sheet.merge_range(self._row, NARRATIVE, self._row, LAST, row.narrative, narrative)
+        back = MARKS - NARRATIVE
+        mark = sentence_mark(
+            plan.period, row.key, row.subject, back, row.narrative, by_lead=row.by_lead
+        )
+        self._sheet.write_string(self._row, MARKS, mark)
         self._row += 1
 
     def _figure(self, column: int, figure: Figure, look: dict[str, Any]) -> None:

@@ -35,8 +35,10 @@ class WholeList:
 
 @dataclass(frozen=True)
 class DimensionPlan:
-    """A sheet, from top to bottom."""
+    """A sheet, from top to bottom; ``period`` and ``by_lead`` are as on the first sheet."""
 
+    period: str
+    by_lead: str
     sheet: str
     title: str
     span: str
@@ -57,6 +59,8 @@ def plan_dimensions(contents: ReportContents, words: Words) -> Iterator[Dimensio
         ]
         lists = (metric for metric, _ in own if metric.key in declared("report.tables"))
         yield DimensionPlan(
+            period=period.label,
+            by_lead=words("analysis.by_lead"),
             sheet=words("report.sheet.dimension", name=dimension),
             title=dimension,
             span=words("report.span", label=period.label, start=period.start, end=period.end),

@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter.format import Format
 
 from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
+from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 from xlcrm.report_workbook.charts import Place, chart
 from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure
@@ -17,6 +18,7 @@ from xlcrm.sheet_words import Words
 
 WIDTHS = (13, 28, 20, 20, 11, 66)  # characters of the six columns
 LAST = len(WIDTHS) - 1
+MARKS = len(WIDTHS)  # hidden
 CHARTS_ACROSS = 3
 CHART_ROWS, ROW_PIXELS, GAP = 8, 22, 4
 LINE_HEIGHT = 15  # points
@@ -35,6 +37,8 @@ class Page:
         self._sheet.hide_gridlines(2)
         for column, width in enumerate(WIDTHS):
             self._sheet.set_column(column, column, width)
+        self._sheet.set_column(MARKS, MARKS, 2, None, {"hidden": True})
+        self._book.define_name(f"'{self._sheet.name}'!{WORDINGS}", f"='{self._sheet.name}'!$A$1")
         self._title(plan)
         self._table(plan)
         if plan.panels:
@@ -67,13 +71,13 @@ class Page:
         self._row += 1
         self._sheet.freeze_panes(self._row, 0)
         for row in plan.leading:
-            self._metric(row, leads=True, opens=True)
+            self._metric(plan, row, leads=True, opens=True)
         shown = None
         for row in plan.others:
-            self._metric(row, leads=False, opens=row.dimension != shown)
+            self._metric(plan, row, leads=False, opens=row.dimension != shown)
             shown = row.dimension
 
-    def _metric(self, row: AnalysisRow, *, leads: bool, opens: bool) -> None:
+    def _metric(self, plan: ReportPlan, row: AnalysisRow, *, leads: bool, opens: bool) -> None:
         """Write a metric; document E's rows are larger, and a dimension is said aloud once."""
         look = {"bg_color": palette.INPUT_FILL} if leads else {}
         size = 12 if leads else palette.FONT_SIZE
@@ -87,7 +91,12 @@ class Page:
         self._figure(3, row.previous, look | {"font_color": palette.MUTED_TEXT})
         centred = CELL | look | {"align": "center", "font_size": size}
         write_change(self._book, self._sheet, (self._row, 4), row, centred)
-        self._sheet.write_string(self._row, LAST, row.narrative, self._cell(**look))
+        own = {"num_format": plan.by_lead} if row.by_lead else {}
+        self._sheet.write_string(self._row, LAST, row.narrative, self._cell(**look, **own))
+        mark = sentence_mark(
+            plan.period, row.key, row.subject, 1, row.narrative, by_lead=row.by_lead
+        )
+        self._sheet.write_string(self._row, MARKS, mark)
         self._row += 1
 
     def _figure(self, column: int, figure: Figure, look: dict[str, Any]) -> None:

@@ -98,8 +98,11 @@ class NamedList:
 
 @dataclass(frozen=True)
 class ReportPlan:
-    """What the first sheet shows, from top to bottom."""
+    """What the first sheet shows, from top to bottom; ``period`` is its label, ``by_lead`` the
+    number format that says so of a sentence of the lead's."""
 
+    period: str
+    by_lead: str
     sheet: str
     title: str
     span: str
@@ -117,6 +120,8 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
     leading, others = leading_first(contents.rows)
     columns = ("dimension", "name", f"current.{kind}", f"previous.{kind}", f"change.{kind}")
     return ReportPlan(
+        period=period.label,
+        by_lead=words("analysis.by_lead"),
         sheet=words(f"report.sheet.{kind}"),
         title=words(f"report.title.{kind}"),
         span=_span("report.span", period, words),
