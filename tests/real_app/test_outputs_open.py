@@ -25,9 +25,9 @@ BLANKS = {
 }
 WRITTEN = (
     *("master", "week", "month", "english master", "english week"),
-    *("team", "index", "filed", "filed evaluation"),
+    *("team", "index", "filed", "filed evaluation", "due", "brief"),
 )
-PRINTED = [*BLANKS, "master", "week", "month", "index", "filed", "filed evaluation"]
+PRINTED = [*BLANKS, "master", "week", "month", "index", "filed", "due", "brief"]
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -46,6 +46,9 @@ def outputs(xlcrm: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
         path = folder / f"{name}.xlsx"
         xlcrm("report", team, *args, "--as-of", AS_OF, "-o", path, exit_code=3)
         made[name] = path
+    for name, args in {"due": (), "brief": ("C033",)}.items():
+        made[name] = folder / f"{name}.xlsx"
+        xlcrm(name, team, *args, "--as-of", AS_OF, "-o", made[name], exit_code=3)
     path = folder / "english master.xlsx"
     xlcrm("merge", team, "--lang", "en", "--as-of", AS_OF, "-o", path, exit_code=3)
     copy, filed = folder / "team.xlsx", folder / "filed"

@@ -13,7 +13,7 @@ from xlcrm.agenda.owners import Heirs
 from xlcrm.facts.customers import customers
 from xlcrm.facts.lines import History
 from xlcrm.facts.matters import Matter, last_talks, matters
-from xlcrm.facts.model import Customer, Texts
+from xlcrm.facts.model import Customer
 from xlcrm.facts.occasions import ANNIVERSARY, BIRTHDAY, RENEWAL, Occasion, occasions
 from xlcrm.findings import Language, Localised
 from xlcrm.privacy import mask
@@ -58,7 +58,7 @@ class _Day:
     history: History
     as_of: date
     customers: Mapping[str, Customer]
-    talks: Mapping[str, str]
+    talks: Mapping[str, tuple[str, str]]
     heirs: Heirs
 
     @property
@@ -124,7 +124,8 @@ def _is_over(matter: Matter, day: _Day) -> bool:
     what is left of it."""
     if matter.is_settled or matter.is_marked:
         return matter.is_settled
-    return day.talks.get(matter.customer or "", "") >= (matter.due or "")
+    last, _ = day.talks.get(matter.customer or "", ("", ""))
+    return last >= (matter.due or "")
 
 
 def _revisits(day: _Day) -> Iterator[Item]:
@@ -134,7 +135,7 @@ def _revisits(day: _Day) -> Iterator[Item]:
     every, others = spec.parameter("revisit_days"), spec.parameter("revisit_days_default")
     dormant = spec.parameter("dormant_days")
     for each in day.customers.values():
-        last = day.talks.get(each.id)
+        last, told_by = day.talks.get(each.id, ("", ""))
         since = last or each.there_from
         between = every.get(each.grade, others)
         days = min(between, dormant)
@@ -146,14 +147,8 @@ def _revisits(day: _Day) -> Iterator[Item]:
         word = "dormant" if gone >= dormant or between > dormant else by_grade
         grade = {name: grades.label(each.grade or "", name) for name in get_args(Language)}
         what = told(word if last else "never", last=last, days=days, gone=gone, grade=grade)
-        source = each.source or _last_source(each.id, last, day)
+        source = each.source or (told_by,) * bool(told_by)
         yield day.item(REVISIT, due, each._replace(source=source), what, REVISIT)
-
-
-def _last_source(customer: str, last: str | None, day: _Day) -> Texts:
-    """Return the records of a customer's last talk: of one who stands in no customer base."""
-    dated = zip(day.history.records, day.history.days, strict=True)
-    return tuple(r.id for r, when in dated if (r.customer, when) == (customer, last))
 
 
 def _occasions(day: _Day) -> Iterator[Item]:

@@ -157,7 +157,7 @@ def _open(history: History, as_of: date) -> list[Matter]:
         day = matter.due or matter.date
         return abs((date.fromisoformat(day) - as_of).days) if day else date.max.toordinal()
 
-    last = max(last_talks(history, as_of).values(), default="")
+    last, _ = max(last_talks(history, as_of).values(), default=("", ""))
     found = [
         each
         for each in matters(history)

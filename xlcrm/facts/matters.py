@@ -51,12 +51,13 @@ def matters(history: History) -> Iterator[Matter]:
     yield from _next_talks(history)
 
 
-def last_talks(history: History, until: date) -> dict[str, str]:
-    """Return the day (ISO) of each customer's last talk that is not after ``until``."""
-    last: dict[str, str] = {}
+def last_talks(history: History, until: date) -> dict[str, tuple[str, str]]:
+    """Return the day (ISO) of each customer's last talk that is not after ``until``, and the id of
+    a record that tells of it."""
+    last: dict[str, tuple[str, str]] = {}
     for record, day in zip(history.records, history.days, strict=True):
         if record.table in TALKS and record.customer and day and day <= until.isoformat():
-            last[record.customer] = max(day, last.get(record.customer, ""))
+            last[record.customer] = max((day, record.id), last.get(record.customer, ("", "")))
     return last
 
 
