@@ -184,6 +184,20 @@ def test_a_promise_is_over_once_there_was_a_talk_on_its_day_or_later(team: Any, 
         assert len(told(run, "2024-05-20", "overdue")) == expected
 
 
+def test_what_stands_on_two_tables_is_told_once(team: Any, run: Any) -> None:
+    form = {
+        "customer_name": "星辰科技",
+        "time": "2024-05-14T14:30",
+        "channel": "电话",
+        "needs": ["降本"],
+        "conclusions": "发报价",
+        "actions": [{"action": "发 报价", "owner": "张伟", "due": "2024-05-21"}],
+    }
+    log = {"next_action": "发报价", "action_due": "2024-05-21"}
+    team.put("张伟.xlsx", {**actions(log), "communication_record": [form]})
+    assert told(run, "2024-05-20") == [("due", "2024-05-21", "发报价")]
+
+
 def test_the_last_word_on_the_next_talk_holds(team: Any, run: Any) -> None:
     talks = (
         {"next_contact": "2024-05-21T10:00"},
