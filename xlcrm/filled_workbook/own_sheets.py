@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from xlcrm.layout.marks import is_own_mark
 from xlcrm.privacy import find_private
@@ -13,6 +12,8 @@ from xlcrm.privacy import find_private
 _VALUE = re.compile(rb"<v>([^<]*)")
 _INLINE = b"inlineStr"  # a text in the cell itself, as our sheets have none
 _DIGITS = 9  # of a number that is nobody's, at most
+_harmless: set[str] = set()  # most of what stands there is ours, and the same in most workbooks
+_KEPT = 10_000
 
 
 def may_tell_private(xml: bytes, texts: Sequence[str] | None) -> bool:
@@ -23,10 +24,18 @@ def may_tell_private(xml: bytes, texts: Sequence[str] | None) -> bool:
     values = {*_VALUE.findall(xml)}
     if not all(map(bytes.isdigit, values)) or max(map(len, values), default=0) > _DIGITS:
         return True
+    numbers = [*map(int, values)]
+    if max(numbers, default=-1) >= len(texts):
+        return True
     # Whatever is a number and no text's is looked at as if it were one: that is soon done.
-    return any(n >= len(texts) or _is_private(texts[n]) for n in map(int, values))
+    new = {*map(texts.__getitem__, numbers)} - _harmless
+    if any(map(_is_private, new)):
+        return True
+    if len(_harmless) > _KEPT:
+        _harmless.clear()
+    _harmless.update(new)
+    return False
 
 
-@lru_cache(maxsize=10_000)  # most of what stands there is ours
 def _is_private(text: str) -> bool:
     return not is_own_mark(text) and any(True for _ in find_private(text))
