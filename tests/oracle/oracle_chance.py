@@ -14,8 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from oracle_words import FORMS
 
-_FIRST, _DAYS = date(2024, 3, 25), 56
-_CUSTOMERS = 43
+_FIRST = date(2024, 3, 25)
 _CHANNELS = ("电话", "致电", "面谈", "拜访", "面访", "微信", "钉钉", "邮件", "会议", "问卷")
 _MOODS = (
     "积极",
@@ -71,18 +70,15 @@ def _sometimes(make: Make, share: float) -> Make:
     return lambda rng, day: make(rng, day) if rng.random() < share else None
 
 
-def _customer(rng: random.Random, _: date) -> str:
-    return f"C{rng.randint(1, _CUSTOMERS):03d}"
-
-
 def _time_range(rng: random.Random, day: date) -> str:
     start = rng.randint(9, 16)
     return f"{day:%Y-%m-%d} {start}:00-{start + rng.randint(1, 2)}:00"
 
 
 _DATE = _day(0, 0)
+_FILLED: Make = lambda *_: None  # noqa: E731 - by whichever customers there are
 _AFTER: dict[str, Make] = {
-    "客户ID": _customer,
+    "客户ID": _FILLED,
     "需求标签": _one_of(_TAGS, 0.3),
     "需求满足情况": _one_of(_MET),
     "转化状态更新": _one_of(_STEPS, 0.15),
@@ -126,7 +122,7 @@ _CELLS: dict[str, dict[str, Make]] = {
         "当前满意度评分": _one_of(_SCORES, 0.5),
     },
     "客户反馈问题跟踪表": {
-        "客户ID": _customer,
+        "客户ID": _FILLED,
         "反馈时间": _DATE,
         "完成时间": _sometimes(_day(0, 14), 0.7),
         "客户确认结果": _one_of(_CONFIRMED),
@@ -155,14 +151,14 @@ _CELLS: dict[str, dict[str, Make]] = {
         "当前状态": _one_of(("待跟进", "已确认", "暂缓")),
     },
     "客户沟通评价标准表": {"沟通日期": _DATE},
-    "客户满意度评估表": {"客户ID": _customer, "评估日期": _DATE},
+    "客户满意度评估表": {"客户ID": _FILLED, "评估日期": _DATE},
 }  # fmt: skip
 
 
-def fill_by_chance(folder: Path, seed: int, crowded: bool) -> None:
+def fill_by_chance(folder: Path, seed: int, days: int, customers: int) -> None:
     """Fill the Chinese workbooks of a team's folder by chance; each log row by an id or none.
 
-    ``crowded``: all talks are of three customers in one week.
+    All is dated in so many days from spring 2024 on, and of so many customers.
     """
     rng = random.Random(seed)
     ids = iter(range(1, 10_000))
@@ -173,19 +169,26 @@ def fill_by_chance(folder: Path, seed: int, crowded: bool) -> None:
         for sheet in workbook:
             cells = _CELLS.get(re.sub(r" \(\d+\)$", "", sheet.title))
             if cells:
-                _fill(sheet, cells, rng, ids, crowded)
+                _fill(sheet, cells, rng, ids, days, customers)
         workbook.save(path)
 
 
-def _fill(sheet: Worksheet, cells: dict[str, Make], rng: random.Random, ids: Any, crowded: bool):
+def _fill(
+    sheet: Worksheet,
+    cells: dict[str, Make],
+    rng: random.Random,
+    ids: Any,
+    days: int,
+    customers: int,
+) -> None:
     is_form = any(sheet.title.startswith(name) for name in FORMS.values())
     below = range(4, sheet.max_row + 1)
     rows = [None] if is_form else [row for row in below if _is_filled(sheet, row)]
     for row in rows:
-        day = _FIRST + timedelta(days=rng.randrange(7 if crowded else _DAYS))
+        day = _FIRST + timedelta(days=rng.randrange(days))
         values = {label: make(rng, day) for label, make in cells.items()}
-        if crowded and "客户ID" in values:
-            values["客户ID"] = f"C{rng.randint(1, 3):03d}"
+        if "客户ID" in values:
+            values["客户ID"] = f"C{rng.randint(1, customers):03d}"
         if not is_form:
             values |= {"记录ID": f"J{next(ids):04d}"} if rng.random() < 0.7 else {"记录ID": None}
         for label, value in values.items():

@@ -174,7 +174,10 @@ def _actions(row: Row) -> Any:
     if row.table in (LOG, CHANNELS) and meant(row["status"], SETTLED):
         return
     if row.table in (LOG, CRM):
-        yield row.owner, deadline(row["action_due"], row.day), _day(row["action_done"])
+        due = deadline(row["action_due"], row.day)
+        if due is None and "日前" in plain(row["answer"]):
+            due = deadline(row["answer"], row.day)  # in words, where the column is blank
+        yield row.owner, due, _day(row["action_done"])
     if row.table in (RECORD, CHANNELS):
         for action in row["actions"]:
             due = action.get("完成时间", action.get("截止日期"))

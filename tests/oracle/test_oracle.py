@@ -38,9 +38,11 @@ GOLDEN = "--week=2024-W20"
 
 
 # Folders filled by chance, with the periods in which their talks are, and before and after them.
+LATER = {"--week=2025-W01": (week(2025, 1), week(2024, 52))}
 CHANCE = {
-    "a usual eight weeks": (3, False, ("--week=2024-W17", "--month=2024-04", "--quarter=2024-Q2")),
-    "three customers in a week": (1, True, ("--week=2024-W14", "--month=2024-03", "--year=2024")),
+    "a usual eight weeks": (3, 56, 43, ("--week=2024-W17", "--month=2024-04", "--quarter=2024-Q2")),
+    "three customers in a week": (1, 7, 3, ("--week=2024-W14", "--month=2024-03", "--year=2024")),
+    "a year with long silences": (2, 400, 43, ("--week=2025-W01", "--year=2024", "--year=2025")),
 }
 
 Report = Callable[[str], dict[tuple[str, str | None], dict[str, Any]]]
@@ -136,13 +138,13 @@ def test_it_is_as_the_oracle_reckons(
 
 @pytest.mark.parametrize("kind", CHANCE)
 def test_whatever_the_cells_hold(kind: str, new_folder: Callable[[], Path]) -> None:
-    seed, crowded, periods = CHANCE[kind]
+    seed, days, customers, periods = CHANCE[kind]
     folder = new_folder()
-    fill_by_chance(folder, seed, crowded=crowded)
+    fill_by_chance(folder, seed, days, customers)
     team = Team(folder)
     for period in periods:
         found = reported(folder, period)
-        expected = everything(team, *PERIODS[period])
+        expected = everything(team, *(PERIODS | LATER)[period])
         assert found.keys() == expected.keys()
         for name in expected:
             assert_equal(found[name], expected[name])
