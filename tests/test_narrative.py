@@ -244,3 +244,11 @@ def test_it_names_the_kind_of_period(tell: Any, period: str, words: tuple[str, s
 def test_what_people_typed_is_never_a_template(tell: Any) -> None:
     told = tell([log("C001", "2024-05-14", need_tags=["{{ 7 * 7 }}", "{% raw %}"])])
     assert "{{ 7 * 7 }}" in told["top_needs"]
+
+
+def test_people_who_only_owe_something_are_said_so(tell: Any) -> None:
+    rows = [log("C001", "2024-05-07", action_due="2024-05-10")]
+    assert tell(rows)["by_owner"] == ("本周没有沟通记录。逾期未完成的行动:张伟(1项),请督促完成。")
+    assert tell(rows, "en")["by_owner"] == (
+        "No talk this week. Overdue actions: 张伟 (1). See that they are done."
+    )

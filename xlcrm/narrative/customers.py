@@ -71,7 +71,7 @@ def _people(teller: Teller, metric: Metric) -> Findings:
     late = [row for row in metric.current if row["overdue"]]
     best = [row for row in metric.current if row["upward"]]
     return {
-        "people": len(metric.current),
+        "people": sum(row["talks"] > 0 for row in metric.current),
         "talks": sum(row["talks"] for row in metric.current),
         "most": metric.current[0],
         "best": _top(best, "upward"),
