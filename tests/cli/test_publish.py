@@ -217,3 +217,13 @@ def test_what_is_as_of_the_merge_has_no_earlier_figure(team: Any, run: Any) -> N
     assert metrics["repurchase_rate"]["current"] == 0.5
     assert metrics["repurchase_rate"]["previous"] is None
     assert metrics["repurchase_rate"]["late"] == {"current": None, "previous": None}
+
+
+def test_a_list_whose_customers_stay_says_that_its_details_differ(team: Any, run: Any) -> None:
+    low = [reply(1, "14", 24, satisfaction=2), reply(2, "15", 48, satisfaction=2)]
+    team.put("张伟.xlsx", {"communication_log": low})
+    report(run, "--publish", week="2024-W20")
+    team.put("李娜.xlsx", {"communication_log": [reply(3, "16", 24, satisfaction=1)]})
+    said = run("report", "团队", "--week", "2024-W21", "--as-of", "2024-05-27", "--lang", "zh").out
+    assert "补录影响 2024-W20 重点回访客户:发布时 星辰科技,现在 明细不同" in said
+    assert "补录影响 2024-W20 满意度平均分(5分制):发布时 2,现在 1.7" in said

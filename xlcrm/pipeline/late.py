@@ -13,6 +13,7 @@ from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Edition, Key, Late, late, late_before
 from xlcrm.periods import Period
 from xlcrm.pipeline.publishing import Published
+from xlcrm.sheet_words import Words
 
 
 class Effect(NamedTuple):
@@ -48,7 +49,7 @@ class LateTeller:
         return "".join(
             self._sentence(metric, each, edition, is_earlier=of != self.period)
             for each, of, edition in told
-            if each and each.is_changed and edition
+            if each and edition and _shows(metric, each)
         )
 
     def _sentence(self, metric: Metric, each: Late, edition: Edition, *, is_earlier: bool) -> str:
@@ -66,6 +67,13 @@ class LateTeller:
         return text.rstrip("\n")
 
 
+def _shows(metric: Metric, each: Late) -> bool:
+    """Whether a change can be seen: of a list, or of a figure as it is displayed."""
+    values = (each.published.value, each.known.value)
+    texts = {figure(metric, value) for value in values}
+    return each.is_changed and (len(texts) > 1 or isinstance(values[0], list))
+
+
 def late_rows(
     metrics: Iterable[Metric], effects: Mapping[Key, Effect], period: Period, language: Language
 ) -> Iterator[LateRow]:
@@ -74,12 +82,14 @@ def late_rows(
     for number, of in ((1, period.previous), (0, period)):
         for metric in metrics:
             each = effects[metric.key, metric.subject][number]
-            if each and each.is_changed:
+            if each and _shows(metric, each):
+                said = figure(metric, each.published.value, language)
+                now = figure(metric, each.known.value, language)
                 yield LateRow(
                     metric.labels[language]["dimension"] or "",
                     row_name(metric, language),
-                    figure(metric, each.published.value, language),
-                    figure(metric, each.known.value, language),
+                    said,
+                    now if now != said else Words(language)("report.late.details"),
                     of.label,
                 )
 

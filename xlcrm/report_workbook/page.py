@@ -134,6 +134,9 @@ class Page:
             self._sheet.write_string(self._row, column, label, head if column < 2 else centred)
         self._row += 1
         for entry in each.rows:
+            texts = [value if isinstance(value, str) else "" for value in entry]
+            if (lines := _lines(texts)) > 1:
+                self._sheet.set_row(self._row, lines * LINE_HEIGHT + 4)
             for column, (value, look) in enumerate(zip(entry, each.formats, strict=True)):
                 align = "left" if column < 2 else "center"
                 self._write(column, value, self._cell(num_format=look, align=align))
@@ -181,5 +184,9 @@ class Page:
 
 def _height(texts: Sequence[str], leads: bool) -> float:
     """Return the height in points at which every text of a row shows in full."""
-    lines = max(shown_lines(text, width) for text, width in zip(texts, WIDTHS, strict=True))
-    return max(30 if leads else 23, lines * LINE_HEIGHT + (10 if leads else 7))
+    return max(30 if leads else 23, _lines(texts) * LINE_HEIGHT + (10 if leads else 7))
+
+
+def _lines(texts: Sequence[str]) -> int:
+    """Return how many lines the texts of the first columns take."""
+    return max(shown_lines(text, width) for text, width in zip(texts, WIDTHS, strict=False))
