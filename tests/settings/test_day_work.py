@@ -84,3 +84,13 @@ def test_a_leavers_matters_are_the_successors(team: Any, leaves: date, owner: st
     born = {**CUSTOMER, "客户ID": "C001", "客户名称": "星辰科技", "客户生日": "05-20"}
     fill(team, BASE, born)
     assert [each["owner"] for each in due(team, "birthday")] == [owner]
+
+
+def test_a_customer_is_known_by_an_alias_of_the_settings(team: Any) -> None:
+    team.edit(("客户别名", {"别名或客户ID": "老王的公司", "归为": "C001"}))
+    fill(team, BASE, {**CUSTOMER, "客户ID": "C001", "客户名称": "星辰科技"})
+    talk = {"沟通日期": date(2024, 5, 13), "沟通方式": "电话", "关键内容记录": "谈报价"}
+    fill(team, LOG, {**talk, "客户名称": "老王的公司"})
+    ran = team.run("brief", team.root, "老王的公司", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    assert (ran.document["customer"], len(ran.document["talks"])) == ("C001", 1)
