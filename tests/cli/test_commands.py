@@ -169,7 +169,10 @@ def test_the_document_of_report(folder: Any, run: Any) -> None:
     ran = run("report", "团队", "--week", "2024-W20", *AS_OF, *JSON)
     document = ran.document
     assert ran.code == 0
-    assert list(document) == ["schema_version", "report", "period", "previous", "metrics"]
+    assert list(document) == [
+        "schema_version", "report", "period", "previous", "published", "metrics", "notices", "text",
+        "pdf",
+    ]  # fmt: skip
     assert Path(document["report"]) == Path("团队/汇总/沟通效果分析周报_2024-W20.xlsx").absolute()
     assert document["period"] == {
         "label": "2024-W20", "start": "2024-05-13", "end": "2024-05-19"
@@ -178,7 +181,7 @@ def test_the_document_of_report(folder: Any, run: Any) -> None:
     for metric in document["metrics"]:
         assert list(metric) == [
             "key", "subject", "dimension", "name", "unit", "current", "previous", "change",
-            "change_kind", "display", "rows", "narrative",
+            "change_kind", "display", "rows", "narrative", "narrative_by", "late",
         ]  # fmt: skip
         assert list(metric["display"]) == ["current", "previous", "change"]
     assert load_workbook(document["report"]).sheetnames[0] == "周报"
