@@ -51,6 +51,7 @@ class AnalysisRow:
     subject: str | None = None
     change_kind: ChangeKind = "none"
     better: int = 0
+    rests_on: str | None = None
     by_lead: bool = False
 
 

@@ -203,6 +203,18 @@ def test_a_day_of_completion_that_is_taken_out(reported: Reported, soffice: Any)
     assert after == pytest.approx(before - 1 / counts[0])
 
 
+def test_a_metric_leads_to_the_rows_it_rests_on(reported: Reported) -> None:
+    book = load_workbook(reported())
+    led = {cell.value: cell.hyperlink.location for cell in book[WEEK]["B"] if cell.hyperlink}
+    assert len(led) > 15
+    for name, place in led.items():
+        sheet, _, at = place.rpartition("!")
+        facts = book[sheet.strip("'")]
+        labels = [cell.value for cell in facts[1]]
+        supports = facts.cell(facts[at].row, 1 + labels.index("支持的指标")).value
+        assert name in supports.split("、")
+
+
 def test_too_many_facts_to_compare_with_one_another(
     reported: Reported, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

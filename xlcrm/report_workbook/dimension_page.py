@@ -12,7 +12,7 @@ from xlcrm.layout.listed import LISTS, listed_mark
 from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, holdable, palette
 from xlcrm.report_workbook.dimensions_plan import DimensionPlan, Line, WholeList
-from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure
+from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure, write_name
 from xlcrm.report_workbook.page import LINE_HEIGHT
 
 WIDTHS = (30, 30, 24, 12, 12, 12, 12, 40, 40)  # characters of the columns
@@ -74,7 +74,7 @@ class DimensionPage:
         texts = ((row.name, WIDTHS[0]), (row.current.text, WIDTHS[1]),
                  (row.previous.text, WIDTHS[2]), (row.narrative, across))  # fmt: skip
         self._sheet.set_row(self._row, _height(*texts))
-        self._sheet.write_string(self._row, 0, row.name, self._cell(bold=True))
+        write_name(self._sheet, (self._row, 0), row, self._cell(bold=True))
         self._figure(1, row.current, {"bold": True})
         self._figure(2, row.previous, {"font_color": palette.MUTED_TEXT})
         centred = CELL | {"align": "center"}

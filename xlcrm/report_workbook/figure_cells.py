@@ -36,6 +36,16 @@ def write_figure(
         sheet.write_number(row, column, figure.number, style)
 
 
+def write_name(
+    sheet: CheckedWorksheet, place: tuple[int, int], row: AnalysisRow, style: Format
+) -> None:
+    """Write a metric's name, which leads to the facts that its figure rests on."""
+    if row.rests_on:
+        sheet.write_url(*place, f"internal:{row.rests_on}", style, row.name)
+    else:
+        sheet.write_string(*place, row.name, style)
+
+
 def write_change(
     book: Book,
     sheet: CheckedWorksheet,

@@ -114,8 +114,9 @@ class _Formulas:
         self.bounds = [dict(_bounds(*each)) for each in zip(periods, _PERIODS, strict=True)]
 
     def row(self, metric: Metric, row: AnalysisRow) -> AnalysisRow:
-        """Return a metric's row with the formulas of its figures."""
+        """Return a metric's row with the formulas of its figures, and where its facts are."""
         declared = _declared()["figures"].get(metric.key, {})
+        row = replace(row, rests_on=self._first_fact(metric))
         if not self._can_be_live(metric, declared):
             return row
         before, text = row.previous, declared["formula"]
@@ -123,13 +124,20 @@ class _Formulas:
             before = self._live(before, text, metric, 1)
         return replace(row, current=self._live(row.current, text, metric, 0), previous=before)
 
+    def _first_fact(self, metric: Metric) -> str | None:
+        for kind, facts in metric.basis.items():
+            place = next((n for n, each in enumerate(self._ids(kind), 2) if each in facts), None)
+            if place:
+                return self._areas[f"{kind}_customer"].cell(place).replace("$", "")
+        return None
+
     def workings(self) -> Iterator[WorkingColumn]:
         """Yield the columns of workings in their order; one may ask for others."""
         done = 0
         while done < len(self._asked):
             name, (kind, column, period) = list(self._asked.items())[done]
             declared = _declared()["workings"][kind][column]
-            plain, ids = column.removeprefix(_OWN), self._sheets[kind].values_of("id")
+            plain, ids = column.removeprefix(_OWN), self._ids(kind)
             values = self._given[1 + period if column.startswith(_OWN) else 0][kind][plain]
             label = declared["label"][self._words.language]
             yield WorkingColumn(
@@ -143,6 +151,9 @@ class _Formulas:
     def ranges(self) -> dict[str, str]:
         """Return the names that formulas use, with their ranges."""
         return {name: f"={area.whole}" for name, area in self._used.items()}
+
+    def _ids(self, kind: str) -> Sequence[str]:
+        return self._sheets[kind].values_of("id") if kind in self._sheets else ()
 
     def _live(self, figure: Figure, text: str, metric: Metric, period: int) -> Figure:
         formula = _TOKEN.sub(partial(self._filled, metric=metric, period=period), text)

@@ -12,7 +12,7 @@ from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
 from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 from xlcrm.report_workbook.charts import Place, chart
-from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure
+from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure, write_name
 from xlcrm.report_workbook.plan import NamedList, ReportPlan
 from xlcrm.sheet_words import Words
 
@@ -86,7 +86,7 @@ class Page:
         colour = palette.TITLE_TEXT if opens else palette.MUTED_TEXT
         dimension = self._cell(**look, font_color=colour, bold=opens)
         self._sheet.write_string(self._row, 0, row.dimension, dimension)
-        self._sheet.write_string(self._row, 1, row.name, self._cell(**look, bold=leads))
+        write_name(self._sheet, (self._row, 1), row, self._cell(**look, bold=leads))
         self._figure(2, row.current, look | {"bold": leads, "font_size": size})
         self._figure(3, row.previous, look | {"font_color": palette.MUTED_TEXT})
         centred = CELL | look | {"align": "center", "font_size": size}
