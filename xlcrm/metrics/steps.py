@@ -8,7 +8,15 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from xlcrm.facts.tables import Facts
-from xlcrm.metrics.figures import NO_DATA, Figure, ends, in_order, starts, within
+from xlcrm.metrics.figures import (
+    NO_DATA,
+    Figure,
+    customers_by,
+    ends,
+    in_order,
+    starts,
+    within,
+)
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
 from xlcrm.spec.vocabulary import Vocabulary
@@ -85,6 +93,12 @@ def labels(vocabulary: Vocabulary, values: Iterable[str]) -> dict[str, str]:
         language: "→".join(vocabulary.label(value, language) for value in values)
         for language in ("zh", "en")
     }
+
+
+def state_by(facts: Facts, timeline: Timeline, period: Period) -> pd.Series[Any]:
+    """Return what each customer who is there by a period's end is then."""
+    state = _state(facts, timeline, ends(period))
+    return state[state.index.isin(customers_by(facts, period).index)]
 
 
 def at_entry(facts: Facts, period: Period, timeline: Timeline) -> pd.Series[Any]:

@@ -19,6 +19,7 @@ from xlcrm.metrics.display import worded
 from xlcrm.metrics.json_form import metric_json
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Key
+from xlcrm.metrics.snapshots import snapshots
 from xlcrm.metrics.workings import period_workings, workings
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
@@ -129,6 +130,7 @@ def _contents(
         published=None if before is None else before.on,
         said=_said(path, chosen, options),
         workings=(workings(facts, spec), *beside),
+        pictures=snapshots(facts, chosen, spec, options.language),
     )
 
 

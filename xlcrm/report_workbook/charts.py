@@ -104,7 +104,7 @@ def _bars(wb: Book, panel: Panel, place: Place) -> Chart:
     series = _series(place) | {"fill": {"color": LINE}, "gap": 55, "data_labels": labels}
     made.add_series(series)
     made.set_x_axis(
-        {"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": 1.15}
+        {"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": _room(panel)}
     )
     made.set_y_axis(
         {
@@ -115,6 +115,12 @@ def _bars(wb: Book, panel: Panel, place: Place) -> Chart:
         }
     )
     return made
+
+
+def _room(panel: Panel) -> float:
+    """Return where an axis of bars ends: behind the longest one's label; a share's is the whole."""
+    whole = 1.0 if "%" in panel.number_format else max(filter(None, panel.values), default=1)
+    return 1.15 * whole
 
 
 def _series(place: Place) -> dict[str, object]:

@@ -13,7 +13,8 @@ from xlcrm.metrics.model import Metric, Unit
 from xlcrm.records import Source
 from xlcrm.sheet_words import Words, declared
 
-PANELS = 6  # charts on the page, in two rows of three
+PANELS = 9  # charts on the page, in rows of three
+TRENDS = 5
 LISTED = 6  # customers named in a list on the page
 
 
@@ -55,7 +56,8 @@ class ReportContents:
     which those of the period before were, if they were. ``said`` is what
     the lead said of the customers listed, when the report was written before. ``workings`` are what
     formulas go on from, by kind, column and fact: of any period, of this one, of the one before;
-    without them there are no formulas.
+    without them there are no formulas. ``pictures`` are labelled values of one moment, by what they
+    show.
     """
 
     run_id: str
@@ -71,6 +73,7 @@ class ReportContents:
     published: str | None = None
     said: Mapping[Listed, Said] = field(default_factory=dict)
     workings: Sequence[Mapping[str, Mapping[str, Mapping[Any, Any]]]] = ()
+    pictures: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,8 @@ def _span(key: str, period: Period, words: Words) -> str:
 
 
 def _panels(contents: ReportContents, words: Words) -> list[Panel]:
-    """Return the bars, then the first trends of the declared ones that have data."""
+    """Return the bars, then the first trends of the declared ones that have data, then what is
+    drawn of one moment."""
     by_key: dict[str, tuple[Metric, AnalysisRow]] = {}
     for pair in zip(contents.metrics, contents.rows, strict=True):
         by_key.setdefault(pair[0].key, pair)
@@ -181,7 +185,19 @@ def _panels(contents: ReportContents, words: Words) -> list[Panel]:
             points = contents.trends.get((key, metric.subject), ())
             if sum(value is not None for _, value in points) >= 2:
                 panels.append(_trend(metric, row, points))
-    return panels[:PANELS]
+    pictures = [
+        _picture(words(f"report.pictures.{key}"), key, contents.pictures[key])
+        for key in declared("report.pictures")
+        if contents.pictures.get(key)
+    ]
+    return [*panels[: PANELS - len(pictures)][: TRENDS + 1], *pictures]
+
+
+def _picture(title: str, key: str, bars: Sequence[tuple[str, float]]) -> Panel:
+    labels, values = zip(*bars, strict=True)
+    return Panel(
+        title, labels, values, FORMATS["score" if "satisfaction" in key else "count"], bars=True
+    )
 
 
 def _trend(metric: Metric, row: AnalysisRow, points: Sequence[tuple[Period, Any]]) -> Panel:
