@@ -171,7 +171,7 @@ def test_the_document_of_report(folder: Any, run: Any) -> None:
     assert ran.code == 0
     assert list(document) == [
         "schema_version", "report", "period", "previous", "published", "metrics", "notices", "text",
-        "pdf",
+        "pdf", "quality",
     ]  # fmt: skip
     assert Path(document["report"]) == Path("团队/汇总/沟通效果分析周报_2024-W20.xlsx").absolute()
     assert document["period"] == {
@@ -181,7 +181,8 @@ def test_the_document_of_report(folder: Any, run: Any) -> None:
     for metric in document["metrics"]:
         assert list(metric) == [
             "key", "subject", "dimension", "name", "unit", "current", "previous", "change",
-            "change_kind", "display", "rows", "narrative", "narrative_by", "late",
+            "change_kind", "display", "rows", "narrative", "narrative_by",
+            "unread_rows", "late",
         ]  # fmt: skip
         assert list(metric["display"]) == ["current", "previous", "change"]
     assert load_workbook(document["report"]).sheetnames[0] == "周报"

@@ -19,21 +19,25 @@ from xlcrm.periods import Period
 from xlcrm.pipeline.late import Effect, LateTeller, effects
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.publishing import Published
+from xlcrm.pipeline.quality import unread_rows
 from xlcrm.pipeline.team_wording import wording_finding
 from xlcrm.pipeline.wordings import Wordings
 from xlcrm.records import LedgerRecord
+from xlcrm.sheet_words import Words
 
 
 @dataclass(frozen=True)
 class Analysis:
     """The figures of a period, in the order of the report, and their sentences; ``effects`` tell
-    what became of those that were published, ``faults`` are those of a team's own wording."""
+    what became of those that were published, ``unread`` how many rows say
+    something that can't be understood, by metric; ``faults`` are those of a team's own wording."""
 
     period: Period
     facts: Facts
     metrics: list[Metric]
     rows: list[AnalysisRow]
     effects: Mapping[Key, Effect]
+    unread: Mapping[str, int]
     faults: tuple[Finding, ...] = ()
 
     def figures(self, language: Language) -> list[AnalysisRow]:
@@ -64,12 +68,20 @@ def analyse(
     wording = OwnWording.of(options.own_texts)
     sentences = narrate(metrics, facts, spec, language, wording.render)
     teller = LateTeller(period, published, options.version, language, wording.render)
+    unread = unread_rows(records, period, spec)
     rows = []
     for each in metrics:
         key = each.key, each.subject
         own = wordings.get((period.label, *key))
-        text = own or sentences[key] + teller.tell(each, since[key])
+        text = own or "".join(
+            (sentences[key], _unread(unread[each.key], language), teller.tell(each, since[key]))
+        )
         row = analysis_row(each, display(each, language), text, language)
         rows.append(replace(row, by_lead=own is not None))
     faults = tuple(map(wording_finding, wording.faults.values()))
-    return Analysis(period, facts, metrics, rows, since, faults)
+    return Analysis(period, facts, metrics, rows, since, unread, faults)
+
+
+def _unread(count: int, language: Language) -> str:
+    """Return in words how many rows could not be counted; blank where all could."""
+    return Words(language)("report.quality.unread", count=count) if count else ""

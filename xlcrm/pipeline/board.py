@@ -42,7 +42,7 @@ def hand_ins(
     entries = facts.within("entries", "date", period.start, period.end)["is_in_time"]
     in_time: Mapping[str, bool] = dict(zip(entries.index, entries, strict=True))
     rows: dict[str, list[LedgerRecord]] = defaultdict(list)
-    for record in _dated_in(picture.records, period, spec):
+    for record in dated_in(picture.records, period, spec):
         for file in {source.file for source in record.sources}:
             rows[file].append(record)
     found = [_hand_in(name, held, saved, rows, in_time) for name in held.names]
@@ -132,9 +132,7 @@ def _heir(member: Mapping[str, Any], members: Mapping[str, Any], period: Period)
     return str(member["name"])
 
 
-def _dated_in(
-    records: Iterable[LedgerRecord], period: Period, spec: Spec
-) -> Iterator[LedgerRecord]:
+def dated_in(records: Iterable[LedgerRecord], period: Period, spec: Spec) -> Iterator[LedgerRecord]:
     """Yield the records that are dated in a period."""
     first, last = period.start.isoformat(), period.end.isoformat()
     dates = {key: table.date for key, table in spec.tables.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.publishing import Published, Status, publish, published
+from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
 from xlcrm.pipeline.wordings import keep_wordings, kept_wordings
 from xlcrm.records import Source
@@ -86,7 +87,9 @@ def report(
     words = kept_wordings(home, options)
     analysis = analyse(picture.records, chosen, options, told, words, whole=True)
     path.parent.mkdir(parents=True, exist_ok=True)
+    rests = quality(merged, analysis.facts, chosen)
     contents = _contents(path, analysis, told, picture.sources, options)
+    contents = replace(contents, quality=rests)
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
     status = None
@@ -94,7 +97,7 @@ def report(
         with locked(home, break_lock=options.break_lock):
             again = to_publish == "again"
             status = publish(home, chosen, analysis.metrics, options, again=again)
-    document = _document(path, analysis, told, status, options)
+    document = _document(path, analysis, told, status, options) | {"quality": rests.to_json()}
     return ReportResult(document, path, analysis, merged, told, status)
 
 
@@ -184,6 +187,7 @@ def _document(
         "metrics": [
             metric_json(metric, language, row.narrative)
             | {"narrative_by": "lead" if row.by_lead else "program"}
+            | {"unread_rows": analysis.unread.get(metric.key, 0)}
             | {"late": late_json(metric, analysis.effects[metric.key, metric.subject], language)}
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],

@@ -45,6 +45,26 @@ class FactFrame(Protocol):
     def itertuples(self, index: Any, name: Any) -> Iterable[tuple[Any, ...]]: ...
 
 
+class Quality(Protocol):
+    """What a report rests on: files that were read or not, rows of its period, errors and open
+    conflicts in all, who has not handed in, who has no row in the period."""
+
+    @property
+    def files(self) -> int: ...
+    @property
+    def rejected(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def errors(self) -> int: ...
+    @property
+    def conflicts(self) -> int: ...
+    @property
+    def missing(self) -> Sequence[str]: ...
+    @property
+    def silent(self) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True)
 class ReportContents:
     """What a report holds.
@@ -57,7 +77,7 @@ class ReportContents:
     the lead said of the customers listed, when the report was written before. ``workings`` are what
     formulas go on from, by kind, column and fact: of any period, of this one, of the one before;
     without them there are no formulas. ``pictures`` are labelled values of one moment, by what they
-    show.
+    show. ``quality`` is what all of it rests on.
     """
 
     run_id: str
@@ -74,6 +94,7 @@ class ReportContents:
     said: Mapping[Listed, Said] = field(default_factory=dict)
     workings: Sequence[Mapping[str, Mapping[str, Mapping[Any, Any]]]] = ()
     pictures: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +154,11 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
         leading=tuple(leading),
         others=tuple(_on_the_page(others)),
         panels=tuple(_panels(contents, words)),
-        lists=(*_late_list(contents, words), *_lists(contents, words)),
+        lists=(
+            *_late_list(contents, words),
+            *_lists(contents, words),
+            *_quality_list(contents, words),
+        ),
     )
 
 
@@ -141,6 +166,25 @@ def _against(contents: ReportContents, words: Words) -> str:
     said = _span("report.against", contents.period.previous, words)
     day = contents.published
     return said + words("report.as_published", day=day) if day else said
+
+
+def _quality_list(contents: ReportContents, words: Words) -> Iterator[NamedList]:
+    """Yield what the report rests on, in one line."""
+    told = contents.quality
+    if told:
+        columns = ("files", "rows", "missing", "silent", "errors")
+        files = words("report.quality.read", files=told.files, rejected=len(told.rejected))
+        errors = words("report.quality.wrong", errors=told.errors, conflicts=told.conflicts)
+        missing, silent = (words("facts.and").join(names) or "-"
+                           for names in (told.missing, told.silent))  # fmt: skip
+        yield NamedList(
+            words("report.quality.title"),
+            tuple(words(f"report.quality.{column}") for column in columns),
+            ("@",) * len(columns),
+            ((files, words("report.quality.counted", count=told.rows), missing, silent, errors),),
+            more=0,
+            empty="",
+        )
 
 
 def _late_list(contents: ReportContents, words: Words) -> Iterator[NamedList]:
