@@ -121,3 +121,12 @@ def test_it_is_said_in_both_languages(language: Any) -> None:
     metrics, shown = zip(row("satisfaction", "bad"), row("x", "good"), strict=True)
     text = summarise(metrics, shown, WEEK, "r.xlsx", Words(language))
     assert ("上周" in text) == (language == "zh")
+
+
+@pytest.mark.parametrize("form", ["plain", "markdown"])
+def test_a_line_fits_to_the_last_byte(form: Any) -> None:
+    lengths = {
+        len(told(row("satisfaction", narrative="x" * n), form=form).encode())
+        for n in range(1700, 2000)
+    }
+    assert max(lengths) == LIMIT

@@ -122,8 +122,9 @@ class _Run:
     def for_lead(self, previous: Previous) -> MergeResult:
         """Renew the master, unless nothing has changed."""
         previous, options, remembered = remember(previous, self.options, self.home)
-        books = self.path, waiting_place(self.path)
-        keep_wordings(self.home, books, options, may_be_lost=previous.state is None)
+        if not previous.is_as_written:
+            books = self.path, waiting_place(self.path)
+            keep_wordings(self.home, books, options, may_be_lost=previous.state is None)
         signature = _signature(self.entries, options, self.home)
         if previous.holds(signature):
             document, before = _unchanged(previous.document, self.path), previous.as_it_was()

@@ -94,12 +94,12 @@ class Previous:
 
     def holds(self, signature: Mapping[str, Any]) -> bool:
         """Whether nothing has changed since: same files and options, the master as written."""
-        settled = self._is_as_written and not self.undone and self.state
+        settled = self.is_as_written and not self.undone and self.state
         return bool(settled and settled.meta["signature"] == signature)
 
     def wrote(self, run_id: str) -> bool:
         """Whether the master that this run would write is there, as it was written."""
-        return self._is_as_written and self.run_id == run_id
+        return self.is_as_written and self.run_id == run_id
 
     def same_as_then(self, readings: Iterable[FileReading]) -> set[str]:
         """Return the files that a run under other settings, or of another program, read as they are
@@ -121,7 +121,8 @@ class Previous:
         return [each for each in records if each.id not in rows]
 
     @property
-    def _is_as_written(self) -> bool:
+    def is_as_written(self) -> bool:
+        """Whether the master is there as the last run wrote it, and what that knew."""
         return bool(self.run_id and self.state and not self.edited and not self.waiting)
 
     def knows(self, entry: Entry) -> bool:
