@@ -17,11 +17,6 @@ WIDTHS = (15, 30, 20, 20, 12, 62)
 MARKS = len(WIDTHS)  # hidden
 LINE_HEIGHT = 16  # points
 HEADER_ROW = 1  # below the hidden row of marks
-MOODS = {
-    "good": {"font_color": palette.POSITIVE_TEXT, "bg_color": palette.POSITIVE_FILL, "bold": True},
-    "bad": {"font_color": palette.NEGATIVE_TEXT, "bg_color": palette.NEGATIVE_FILL, "bold": True},
-    "plain": {},
-}
 
 
 def draw_analysis(
@@ -84,7 +79,7 @@ def _row(
     worksheet.write_string(row, 1, each.name, _style(book, bold=True))
     _figure(book, worksheet, row, 2, each.current)
     _figure(book, worksheet, row, 3, each.previous)
-    change = _style(book, **{"align": "center", **MOODS[each.mood]})
+    change = _style(book, **{"align": "center", **palette.MOODS[each.mood]})
     worksheet.write_string(row, 4, each.change, change)
     own = {"num_format": words("analysis.by_lead")} if each.by_lead else {}
     worksheet.write_string(row, 5, each.narrative, _style(book, **own))

@@ -76,3 +76,10 @@ CHART_SERIES: Final = (
     "#7A8691",
 )
 CHART_GRID: Final = "#E3E8EC"
+
+# Whether a change is good, whichever way it points.
+MOODS: dict[str, dict[str, object]] = {
+    "good": {"font_color": POSITIVE_TEXT, "bg_color": POSITIVE_FILL, "bold": True},
+    "bad": {"font_color": NEGATIVE_TEXT, "bg_color": NEGATIVE_FILL, "bold": True},
+    "plain": {},
+}

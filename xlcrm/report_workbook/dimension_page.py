@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -12,7 +11,13 @@ from xlcrm.layout.listed import LISTS, listed_mark
 from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, holdable, palette
 from xlcrm.report_workbook.dimensions_plan import DimensionPlan, Line, WholeList
-from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure, write_name
+from xlcrm.report_workbook.figure_cells import (
+    CELL,
+    write_change,
+    write_figure,
+    write_name,
+    write_value,
+)
 from xlcrm.report_workbook.page import LINE_HEIGHT
 
 WIDTHS = (30, 30, 24, 12, 12, 12, 12, 40, 40)  # characters of the columns
@@ -123,7 +128,8 @@ class DimensionPage:
         self._sheet.set_row(self._row, _height(*texts))
         for column, (value, look) in enumerate(zip(line.cells, each.head.formats, strict=True)):
             align = "center" if _is_centred(each, column) else "left"
-            self._write(column, value, self._cell(num_format=look, align=align))
+            style = self._cell(num_format=look, align=align)
+            write_value(self._sheet, (self._row, column), value, style)
         if line.listed:
             for column in range(len(line.cells), SAID):
                 self._sheet.write_blank(self._row, column, None, self._cell())
@@ -135,15 +141,6 @@ class DimensionPage:
                     self._sheet.write_blank(self._row, column, None, typed)
             self._sheet.write_string(self._row, MARKS, listed_mark(line.listed))
         self._row += 1
-
-    def _write(self, column: int, value: Any, style: Format) -> None:
-        if isinstance(value, str):
-            self._sheet.write_string(self._row, column, value, style)
-        elif isinstance(value, date):
-            moment = datetime.combine(value, time())
-            self._sheet.write_datetime(self._row, column, moment, style)
-        else:
-            self._sheet.write_number(self._row, column, value, style)
 
     def _cell(self, **properties: object) -> Format:
         return self._book.format(CELL | properties)

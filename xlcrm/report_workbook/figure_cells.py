@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -13,12 +14,19 @@ from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 CELL: dict[str, Any] = {
     "valign": "vcenter", "text_wrap": True, "bottom": 1, "border_color": palette.BORDER,
 }  # fmt: skip
-MOODS: dict[str, dict[str, Any]] = {
-    "good": {"font_color": palette.POSITIVE_TEXT, "bg_color": palette.POSITIVE_FILL, "bold": True},
-    "bad": {"font_color": palette.NEGATIVE_TEXT, "bg_color": palette.NEGATIVE_FILL, "bold": True},
-    "plain": {},
-}
 _UP, _DOWN, _LEVEL, _UNKNOWN = "↑", "↓", "→", "-"
+
+
+def write_value(
+    sheet: CheckedWorksheet, place: tuple[int, int], value: str | float | date, style: Format
+) -> None:
+    """Write a text, a number or a day."""
+    if isinstance(value, str):
+        sheet.write_string(*place, value, style)
+    elif isinstance(value, date):
+        sheet.write_datetime(*place, datetime.combine(value, time()), style)
+    else:
+        sheet.write_number(*place, value, style)
 
 
 def write_figure(
@@ -56,16 +64,16 @@ def write_change(
     """Write the change of the two figures left of it, coloured by what it means."""
     at, column = place
     if not row.current.formula or row.change_kind == "none":
-        sheet.write_string(at, column, row.change, book.format({**look, **MOODS[row.mood]}))
+        sheet.write_string(at, column, row.change, book.format({**look, **palette.MOODS[row.mood]}))
         return
     now, before = (xl_rowcol_to_cell(at, column - n, col_abs=True) for n in (2, 1))
     sheet.write_formula(at, column, _change(row, now, before), book.format(look), row.change)
     for arrow, sign in ((_UP, 1), (_DOWN, -1)):
         mood = {1: "good", 0: "plain", -1: "bad"}[sign * row.better]
-        if MOODS[mood]:
+        if palette.MOODS[mood]:
             rule = {"type": "text", "criteria": "begins with", "value": arrow}
             sheet.conditional_format(
-                at, column, at, column, {**rule, "format": book.format(MOODS[mood])}
+                at, column, at, column, {**rule, "format": book.format(palette.MOODS[mood])}
             )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -12,7 +11,13 @@ from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
 from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 from xlcrm.report_workbook.charts import Place, chart
-from xlcrm.report_workbook.figure_cells import CELL, write_change, write_figure, write_name
+from xlcrm.report_workbook.figure_cells import (
+    CELL,
+    write_change,
+    write_figure,
+    write_name,
+    write_value,
+)
 from xlcrm.report_workbook.plan import NamedList, ReportPlan
 from xlcrm.sheet_words import Words
 
@@ -139,21 +144,13 @@ class Page:
                 self._sheet.set_row(self._row, lines * LINE_HEIGHT + 4)
             for column, (value, look) in enumerate(zip(entry, each.formats, strict=True)):
                 align = "left" if column < 2 else "center"
-                self._write(column, value, self._cell(num_format=look, align=align))
+                style = self._cell(num_format=look, align=align)
+                write_value(self._sheet, (self._row, column), value, style)
             self._row += 1
         if each.more:
             more = self._format(font_color=palette.MUTED_TEXT, italic=True)
             self._sheet.write_string(self._row, 0, words("report.more", count=each.more), more)
             self._row += 1
-
-    def _write(self, column: int, value: Any, style: Format) -> None:
-        if isinstance(value, str):
-            self._sheet.write_string(self._row, column, value, style)
-        elif isinstance(value, date):
-            moment = datetime.combine(value, time())
-            self._sheet.write_datetime(self._row, column, moment, style)
-        else:
-            self._sheet.write_number(self._row, column, value, style)
 
     def _heading(self, text: str) -> None:
         style = self._format(
