@@ -291,3 +291,13 @@ def test_the_master_lists_them(mine: Path) -> None:
     places = [(masked(sheet), cell) for _, sheet, cell in private(mine)]
     assert places and [(row[3], row[4]) for row in rows] == places
     assert not any(PHONE[:7] in seen(str(each)) for row in rows for each in row)
+
+
+def test_a_guide_that_is_broken_costs_no_file(mine: Path) -> None:
+    """What stands there can't be read then; all else is."""
+    path = staff_workbook(mine, cell(GUIDE, "H3", int(PHONE)))
+    broken = PHONE.encode()
+    in_parts(path, lambda _, data: data.replace(b"</row>", b"") if broken in data else data)
+    result = checked(path)
+    assert [each.status for each in result.files] == ["read"]
+    assert not any(map(_is_private, result.findings))

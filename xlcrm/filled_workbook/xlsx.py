@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -10,7 +11,7 @@ from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.grids import find_cells, read_grids, shared_texts
 from xlcrm.filled_workbook.number_formats import number_formats
 from xlcrm.filled_workbook.own_sheets import may_tell_private
-from xlcrm.filled_workbook.package import read_package
+from xlcrm.filled_workbook.package import Package, SheetEntry, read_package
 from xlcrm.filled_workbook.sheet_xml import Address, columns_under, formula_cells
 from xlcrm.filled_workbook.sheets import Formats, FormulaColumns, RawSheet, RawWorkbook
 from xlcrm.filled_workbook.source import Rejected
@@ -43,11 +44,25 @@ def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
     """
     package = read_package(archive)
     texts = shared_texts(archive, package)
-    entries = [
-        (each, each.part)
-        for each in package.sheets
-        if each.part and (is_wanted(each.names) or may_tell_private(archive.read(each.part), texts))
-    ]
+    entries = [(each, each.part) for each in package.sheets if each.part]
+    wanted = [each for each in entries if is_wanted(each[0].names)]
+    with suppress(Rejected):  # what nobody fills costs no file
+        telling = [
+            each
+            for each in entries
+            if each in wanted or may_tell_private(archive.read(each[1]), texts)
+        ]
+        if len(telling) > len(wanted):
+            return _workbook(archive, package, telling, texts)
+    return _workbook(archive, package, wanted, texts)
+
+
+def _workbook(
+    archive: Archive,
+    package: Package,
+    entries: Sequence[tuple[SheetEntry, str]],
+    texts: Sequence[str] | None,
+) -> RawWorkbook:
     # calamine gets the bytes only when all sheets have passed: one stray cell can abort it.
     xmls = [archive.read(part) for _, part in entries]
     passed = list(map(_passed, xmls, find_cells(xmls, texts)))
