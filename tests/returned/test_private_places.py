@@ -297,7 +297,7 @@ def test_a_guide_that_is_broken_costs_no_file(mine: Path) -> None:
     """What stands there can't be read then; all else is."""
     path = staff_workbook(mine, cell(GUIDE, "H3", int(PHONE)))
     broken = PHONE.encode()
-    in_parts(path, lambda _, data: data.replace(b"</row>", b"") if broken in data else data)
-    result = checked(path)
-    assert [each.status for each in result.files] == ["read"]
-    assert not any(map(_is_private, result.findings))
+    in_parts(
+        path, lambda _, data: data.replace(b'r="H3"', b'r="ZZZZ3"') if broken in data else data
+    )
+    assert [each.status for each in checked(path).files] == ["read"]
