@@ -129,6 +129,13 @@ def test_a_bad_item_costs_that_item_only(action: str, failure: str, workers: int
     assert len(outcomes) == 7
 
 
+def test_who_is_late_is_seen_however_busy_the_others_are() -> None:
+    items = [item("hang"), *(item("nap", number) for number in range(12))]
+    outcomes = run_batches(TASK, items, workers=2, limits=Limits(seconds=1))
+    done = [(outcome.item.name, outcome.failure) for outcome in outcomes]
+    assert done.index(("hang-None", "timeout")) < len(items) - 3
+
+
 @pytest.mark.parametrize("workers", [0, 1])
 def test_several_bad_items_in_a_row(workers: int) -> None:
     items = good(2)

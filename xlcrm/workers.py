@@ -166,11 +166,11 @@ class _Run:
 
     def next_event(self) -> Item | Outcome | BaseException:
         while True:
+            for child in list(self.children.values()):  # however much the others have to tell
+                child.kill_if_late()
             # Windows, too, heeds Ctrl-C only where a wait ends by itself now and then.
             with contextlib.suppress(queue.Empty):
                 return self.events.get(timeout=_LOOKING)
-            for child in list(self.children.values()):
-                child.kill_if_late()
 
     def stop(self) -> None:
         """Make the threads end soon; their children are killed, busy or not."""
@@ -216,6 +216,7 @@ class _Child:
         self._results = results.open("rb", buffering=0)  # what was read once may change
         self._is_ready = self._is_late = False
         self._deadline = math.inf  # by the monotonic clock
+        self._judging = threading.Lock()  # an item that is just done is not late, nor the next one
         self._process: subprocess.Popen[bytes] | ForkedProcess
         with self._log.open("wb") as stderr:
             if HAS_FORK and threading.active_count() == 1:
@@ -251,9 +252,10 @@ class _Child:
         self._process.kill()
 
     def kill_if_late(self) -> None:
-        if time.monotonic() > self._deadline:
-            self._is_late = True
-            self.kill()
+        with self._judging:
+            if time.monotonic() > self._deadline:
+                self._is_late = True
+                self.kill()
 
     def end(self) -> None:
         self._process.kill()
@@ -267,7 +269,8 @@ class _Child:
         """The child's next line, empty when it died."""
         self._deadline = time.monotonic() + seconds
         reply = cast("IO[bytes]", self._process.stdout).readline()
-        self._deadline = math.inf
+        with self._judging:
+            self._deadline = math.inf
         return reply
 
 
