@@ -25,6 +25,7 @@ _NO_DATA = "-"
 _PERIODS = ("_current", "_previous")  # what the names of each period's own workings end with
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|\{(?P<what>[a-z_]+)(?:=(?P<value>[^}]+))?\}|[A-Za-z_]\w*')
 _OWN, _ALL = "WORK_", "ALL_"
+_ROW = "\0"  # which no text holds
 _BOUNDS = ("FROM", "UNTIL", "WINDOW", "MONTHS")
 # What COUNTIFS takes otherwise than it is written: patterns, comparisons, numbers; or not at all.
 _ODD = re.compile(r"[*?~]|^[<>=]|^[\d.,%+\-]+$|^.{200}")
@@ -86,7 +87,7 @@ class _Area:
         letters = column_letters(self.column)
         return f"{self._place}${letters}$2:${letters}${1 + max(1, self.rows)}"
 
-    def cell(self, row: int) -> str:
+    def cell(self, row: int | str) -> str:
         return f"{self._place}${column_letters(self.column)}{row}"
 
     @property
@@ -107,6 +108,7 @@ class _Formulas:
             for kind, sheet in self._sheets.items()
             for n, column in enumerate(sheet.columns)
         }
+        self._known: dict[str, Sequence[str]] = {}
         self._used: dict[str, _Area] = {}
         self._asked: dict[str, tuple[str, str, int]] = {}  # workings: kind, column and period
         self._tells_customers = self._has_plain_customers()
@@ -126,7 +128,8 @@ class _Formulas:
 
     def _first_fact(self, metric: Metric) -> str | None:
         for kind, facts in metric.basis.items():
-            place = next((n for n, each in enumerate(self._ids(kind), 2) if each in facts), None)
+            wanted = set(facts)
+            place = next((n for n, each in enumerate(self._ids(kind), 2) if each in wanted), None)
             if place:
                 return self._areas[f"{kind}_customer"].cell(place).replace("$", "")
         return None
@@ -143,7 +146,7 @@ class _Formulas:
             yield WorkingColumn(
                 name,
                 label,
-                [self._beside(declared["formula"], kind, period, 2 + n) for n in range(len(ids))],
+                _in_rows(self._beside(declared["formula"], kind, period), len(ids)),
                 [self._value(plain, values.get(fact)) for fact in ids],
             )
             done += 1
@@ -153,20 +156,25 @@ class _Formulas:
         return {name: f"={area.whole}" for name, area in self._used.items()}
 
     def _ids(self, kind: str) -> Sequence[str]:
-        return self._sheets[kind].values_of("id") if kind in self._sheets else ()
+        if kind not in self._known:
+            sheet = self._sheets.get(kind)
+            self._known[kind] = sheet.values_of("id") if sheet else ()
+        return self._known[kind]
 
     def _live(self, figure: Figure, text: str, metric: Metric, period: int) -> Figure:
         formula = _TOKEN.sub(partial(self._filled, metric=metric, period=period), text)
         style = FORMATS[metric.unit] if figure.number is None else figure.number_format
         return replace(figure, formula=f'IFERROR({formula},"{_NO_DATA}")', number_format=style)
 
-    def _beside(self, text: str, kind: str, period: int, row: int) -> str:
+    def _beside(self, text: str, kind: str, period: int) -> str:
+        """Return a formula of workings in which ``_ROW`` stands for its own row."""
+
         def filled(token: re.Match[str]) -> str:
             name = token[0]
             if name.startswith(f"{kind}_"):
                 if name not in self._areas:
                     self._named(name)
-                return self._area(name).cell(row)
+                return self._area(name).cell(_ROW)
             return self._filled(token, None, period)
 
         return _TOKEN.sub(filled, text)
@@ -239,6 +247,11 @@ class _Formulas:
         return len({key.casefold() for key in keys}) == len(keys) and not any(
             map(_ODD.search, keys)
         )
+
+
+def _in_rows(formula: str, count: int) -> list[str]:
+    """Return a formula as it stands in each row below the header."""
+    return [formula.replace(_ROW, str(2 + n)) for n in range(count)]
 
 
 def _bound_name(bound: str, ending: str) -> str:
