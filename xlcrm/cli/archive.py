@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from xlcrm.cli import exits
-from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
+from xlcrm.cli.common import Common, Console, common_options, shown
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
+from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.archives import LEFT_OUT, ArchiveResult, archive
-from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.text import printable
 
 _LANGUAGE = language_of()
@@ -39,9 +38,7 @@ def command(
     """Merge a folder, file its form records and say what became of each."""
     common = Common.of(given)
     console = common.console
-    with progress_bar(console) as progress:
-        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password)
+    with team_options(common, folder, workers, password) as options:
         result = archive(folder, options, into)
     console.document(result.document)
     if not console.as_json:

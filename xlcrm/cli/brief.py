@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from xlcrm.cli.columns import aligned, on_a_line
-from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
+from xlcrm.cli.common import Common, Console, common_options, shown
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
+from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.briefs import BriefResult, brief_on
-from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.text import printable
 
 _LANGUAGE = language_of()
@@ -40,9 +39,7 @@ def command(
     """Merge a folder, write a customer's page and say what stands on it."""
     common = Common.of(given)
     console = common.console
-    with progress_bar(console) as progress:
-        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password)
+    with team_options(common, folder, workers, password) as options:
         result = brief_on(folder, customer, options, output)
     console.document(result.document)
     if not result.is_exact:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 import click
 
 from xlcrm.cli.columns import aligned, on_a_line
-from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
+from xlcrm.cli.common import Common, Console, common_options, shown
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
+from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.agendas import AgendaResult, due
-from xlcrm.pipeline.team import settings_of_folder
 
 _LANGUAGE = language_of()
 
@@ -35,9 +34,7 @@ def command(
     """Merge a folder and say what the day asks for."""
     common = Common.of(given)
     console = common.console
-    with progress_bar(console) as progress:
-        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password)
+    with team_options(common, folder, workers, password) as options:
         result = due(folder, options, output)
     console.document(result.document)
     if not console.as_json:

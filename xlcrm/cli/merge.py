@@ -15,12 +15,12 @@ from xlcrm.cli.common import (
     Common,
     Console,
     common_options,
-    progress_bar,
     shown,
 )
 from xlcrm.cli.handing_back import is_incomplete, tell_returned
 from xlcrm.cli.password import password_option
 from xlcrm.cli.preview import tell_preview
+from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
@@ -28,7 +28,6 @@ from xlcrm.pipeline.options import Audience, UsageError
 from xlcrm.pipeline.previews import Preview, preview
 from xlcrm.pipeline.remembering import Remembered
 from xlcrm.pipeline.secrets import plain_beside
-from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.pipeline.undoing import UndoResult, undo
 from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.text import printable
@@ -76,9 +75,7 @@ def command(
     _refuse_together("--dry-run" if dry_run else "--undo" if take_back else None, others)
     common = Common.of(given)
     console = common.console
-    with progress_bar(console) as progress:
-        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password)
+    with team_options(common, folder, workers, password) as options:
         options = replace(options, encrypt=encrypt, audience=audience, break_lock=break_lock)
         if take_back:
             return _undo(console, undo(folder, options, output))

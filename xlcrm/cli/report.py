@@ -9,16 +9,16 @@ from typing import Any
 import click
 
 from xlcrm.cli import exits
-from xlcrm.cli.common import Common, Console, common_options, progress_bar, shown
+from xlcrm.cli.common import Common, Console, common_options, shown
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
+from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
 from xlcrm.pipeline.printing import NoPdfError, write_pdf
 from xlcrm.pipeline.reports import Publish, ReportResult, report
 from xlcrm.pipeline.summaries import summary
-from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.text import printable
 
 _LANGUAGE = language_of()
@@ -60,9 +60,7 @@ def command(
     period = _period({kind: given.pop(kind) for kind in _KINDS})
     common = Common.of(given)
     console = common.console
-    with progress_bar(console) as progress:
-        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
-        options = replace(console.notices(options), password=password)
+    with team_options(common, folder, workers, password) as options:
         to_publish: Publish | None = "again" if republish else "once" if publish else None
         result = report(folder, options, period, output, to_publish)
     console.notices(replace(options, notices=result.analysis.faults))
