@@ -109,6 +109,20 @@ def test_it_outlives_the_loss_of_all_that_is_kept(team: Any, run: Any) -> None:
     assert (said["narrative"].split(), said["narrative_by"]) == (OWN.split(), "lead")
 
 
+def test_what_was_kept_and_is_damaged_is_said_and_never_written_over(team: Any, run: Any) -> None:
+    kept = HOME / "已发布" / "主管用语.json"
+    type_over(*PLACES[0], OWN)
+    report(run)
+    kept.write_text("half a fi", encoding="utf-8")
+    type_over(*PLACES[0], OTHER)
+    told = run("report", "团队", "--week", "2024-W20", *DAY)
+    assert "主管用语.json" in told.err and "读不出" in told.err
+    (aside,) = kept.parent.glob("*.damaged*")
+    assert aside.read_text(encoding="utf-8") == "half a fi"
+    assert report(run)["narrative"] == OTHER
+    assert "主管用语" not in run("report", "团队", "--week", "2024-W20", *DAY).err
+
+
 def test_a_formula_is_no_sentence_and_a_column_put_in_does_no_harm(team: Any, run: Any) -> None:
     book, place = cell(*PLACES[0])
     place.value = '=HYPERLINK("http://x")'

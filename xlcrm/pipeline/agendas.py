@@ -13,13 +13,11 @@ from xlcrm.agenda.items import Item, agenda
 from xlcrm.agenda.workbook import counts, write_agenda
 from xlcrm.facts.lines import History
 from xlcrm.findings import Language
-from xlcrm.ledger.discovery import discover
-from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
+from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
 from xlcrm.record_sheet import atomic_file
 from xlcrm.sheet_words import Words
-from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 WORKBOOK, _CALENDAR = ".xlsx", ".ics"
 
@@ -62,7 +60,7 @@ def due(folder: Path, options: Options, target: Path | None = None) -> AgendaRes
     master, and for a calendar, which has no password, where the master has one.
     """
     if target:
-        refuse_target(folder, target, options, (WORKBOOK, _CALENDAR))
+        refuse_other(folder, target, options, (WORKBOOK, _CALENDAR))
     merged = merge(folder, options)
     options = merged.options  # what it settled
     items = agenda(History(merged.picture.records, options.spec), options.as_of)
@@ -77,14 +75,12 @@ def due(folder: Path, options: Options, target: Path | None = None) -> AgendaRes
     return AgendaResult(document, items, path, merged)
 
 
-def refuse_target(folder: Path, target: Path, options: Options, suffixes: Sequence[str]) -> None:
-    """Raise UsageError for an output that is none of these kinds of files, an input or the
-    master."""
+def refuse_other(folder: Path, target: Path, options: Options, suffixes: Sequence[str]) -> None:
+    """Raise UsageError for an output that is none of these kinds of files, and as
+    ``refuse_target``."""
     if target.suffix.casefold() not in suffixes:
         raise UsageError("output-suffix", path=str(target), known=" ".join(suffixes))
-    refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
-    if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
-        raise UsageError("output-is-master", path=str(target))
+    refuse_target(folder, target, options)
 
 
 def _write(path: Path, items: Sequence[Item], options: Options) -> None:

@@ -18,7 +18,7 @@ from xlcrm.facts.matters import Matter
 from xlcrm.facts.model import Communication, Customer, Issue
 from xlcrm.file_names import safe_name
 from xlcrm.findings import Language
-from xlcrm.pipeline.agendas import WORKBOOK, refuse_target
+from xlcrm.pipeline.agendas import WORKBOOK, refuse_other
 from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
@@ -63,7 +63,7 @@ def brief_on(folder: Path, asked: str, options: Options, target: Path | None = N
     for a target that is no workbook, is an input or the master.
     """
     if target:
-        refuse_target(folder, target, options, (WORKBOOK,))
+        refuse_other(folder, target, options, (WORKBOOK,))
     merged = merge(folder, options)
     options = merged.options  # what it settled
     records = merged.picture.records

@@ -275,6 +275,16 @@ def refuse_input(target: Path, entries: Sequence[Entry], options: Options) -> No
             raise UsageError("output-is-input", path=str(target))
 
 
+def refuse_target(folder: Path, target: Path | None, options: Options) -> None:
+    """Raise UsageError where what a merge goes on to write would replace a file that people filled,
+    or the folder's master."""
+    if target is None:
+        return
+    refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
+    if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
+        raise UsageError("output-is-master", path=str(target))
+
+
 def _signature(entries: Sequence[Entry], options: Options, home: Path) -> dict[str, Any]:
     """Return what a run depends on: where all of it is as it was, nothing has to be done."""
     return {

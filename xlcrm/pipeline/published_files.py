@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,26 @@ def read_editions(home: Path, period: Period, password: str | None) -> list[Any]
 def read_wordings(home: Path, password: str | None) -> list[Any] | None:
     """Return what is kept of the lead's sentences; None where nothing ever was. Raises
     UnreadableError."""
-    path = _wordings(home)
+    path = wordings_path(home)
     return _read(path, WORDINGS, password) if path.is_file() else None
 
 
 def write_wordings(home: Path, said: list[Any], secret: str | None) -> None:
     """Keep the lead's sentences. Raises OSError where that can't be done."""
-    _write(_wordings(home), WORDINGS, said, secret)
+    _write(wordings_path(home), WORDINGS, said, secret)
 
 
-def _wordings(home: Path) -> Path:
+def wordings_path(home: Path) -> Path:
+    """Return where the lead's sentences are kept, in the folder of results ``home``."""
     return home / PUBLISHED_FOLDER / f"{WORDINGS}.json"
+
+
+def set_aside(path: Path) -> Path:
+    """Keep a file that can't be read beside what is to take its place, and return where; earlier
+    ones stay."""
+    places = (path.with_suffix(f".damaged{n or ''}") for n in count())
+    place = next(each for each in places if not each.exists())
+    return path.replace(place)
 
 
 def _read(path: Path, label: str, password: str | None) -> list[Any]:
@@ -106,5 +116,5 @@ def follow_password(home: Path, options: Options) -> None:
 def published_sums(home: Path, period: Period) -> list[str | None]:
     """Return what tells whether more was published since of a period and the one before, or the
     lead has found other words."""
-    paths = (path_of(home, period.previous), path_of(home, period), _wordings(home))
+    paths = (path_of(home, period.previous), path_of(home, period), wordings_path(home))
     return [hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else None for p in paths]

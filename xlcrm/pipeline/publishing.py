@@ -15,6 +15,7 @@ from xlcrm.pipeline.published_files import (
     UnreadableError,
     path_of,
     read_editions,
+    set_aside,
     write_editions,
 )
 
@@ -23,10 +24,12 @@ Status = Literal["published", "unchanged", "kept", "replaced", "unreadable"]
 
 @dataclass(frozen=True)
 class Published:
-    """The editions that hold, by the label of their period; files that can't be read or opened."""
+    """The editions that hold, by the label of their period; files that can't be read or opened,
+    ``words`` being that of the lead's sentences."""
 
     editions: Mapping[str, Edition] = field(default_factory=dict)
     unreadable: tuple[Path, ...] = ()
+    words: Path | None = None
 
     def of(self, period: Period) -> Edition | None:
         return self.editions.get(period.label)
@@ -64,7 +67,7 @@ def publish(
     except UnreadableError:
         if not again:
             return "unreadable"
-        path_of(home, period).replace(path_of(home, period).with_suffix(".damaged"))
+        set_aside(path_of(home, period))
         editions = []
     if editions and same(_values(editions[-1]), _values(edition)):
         return "unchanged"

@@ -13,7 +13,6 @@ from xlcrm.filled_workbook.listed import read_said
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.findings import Language
 from xlcrm.layout.listed import Listed, Said
-from xlcrm.ledger.discovery import discover
 from xlcrm.metrics.catalogue import TrendPoint, compute_trend
 from xlcrm.metrics.display import worded
 from xlcrm.metrics.json_form import metric_json
@@ -25,12 +24,13 @@ from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
 from xlcrm.pipeline.late import late_json, late_rows
 from xlcrm.pipeline.locks import locked
-from xlcrm.pipeline.merges import MergeResult, merge, refuse_input
-from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options
+from xlcrm.pipeline.published_files import wordings_path
 from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
-from xlcrm.pipeline.wordings import keep_wordings, kept_wordings
+from xlcrm.pipeline.wordings import are_readable, keep_wordings, kept_wordings
 from xlcrm.records import Source
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
@@ -71,19 +71,17 @@ def report(
     ``to_publish`` keeps its figures as they are reported: "once" unless some were before, "again"
     in any case. Raises what ``merge`` raises.
     """
-    if target:
-        refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
-        if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
-            raise UsageError("output-is-master", path=str(target))
+    refuse_target(folder, target, options)
     home = folder / OUTPUT_FOLDER
     chosen = period or last_full_week(options.as_of)
     usual = (home / _name(chosen, options)).absolute()
     path = target.absolute() if target else usual
+    lost = None if are_readable(home, options) else wordings_path(home)
     _keep_wordings(home, {path, usual}, options)
     merged = merge(folder, options)
     options = merged.options  # what it settled
     picture = merged.picture
-    told = published(home, chosen.last(_TREND), options)
+    told = replace(published(home, chosen.last(_TREND), options), words=lost)
     words = kept_wordings(home, options)
     analysis = analyse(picture.records, chosen, options, told, words, whole=True)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -182,7 +180,7 @@ def _document(
         "published": {
             **{name: edition and edition.on for name, edition in days.items()},
             "status": status,
-            "unreadable": [each.name for each in told.unreadable],
+            "unreadable": [each.name for each in (*told.unreadable, told.words) if each],
         },
         "metrics": [
             metric_json(metric, language, row.narrative)

@@ -8,7 +8,13 @@ from pathlib import Path
 from xlcrm.filled_workbook.stamp import is_as_written
 from xlcrm.filled_workbook.wordings import Left, read_sentences
 from xlcrm.pipeline.options import Options
-from xlcrm.pipeline.published_files import UnreadableError, read_wordings, write_wordings
+from xlcrm.pipeline.published_files import (
+    UnreadableError,
+    read_wordings,
+    set_aside,
+    wordings_path,
+    write_wordings,
+)
 
 Wordings = Mapping[tuple[str, str, str | None], str]  # by period, key and subject of the metric
 
@@ -16,6 +22,15 @@ Wordings = Mapping[tuple[str, str, str | None], str]  # by period, key and subje
 def kept_wordings(home: Path, options: Options) -> Wordings:
     """Return the lead's sentences that are kept in the folder of results."""
     return {tuple(key): text for *key, text in _kept(home, options) or ()}  # type: ignore[misc]
+
+
+def are_readable(home: Path, options: Options) -> bool:
+    """Whether what is kept, if anything is, can be read."""
+    try:
+        read_wordings(home, options.password)
+    except UnreadableError:
+        return False
+    return True
 
 
 def keep_wordings(
@@ -42,6 +57,8 @@ def keep_wordings(
             else:
                 said.pop(key, None)
     if said != before:
+        if not are_readable(home, options):
+            set_aside(wordings_path(home))
         write_wordings(home, [[*key, text] for key, text in sorted(said.items(), key=str)],
                        options.secret)  # fmt: skip
 
