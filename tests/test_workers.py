@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 TASK = "worker_task:do"
 TASK_SOURCE = """
 import json, os, sys, time
+from xlcrm.as_json import to_json
 
 def do(payload):
     match payload["do"]:
@@ -42,11 +43,15 @@ def do(payload):
             hoard = []
             while True:
                 hoard.append(bytearray(16 * 1024 * 1024))
+        case "tell too much":
+            return to_json(["x" * 1024] * 1024 * 1024)
         case "exit":
             os._exit(7)
         case "abort":  # as Rust code does where it gets no memory, with the trace that it may add
             os.write(2, b"memory allocation of 9 bytes failed\\n" + b"  at some place\\n" * 999)
             os.abort()
+        case "lose an error":  # as the interpreter does now and then where it gets no memory
+            raise SystemError("error return without exception set")
         case "raise":
             raise ValueError("no such thing: 客户")
         case "lines":
@@ -107,12 +112,20 @@ def test_children_live_long_and_are_no_more_than_asked() -> None:
     assert 1 <= len(pids) <= 2
 
 
+def test_what_a_failed_item_left_behind_is_not_the_next_ones() -> None:
+    items = good(2)
+    outcomes = run([items[0], item("raise"), items[1]], 1)
+    assert len({result(outcomes[one.name])["pid"] for one in items}) == 2
+
+
 @pytest.mark.parametrize(
     ("action", "failure"),
     [
         ("hang", "timeout"),
         pytest.param("allocate", "memory", marks=needs_cap),
+        pytest.param("tell too much", "memory", marks=needs_cap),
         ("exit", "killed"),
+        ("lose an error", "memory"),
         ("raise", "error"),
         ("unfit", "error"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import os
 import select
 import signal
@@ -26,6 +25,7 @@ from xlcrm.work import (
     end_late,
     load,
     read_result,
+    tell_crashes,
     write_result,
 )
 
@@ -80,12 +80,12 @@ def _own_streams(streams: Sequence[int], kept: int = 2) -> None:
     """Make ``streams`` the standard ones of this fork and close all else that was open, ``kept``
     apart: a lock is held as long as its file is open anywhere."""
     os.environ |= QUIET_RUST
-    faulthandler.disable()  # its words would follow the last ones that tell the cause
     for number, stream in enumerate([*map(_apart, streams)]):
         os.dup2(stream, number)
     last = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
     os.closerange(3, kept)
     os.closerange(kept + 1, last + 1)
+    tell_crashes()
     # What writes to these streams in this process may have had numbers of its own.
     sys.stdout = sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace")
 

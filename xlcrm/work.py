@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
+import re
 import signal
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,7 +21,10 @@ Failure: TypeAlias = Literal["error", "killed", "memory", "timeout"]
 # Out of memory, Rust code would look for a trace before it says so, and hang.
 QUIET_RUST = {"RUST_BACKTRACE": "0"}
 _GRACE = 10.0  # seconds
-_NO_MEMORY = "memory allocation of"
+# A crash is told from its innermost place on. Where there is no memory, Rust code says so and
+# aborts, and the encoder of results crashes.
+_CRASH = re.compile(r"memory allocation of|Fatal Python error")
+_NO_MEMORY = re.compile(r"memory allocation of|[^\n]+\n+[^\n]+\n  File [^\n]* in to_json\n")
 _WORDS = 2000  # characters of what a process said, at most
 
 
@@ -76,7 +81,8 @@ def run(function: Function, payload: Payload) -> bytes:
     """
     try:
         return b"{}\n" + function(payload)
-    except MemoryError:
+    # Where there is no memory, the interpreter itself loses errors now and then.
+    except (MemoryError, SystemError):
         failure = {"failure": "memory"}
     except Exception:
         failure = {"failure": "error", "detail": traceback.format_exc()}
@@ -91,10 +97,16 @@ def outcome_of(item: Item, data: bytes) -> Outcome:
 
 def cause_of_death(code: int, log: Path) -> tuple[Failure, str]:
     """Why a process ended with this code, and what it said of it on stderr, kept in `log`."""
-    # Rust code can't raise a MemoryError: it says this and aborts, and may tell a long story after.
-    _, sign, story = log.read_text(encoding="utf-8", errors="replace").partition(_NO_MEMORY)
-    said = (sign + story)[:_WORDS] if sign else last_words(log)
-    return "memory" if sign else "killed", f"exit code {code}. {said}".strip()
+    words = log.read_text(encoding="utf-8", errors="replace")
+    crash = _CRASH.search(words)
+    said = words[crash.start() :][:_WORDS] if crash else words[-_WORDS:]
+    failure: Failure = "memory" if _NO_MEMORY.match(said) else "killed"
+    return failure, f"exit code {code}. {said}".strip()
+
+
+def tell_crashes() -> None:
+    """Let this process say on stderr what it was at, should it crash."""
+    faulthandler.enable(2, all_threads=False)
 
 
 def last_words(log: Path) -> str:

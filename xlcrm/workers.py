@@ -185,8 +185,8 @@ class _Run:
             return
         self.events.put(item)
         outcome = child.do(item, self.limits.seconds)
-        if outcome.failure not in (None, "error"):
-            # Killed already, or its heap is full: the next item gets a fresh one.
+        if outcome.failure:
+            # Dead already, or its heap may be full: the next item gets a fresh one.
             self._end_child(number)
         self.events.put(outcome)
 
@@ -279,7 +279,8 @@ def _fresh_interpreter(
 ) -> subprocess.Popen[bytes]:
     code = (
         f"import sys; sys.path[:] = {sys.path!r}; "
-        "from pathlib import Path; from xlcrm.workers import serve; "
+        "from pathlib import Path; from xlcrm.work import tell_crashes; "
+        "from xlcrm.workers import serve; tell_crashes(); "
         f"serve({task!r}, {memory}, Path({str(results)!r}))"
     )
     return subprocess.Popen(
