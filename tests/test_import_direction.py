@@ -95,6 +95,7 @@ LIBRARIES: dict[str, set[str]] = {
     "pandas": {"facts", "metrics"},
     "msoffcrypto": {"filled_workbook"},
     "cryptography": {"sealing"},
+    "distributed": {"pipeline.cluster"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,8 +17,8 @@ import filelock
 import pytest
 
 from xlcrm.forks import HAS_FORK
-from xlcrm.work import Item, Limits, Outcome, read_result
-from xlcrm.workers import run_batch, run_batches
+from xlcrm.work import Item, Limits, Outcome
+from xlcrm.workers import run_batches
 
 ROOT = Path(__file__).parents[1]
 TASK = "worker_task:do"
@@ -214,17 +213,6 @@ def test_an_undecodable_name_travels(workers: int) -> None:
     outcome = run([Item("x", {"do": "return", "value": name})], workers)["x"]
     assert outcome.result is not None
     assert result(outcome)["twice"] == name * 2
-
-
-def test_a_batch_runs_on_any_executor(tmp_path: Path) -> None:
-    items = [*good(2), item("raise")]
-    folder = tmp_path / "batch"
-    folder.mkdir()
-    with ThreadPoolExecutor() as executor:
-        paths = executor.submit(run_batch, TASK, [one.payload for one in items], folder).result()
-    outcomes = {one.name: read_result(one, path) for one, path in zip(items, paths, strict=True)}
-    assert_good(outcomes, items[:2])
-    assert outcomes["raise-None"].failure == "error"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 
 from xlcrm.filled_workbook.grids import prepare_for_many
 from xlcrm.filled_workbook.reading import read_file
+from xlcrm.findings import Finding
 from xlcrm.records import FileReading
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
@@ -23,6 +24,7 @@ from xlcrm.validation.references import check_duplicates
 from xlcrm.validation.rows import check_records
 
 TASK = "xlcrm.examination:examine_task"
+_SAME_TIME = 2 * 10**9  # nanoseconds that two machines may differ in when a file was saved
 
 
 def examine(
@@ -48,16 +50,22 @@ def payload(
     private: bool = False,
     password: str | None = None,
     one_of_many: bool = False,
+    seen: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
-    """Return what a child process needs to examine a file, with what ``examine`` is asked for."""
+    """Return what a child process needs to examine a file, with what ``examine`` is asked for.
+
+    ``seen`` is, where another machine may examine it, the file's size in bytes and its time of
+    change in nanoseconds as they are here.
+    """
     given = json.dumps(settings.to_state())
     return {
-        "path": str(path),
+        "path": str(path.absolute() if seen else path),
         "file": file,
         "settings": given,
         "private": private,
         "password": password,
         "one_of_many": one_of_many,
+        "seen": seen,
     }
 
 
@@ -65,9 +73,23 @@ def examine_task(work: Mapping[str, Any]) -> bytes:
     """Examine the file that a payload names; the result is ``FileReading.encoded``."""
     if work["one_of_many"]:
         prepare_for_many()
+    path, file = Path(work["path"]), work["file"]
+    if work["seen"] and not _is_same(path, *work["seen"]):
+        detail = {"detail": "not-shared"}
+        found = [Finding("unreadable", file, parameters=detail)]
+        return FileReading(file, findings=found, rejected="unreadable").encoded
     spec = _spec(work["settings"])
     asked = {name: work[name] for name in ("private", "password")}
-    return examine(Path(work["path"]), work["file"], spec, **asked).encoded
+    return examine(path, file, spec, **asked).encoded
+
+
+def _is_same(path: Path, size: int, mtime_ns: int) -> bool:
+    """Whether a file is here as another machine sees it."""
+    try:
+        here = path.lstat()
+    except FileNotFoundError:
+        return False
+    return here.st_size == size and abs(here.st_mtime_ns - mtime_ns) <= _SAME_TIME
 
 
 @lru_cache(maxsize=1)

@@ -40,7 +40,6 @@ from xlcrm.work import (
     Item,
     Limits,
     Outcome,
-    Payload,
     cap_memory,
     cause_of_death,
     end_late,
@@ -48,7 +47,6 @@ from xlcrm.work import (
     load,
     outcome_of,
     run,
-    write_result,
 )
 
 _START_SECONDS = 60.0  # a virus scanner may look at every module of a fresh interpreter
@@ -95,18 +93,6 @@ def run_batches(
             on_progress(done, len(items), event.item if isinstance(event, Outcome) else event)
         if isinstance(event, Outcome):
             yield event
-
-
-def run_batch(task: str, payloads: Sequence[Payload], folder: Path) -> list[Path]:
-    """Run a task over a batch and write a result file each: for any `concurrent.futures.Executor`.
-
-    `folder` must exist and be this batch's own. Read the files with `read_result`.
-    """
-    function = load(task)
-    paths = [folder / f"{number:06}.json" for number in range(len(payloads))]
-    for payload, path in zip(payloads, paths, strict=True):
-        write_result(function, payload, path)
-    return paths
 
 
 def _events_of_children(

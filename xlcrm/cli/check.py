@@ -35,12 +35,14 @@ _LANGUAGE = language_of()
     help=say(_LANGUAGE, "option.return"),
 )
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@click.option("--scheduler", metavar="ADDRESS", help=say(_LANGUAGE, "option.scheduler"))
 @password_option
 @common_options
 def command(
     paths: tuple[Path, ...],
     into: Path | None,
     workers: int | None,
+    scheduler: str | None,
     password: str | None,
     **given: Any,
 ) -> int:
@@ -49,7 +51,7 @@ def command(
     console = common.console
     with progress_bar(console) as progress:
         options = settings_around(paths, common.options(workers, progress), common.lang)
-        result = check(paths, replace(options, password=password), into)
+        result = check(paths, replace(options, password=password, scheduler=scheduler), into)
     console.document(result.to_json())
     if not console.as_json:
         console.findings(result.findings)

@@ -54,6 +54,7 @@ _NAMED = 5  # of workbooks without a password, or of records
 @click.option("--encrypt/--no-encrypt", default=None, help=say(_LANGUAGE, "option.encrypt"))
 @click.option("--break-lock", is_flag=True, help=say(_LANGUAGE, "option.break_lock"))
 @click.option("--workers", type=click.IntRange(1, 64), help=say(_LANGUAGE, "option.workers"))
+@click.option("--scheduler", metavar="ADDRESS", help=say(_LANGUAGE, "option.scheduler"))
 @password_option
 @common_options
 def command(
@@ -67,6 +68,7 @@ def command(
     encrypt: bool | None,
     break_lock: bool,
     workers: int | None,
+    scheduler: str | None,
     password: str | None,
     **given: Any,
 ) -> int:
@@ -77,6 +79,7 @@ def command(
     console = common.console
     with team_options(common, folder, workers, password) as options:
         options = replace(options, encrypt=encrypt, audience=audience, break_lock=break_lock)
+        options = replace(options, scheduler=scheduler)
         if take_back:
             return _undo(console, undo(folder, options, output))
         if dry_run:

@@ -58,11 +58,12 @@ class Options:
     ``settings`` are the team's, of ``settings_file`` where they were read from one, and ``notices``
     what was found in them that is no mistake.
     ``as_of`` is the day the run is for, ``workers`` the number of child processes (None: by the
-    machine), ``limits`` what a file may cost one of them; ``on_progress`` is called with files
-    done, files in all and the file's path. ``password`` opens encrypted workbooks; nothing that is
-    printed or written may hold it. ``debug`` stops at a fault of our own code, which otherwise
-    costs the file at which it shows. ``encrypt`` is whether the master is to have the password
-    (None: as it has now); ``secret`` is the one under which to write, once that is settled.
+    machine), ``scheduler`` the address of the Dask cluster that is to read in their place,
+    ``limits`` what a file may cost one of them; ``on_progress`` is called with files done, files in
+    all and the file's path. ``password`` opens encrypted workbooks; nothing that is printed or
+    written may hold it. ``debug`` stops at a fault of our own code, which otherwise costs the file
+    at which it shows. ``encrypt`` is whether the master is to have the password (None: as it has
+    now); ``secret`` is the one under which to write, once that is settled.
     ``own_texts`` take the place of ours, by the names of their files.
     ``audience`` is for whom: the team sees less. ``break_lock`` is whether to go on where another
     merge, or an application, says that it has the master.
@@ -74,6 +75,7 @@ class Options:
     settings: Settings = field(default_factory=Settings)
     notices: tuple[Finding, ...] = ()
     workers: int | None = None
+    scheduler: str | None = None
     limits: Limits = field(default_factory=Limits)
     on_progress: Progress | None = None
     password: str | None = field(default=None, repr=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry
-from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.records import FileReading
 from xlcrm.work import Item, Outcome
 from xlcrm.workers import run_batches
@@ -21,7 +21,7 @@ _MOST_WORKERS = 4
 # Reasons that lie in the moment, not in the file's content.
 _PASSING = frozenset(
     {"missing", "permission", "io-error", "in-use", "still-growing", "timeout", "error"}
-    | {"password-wrong", "password-reader"}
+    | {"password-wrong", "password-reader", "not-shared"}
 )
 
 
@@ -51,6 +51,8 @@ def read_files(
     wanted = [entry for entry in entries if entry.code is None and entry.file not in taken]
     for reading in _examine(wanted, options):
         taken[reading.file] = reading
+    if options.scheduler and wanted and not known:
+        _refuse_unseen(taken.values(), options.scheduler)
     result = Readings()
     for entry in entries:
         if entry.code is not None:
@@ -64,6 +66,15 @@ def read_files(
         result.readings.append(reading)
         result.statuses.append(_status(entry, reading))
     return result
+
+
+def _refuse_unseen(readings: Iterable[FileReading], scheduler: str) -> None:
+    """Raise UsageError where a cluster sees none of the files: a master would say nothing."""
+    details = (
+        {found.parameters.get("detail") for found in reading.findings} for reading in readings
+    )
+    if all("not-shared" in each for each in details):
+        raise UsageError("scheduler-not-shared", address=scheduler)
 
 
 def may_pass(reading: FileReading) -> bool:
@@ -106,24 +117,34 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
                 private=not entry.shared,
                 password=options.password,
                 one_of_many=are_many,
+                seen=(entry.size, entry.mtime_ns) if options.scheduler else None,
             ),
         )
         for entry in entries
     ]
-
-    def progress(done: int, total: int, item: Item) -> None:
-        if options.on_progress:
-            options.on_progress(done, total, item.name)
-
-    workers = _workers(entries, options)
-    outcomes = run_batches(
-        TASK, items, workers=workers, limits=options.limits, on_progress=progress
-    )
-    with closing(outcomes):
+    with closing(_outcomes(TASK, items, _workers(entries, options), options)) as outcomes:
         for outcome in outcomes:
             if options.debug and outcome.failure == "error":
                 raise _fault(outcome)
             yield _reading(outcome)
+
+
+def _outcomes(
+    task: str, items: Sequence[Item], workers: int, options: Options
+) -> Generator[Outcome, None, None]:
+    def progress(done: int, total: int, item: Item) -> None:
+        if options.on_progress:
+            options.on_progress(done, total, item.name)
+
+    if options.scheduler is None:
+        return run_batches(
+            task, items, workers=workers, limits=options.limits, on_progress=progress
+        )
+    from xlcrm.pipeline.cluster import run_on_cluster  # most runs have no cluster
+
+    return run_on_cluster(
+        options.scheduler, task, items, limits=options.limits, on_progress=progress
+    )
 
 
 def _fault(outcome: Outcome) -> RuntimeError:
