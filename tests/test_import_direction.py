@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "timelines": KNOWN,
     "layout": KNOWN,
     "scratch": set(),
-    "record_sheet": KNOWN | {"layout", "scratch"},
+    "record_sheet": KNOWN | {"layout", "scratch", "deflate"},
     # What sheets and sentences say: declared in templates/.
     "sheet_words": KNOWN,
     "wording": KNOWN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import openpyxl
 import pytest
 from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
 
-from xlcrm.record_sheet import ByColumn, Column, Kind, RecordSheet, book
+from xlcrm import deflate
+from xlcrm.record_sheet import ByColumn, Column, Kind, RecordSheet, book, hooks
 from xlcrm.record_sheet.hooks import QuickSharedStrings
 
 CREATED = dt.datetime(2024, 5, 20, 8, 0)
@@ -97,3 +99,20 @@ def test_shared_texts_are_written_as_xlsxwriter_writes_them(texts: tuple[str, ..
         writer._assemble_xml_file()
         parts.append(part.getvalue())
     assert parts[0] == parts[1]
+
+
+def test_a_large_part_packed_by_the_quick_codec_holds_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[f"文字 {number} {number % 7}", DAY] for number in range(20_000)]
+    quick = write(tmp_path / "quick.xlsx", COLUMNS, rows)
+    monkeypatch.setattr(hooks, "codec", zlib)
+    usual = write(tmp_path / "usual.xlsx", COLUMNS, rows)
+    with zipfile.ZipFile(quick) as one, zipfile.ZipFile(usual) as other:
+        assert one.testzip() is None
+        packed = {each.filename: each.compress_size for each in one.infolist()}
+        other_packed = {each.filename: each.compress_size for each in other.infolist()}
+        assert {n: one.read(n) for n in packed} == {n: other.read(n) for n in other_packed}
+    if deflate.codec is not zlib:
+        large = {"xl/worksheets/sheet1.xml"}
+        assert {n for n in packed if packed[n] != other_packed[n]} == large

@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, islice, product
+from itertools import combinations, groupby, islice, product
+from operator import attrgetter
 
 from xlcrm.customers import ID, NAME, CustomerBase, Related
 from xlcrm.privacy import mask
@@ -115,23 +116,21 @@ def _decided(
 
 
 def _named(
-    records: Iterable[LedgerRecord], base: CustomerBase, spec: Spec
+    records: Sequence[LedgerRecord], base: CustomerBase, spec: Spec
 ) -> dict[tuple[str, str], Party]:
     """Return what records say of customers, by the id and the name that they write."""
-    kinds = {
-        key: [(f.key, isinstance(f.type, CreditCode)) for f in table.fields
-              if isinstance(f.type, CreditCode | ContactInfo)]
-        for key, table in spec.tables.items()
-    }  # fmt: skip
-    counts: Counter[tuple[str, str]] = Counter()
+    counts = Counter(map(_who, records))
     told: dict[tuple[str, str], set[Alike]] = defaultdict(set)
-    for record in records:
-        values = record.values
-        who = str(values.get(ID, "")), str(values.get(NAME, ""))
-        counts[who] += 1
-        for key, is_code in kinds[record.table]:
-            if key in values:
-                told[who].add((CODE if is_code else PHONE, compact(str(values[key]))))
+    for table, rows in groupby(records, attrgetter("table")):
+        telling = {
+            each.key: CODE if isinstance(each.type, CreditCode) else PHONE
+            for each in spec.tables[table].fields
+            if isinstance(each.type, CreditCode | ContactInfo)
+        }
+        for record in rows if telling else ():
+            for key, kind in telling.items():
+                if key in record.values:
+                    told[_who(record)].add((kind, compact(str(record.values[key]))))
     found = {}
     for (customer_id, name), count in counts.items():
         if customer_id or name:
@@ -144,6 +143,12 @@ def _named(
             party.count = count
             found[customer_id, name] = party
     return found
+
+
+def _who(record: LedgerRecord) -> tuple[str, str]:
+    """Return the id and the name by which a record names its customer."""
+    values = record.values
+    return str(values.get(ID, "")), str(values.get(NAME, ""))
 
 
 def _pairs(parties: Mapping[str, Party], base: CustomerBase) -> Iterator[tuple[Party, Party]]:

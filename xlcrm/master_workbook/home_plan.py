@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from xlcrm.findings import Finding
 from xlcrm.master_workbook.lists import HEADER_ROW, ordered_findings, reason_text
@@ -118,6 +117,7 @@ class _Places:
     def __init__(self, contents: MasterContents, spec: Spec, words: Words) -> None:
         self._contents, self._spec, self._words = contents, spec, words
         self._findings = ordered_findings(contents)
+        self._rows: dict[str, dict[str, int]] = {}
 
     def sheet(self, name: str) -> str:
         """Return the top of one of the lead's sheets."""
@@ -139,8 +139,10 @@ class _Places:
     def record(self, table: str, row: str) -> str:
         """Return the row of a record."""
         label = self._spec.tables[table].labels[self._words.language]
-        above = takewhile(lambda each: each.id != row, self._contents.records[table])
-        return cell_target(label, HEADER_ROW + 1 + sum(1 for _ in above))
+        if table not in self._rows:
+            records = enumerate(self._contents.records[table], HEADER_ROW + 1)
+            self._rows[table] = {record.id: number for number, record in records}
+        return cell_target(label, self._rows[table][row])
 
     def _row(self, name: str, hits: Iterator[bool]) -> str:
         row = next((number for number, hit in enumerate(hits, HEADER_ROW + 1) if hit), 0)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 import inspect
 import shutil
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import xlsxwriter.packager
 import xlsxwriter.workbook
@@ -22,6 +24,7 @@ from xlsxwriter.url import Url
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xlcrm.deflate import codec
 from xlcrm.record_sheet.sheet import MAX_COLUMNS
 from xlcrm.record_sheet.values import MAX_TEXT, WriteFailed, are_plain, clean_text
 
@@ -29,6 +32,8 @@ from xlcrm.record_sheet.values import MAX_TEXT, WriteFailed, are_plain, clean_te
 MAX_LINKS = 65_530
 _BATCH = 50  # shared texts written at once
 _PACKING = 4  # zlib's level; its own is 6
+_LARGE = 1 << 20  # bytes of a part that is packed by the quick codec
+_QUICK_PACKING = 2  # the quick codec's level
 
 
 class CheckedWorksheet(Worksheet):  # type: ignore[misc]
@@ -169,12 +174,24 @@ class QuickSharedStrings(SharedStrings):  # type: ignore[misc]
                     self._write_si(text)
 
 
+class QuickZip(zipfile.ZipFile):
+    """An archive in the making: large parts are packed in a sixth of the time for a seventh more
+    bytes, where the platform has the codec; small ones are the same bytes on all platforms."""
+
+    def open(self, name: Any, mode: Any = "r", *args: Any, **options: Any) -> IO[bytes]:
+        part: Any = super().open(name, mode, *args, **options)
+        large = isinstance(name, zipfile.ZipInfo) and name.file_size >= _LARGE
+        if codec is not zlib and mode == "w" and large and hasattr(part, "_compressor"):
+            part._compressor = codec.compressobj(_QUICK_PACKING, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return cast("IO[bytes]", part)
+
+
 @contextmanager
 def _own_parts() -> Iterator[None]:
-    """Let xlsxwriter write shared texts our way, and pack at a level that takes half the time for
-    a seventh more bytes; it has no option for either."""
+    """Let xlsxwriter write shared texts our way, and pack in half the time for a seventh more
+    bytes; it has no option for either."""
     zip_file = xlsxwriter.workbook.ZipFile
-    xlsxwriter.workbook.ZipFile = functools.partial(zip_file, compresslevel=_PACKING)
+    xlsxwriter.workbook.ZipFile = functools.partial(QuickZip, compresslevel=_PACKING)
     xlsxwriter.packager.SharedStrings = QuickSharedStrings
     try:
         yield
