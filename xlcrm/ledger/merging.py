@@ -137,7 +137,9 @@ class _Merger:
     def ledger(self, readings: Sequence[FileReading]) -> Ledger:
         before, identities = self.before, self.identities
         concerned, apart = before.concerned, {*before.history.apart, *identities.rows}
-        for key, claims in self.groups.items():
+        withdrawn = self._withdrawn()
+        for key in list(self.groups):
+            claims = self.groups.pop(key)  # not held any longer: there may be very many
             table = self.spec.tables[str(key[0])]
             row = row_key(key)
             if len(claims) == 1 and row not in concerned and key not in apart:  # as nearly always
@@ -147,7 +149,6 @@ class _Merger:
             for cluster in clusters:
                 self._merge(key, cluster, table)
             self._collisions(clusters, table)
-        withdrawn = self._withdrawn()
         copies = copies_of(readings)
         for file, original in copies.items():
             self.findings.append(Finding("duplicate-copy", file, parameters={"others": original}))

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import TEAM_RUN, header_marks
-from xlcrm.record_sheet import ByColumn, holdable
-from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, LedgerRecord, Source, Value, Values, row_sign
+from xlcrm.record_sheet import holdable
+from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, LedgerRecord, Source, Value, sign_of
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
 
 TOTALS = ("files", "records", "errors", "warnings", "conflicts", "duplicates")  # of a run
-_AT_HAND = 1_000  # records whose values the processor keeps at hand from column to column
+_BLOCK = 1_000  # records whose values the processor keeps at hand from column to column
+_REMEMBERED = 10_000  # cells of a field
+_TEXTS = {str, type(None)}
 
 
 @dataclass(frozen=True)
@@ -195,33 +197,50 @@ def _held(records: Sequence[LedgerRecord]) -> set[str]:
 
 def table_rows(
     columns: TableColumns, records: Sequence[LedgerRecord], notes: Mapping[str, str], words: Words
-) -> ByColumn:
-    """Return the cells of each record: values, extra columns, then where they come from.
-
-    They are made a column at a time: most of a table's texts repeat.
-    """
+) -> Iterator[list[Sequence[object]]]:
+    """Yield the cells of records, a block of them after the other as there may be very many, and
+    each block a column at a time as most of a table's texts repeat: values, extra columns, then
+    where they come from, the keys of rows last."""
+    known = {each.key: _Cells(each, words.language) for each in columns.fields}
     states = cache(lambda worst, marks: check_state(worst, marks, words))
-    values = [record.values for record in records]
+    for start in range(0, len(records), _BLOCK):
+        rows = records[start : start + _BLOCK]
+        yield _block(columns, known, rows, notes, states, words)
+
+
+def _block(
+    columns: TableColumns,
+    known: Mapping[str, _Cells],
+    records: Sequence[LedgerRecord],
+    notes: Mapping[str, str],
+    states: Callable[[str | None, tuple[str, ...]], str],
+    words: Words,
+) -> list[Sequence[object]]:
+    """Return the columns of some records."""
     keys = sorted(columns.table.by_key)
-    odd = [(number, record.raw) for number, record in enumerate(records) if record.raw]
-    return ByColumn(
-        [
-            *_field_columns(columns.fields, values, odd, words.language),
-            *([holdable(each.extras.get(label)) for each in records] for label in columns.extras),
-            [_files_cell(record.sources, words) for record in records],
-            [_places_cell(record.sources, words) for record in records],
-            [states(record.worst, record.marks) for record in records],
-            [holdable(notes.get(record.id)) for record in records],
-            [f"{record.id} {row_sign(record, keys)}" for record in records],
-        ]
-    )
+    rows = [list(map(record.values.get, keys)) for record in records]
+    values = dict(zip(keys, zip(*rows, strict=True), strict=True))
+    fields = {key: cells.of(values[key]) for key, cells in known.items()}
+    for number, record in enumerate(records):
+        for key, raw in record.raw.items():  # what was not understood stands as it was written
+            if key in fields and fields[key][number] is None:
+                fields[key][number] = holdable(raw)
+    return [
+        *fields.values(),
+        *([holdable(each.extras.get(label)) for each in records] for label in columns.extras),
+        [_files_cell(record.sources, words) for record in records],
+        [_places_cell(record.sources, words) for record in records],
+        [states(record.worst, record.marks) for record in records],
+        [holdable(notes.get(record.id)) for record in records],
+        [f"{each.id} {sign_of(row, each)}" for each, row in zip(records, rows, strict=True)],
+    ]
 
 
-class _Cells(dict[str | bytes, Cell | None]):
+class _Cells(dict[str | bytes | None, Cell | None]):
     """The cells of a field's values, made when first asked for."""
 
     def __init__(self, each: Field, language: Language) -> None:
-        super().__init__()
+        super().__init__({None: None})
         self._cell_of = each.type.cell
         self._language = language
 
@@ -229,44 +248,24 @@ class _Cells(dict[str | bytes, Cell | None]):
         cell = self[text] = holdable(self._cell_of(text, self._language))
         return cell
 
-    def of_data(self, value: Value) -> Cell | None:
+    def of(self, values: Sequence[Value | None]) -> list[Cell | None]:
+        """Return the cells of values, None for None."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+            self[None] = None
+        if {*map(type, values)} <= _TEXTS:
+            return list(map(self.__getitem__, cast("Sequence[str | None]", values)))
+        return [
+            self[value] if value is None or value.__class__ is str else self._of_data(value)
+            for value in values
+        ]
+
+    def _of_data(self, value: Value) -> Cell | None:
         """Return the cell of a value that is no text."""
         key = marshal.dumps(value, 2)  # as which 1, 1.0 and True are three
         if key not in self:
             self[key] = holdable(self._cell_of(value, self._language))
         return self[key]
-
-
-def _field_columns(
-    fields: Sequence[Field],
-    values: Sequence[Values],
-    odd: Sequence[tuple[int, Mapping[str, str]]],
-    language: Language,
-) -> list[list[Cell | None]]:
-    """Return the values of fields as cells hold them, a list a field; what was not understood
-    (``odd``: the numbers of rows with their texts) stands as it was written."""
-    columns: list[list[Cell | None]] = [[] for _ in fields]
-    known = [_Cells(each, language) for each in fields]
-    for start in range(0, len(values), _AT_HAND):
-        rows = values[start : start + _AT_HAND]
-        for each, cells, column in zip(fields, known, columns, strict=True):
-            column += _field_cells(each.key, cells, rows)
-    for number, raw in odd:
-        for each, column in zip(fields, columns, strict=True):
-            if column[number] is None and each.key in raw:
-                column[number] = holdable(raw[each.key])
-    return columns
-
-
-def _field_cells(key: str, known: _Cells, rows: Sequence[Values]) -> list[Cell | None]:
-    return [
-        value
-        if (value := row.get(key)) is None
-        else known[value]
-        if value.__class__ is str
-        else known.of_data(value)
-        for row in rows
-    ]
 
 
 def check_state(worst: str | None, marks: Sequence[str], words: Words) -> str:

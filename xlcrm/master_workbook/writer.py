@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -32,7 +32,16 @@ from xlcrm.master_workbook.plan import (
 )
 from xlcrm.master_workbook.row_list import NAME as ROW_LIST
 from xlcrm.master_workbook.row_list import row_sheet
-from xlcrm.record_sheet import Book, Column, RecordSheet, WrittenSheet, book, cell_target, palette
+from xlcrm.record_sheet import (
+    Book,
+    ByColumn,
+    Column,
+    RecordSheet,
+    WrittenSheet,
+    book,
+    cell_target,
+    palette,
+)
 from xlcrm.records import MASTER_SLOTS
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
@@ -90,8 +99,8 @@ def _write_table(
     changed by the lead, stand, by id."""
     table, records = spec.tables[key], contents.records[key]
     columns = table_columns(table, records)
-    rows = table_rows(columns, records, contents.notes, words)
-    keys += map(str, rows.cells[-1])
+    blocks = table_rows(columns, records, contents.notes, words)
+    rows = ByColumn(_noting(blocks, keys))
     label = table.labels[words.language]
     sheet = RecordSheet(
         label, _columns(columns, words), rows, HEADER_ROW, min(2, len(columns.fields))
@@ -107,6 +116,15 @@ def _write_table(
         for number, record in enumerate(records)
         if record.id in disputed
     }
+
+
+def _noting(
+    blocks: Iterable[Sequence[Sequence[object]]], keys: list[str]
+) -> Iterator[Sequence[Sequence[object]]]:
+    """Yield blocks whose last columns join ``keys`` on the way."""
+    for block in blocks:
+        keys += map(str, block[-1])
+        yield block
 
 
 def _columns(columns: TableColumns, words: Words) -> list[Column]:

@@ -34,19 +34,16 @@ class Column:
 
 @dataclass(frozen=True)
 class ByColumn:
-    """Rows that are held a column at a time, as they are written fastest.
+    """Rows that are given a column at a time, as they are written fastest.
 
-    `cells` gives the values of each column, one a row. Raises ValueError for unequal columns.
+    `blocks` gives blocks of rows, one after the other, each as the values of every column.
     """
 
-    cells: Sequence[Sequence[object]]
-
-    def __post_init__(self) -> None:
-        if len(set(map(len, self.cells))) > 1:
-            raise ValueError("columns of different lengths can't be zipped to rows")
+    blocks: Iterable[Sequence[Sequence[object]]]
 
     def __iter__(self) -> Iterator[tuple[object, ...]]:
-        return zip(*self.cells, strict=True)
+        for block in self.blocks:
+            yield from zip(*block, strict=True)
 
 
 @dataclass(frozen=True)
@@ -73,15 +70,17 @@ class RecordSheet:
         if not all(column.label for column in self.columns):
             raise ValueError(f"sheet {self.name}: a column without a label")
 
-    def blocks(self, size: int) -> Iterator[list[Sequence[object]]]:
-        """The rows, at most `size` at a time, each time as the values of every column.
+    def blocks(self, size: int) -> Iterator[Sequence[Sequence[object]]]:
+        """The rows, a block at a time, each time as the values of every column; rows that are not
+        given so are at most `size` at a time.
 
         Raises ValueError for rows of different lengths.
         """
         if isinstance(self.rows, ByColumn):
-            cells = self.rows.cells
-            for start in range(0, len(cells[0]), size):
-                yield [values[start : start + size] for values in cells]
+            for columns in self.rows.blocks:
+                if len({*map(len, columns)}) > 1:
+                    raise ValueError("columns of different lengths can't be zipped to rows")
+                yield columns
             return
         rows = iter(self.rows)
         while block := list(islice(rows, size)):
