@@ -50,6 +50,43 @@ def test_a_figure_is_right_for_what_is_left_and_says_so(report: dict[str, Any]) 
     assert "填写有误" not in by_key["avg_response_hours"]["narrative"]
 
 
+def test_each_metric_says_which_rows_it_leaves_out(folder: Any, run: Any) -> None:
+    times = {"sent_at": "2024-05-14T09:00", "replied_at": "2024-05-14T15:00"}
+    late = {"sent_at": "2024-05-14T15:00", "replied_at": "2024-05-14T09:00"}
+    talks = [
+        talk(1, **times, emotion="满意"),
+        talk(2, **times, emotion="说不清", confidentiality="保密"),  # no mood, and confidential
+        talk(3, **late, emotion="不满", confidentiality="保密"),  # answered before it was asked
+        talk(4, sent_at="2024-05-14T09:00"),  # not answered yet
+        talk(5),
+        talk(6, "07", **times),  # of another week
+    ]
+    path = folder.put("张伟.xlsx", {"communication_log": [*talks, talk(7)]})
+    book = load_workbook(path)
+    sheet = book["沟通动态记录表"]
+    (cell,) = (sheet.cell(c.row, c.column + 2) for c in sheet["A"] if c.value == "J007")
+    cell.value = "下个月吧"
+    book.save(path)
+    document = run(*WEEK, "--format", "json").document
+    told = document["quality"]
+    by_key = {each.pop("key"): each for each in told["left_out"]}
+    counts = {
+        key: tuple(by_key[key][name] for name in ("rows", "missing", "bad", "confidential"))
+        for key in ("avg_response_hours", "unanswered", "negative_share", "satisfaction")
+    }
+    assert told["undated"] == 1
+    assert counts == {
+        "avg_response_hours": (5, 2, 1, 1),
+        "unanswered": (5, 1, 0, 2),
+        "negative_share": (5, 2, 1, 1),
+        "satisfaction": (5, 5, 0, 0),
+    }
+    rows = load_workbook(document["report"])["来源质量"].iter_rows(values_only=True)
+    sheet_says = {row[0]: row[1:] for row in rows}
+    assert sheet_says["没有日期、不属于任何周期的记录"][0] == 1
+    assert sheet_says["负面情绪占比"] == ("客户情绪 / 客户情绪状态 / 情绪状态", 5, 2, 2, 1, 1)
+
+
 def test_it_stands_on_the_first_sheet(report: dict[str, Any]) -> None:
     rows = load_workbook(report["report"]).worksheets[0].iter_rows(max_col=5, values_only=True)
     lines = list(rows)

@@ -15,7 +15,6 @@ from oracle_facts import Team
 from oracle_periods import months, week
 from oracle_report import METRICS, everything
 
-from xlcrm import resources
 from xlcrm.cli.main import cli
 
 AS_OF = "2024-05-27"
@@ -46,30 +45,6 @@ CHANCE = {
 }
 
 Report = Callable[[str], dict[tuple[str, str | None], dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """Copies the sample team's folder."""
-
-    def copied() -> Path:
-        folder = tmp_path_factory.mktemp("team")
-        resources.copy_tree(resources.sample_workbooks(), folder)
-        return folder
-
-    return copied
-
-
-@pytest.fixture(scope="module")
-def folder(new_folder: Callable[[], Path]) -> Path:
-    """A copy of the sample team's folder."""
-    return new_folder()
-
-
-@pytest.fixture(scope="module")
-def team(folder: Path) -> Team:
-    """What the oracle knows of the folder."""
-    return Team(folder)
 
 
 @pytest.fixture(scope="module")

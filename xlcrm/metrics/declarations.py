@@ -18,8 +18,10 @@ class Declaration:
     """A metric as declared; its name may hold ``{subject}`` and ``{parameter}`` keys.
 
     ``needs`` are the fields (``table.field``) that it rests on, in groups: without any of a group
-    it has no data. ``subjects`` are those whose name, unit or direction is another. What is as of
-    the merge, whatever the period, ``has_earlier`` figures not.
+    it has no data, and so has a row without any of those that its table has of a group. Of the
+    fields of ``blank_counts`` (keys, in whichever table) a blank says something too. ``subjects``
+    are those whose name, unit or direction is another. What is as of the merge, whatever the
+    period, ``has_earlier`` figures not.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Declaration:
     change: ChangeKind
     better: int
     needs: tuple[frozenset[str], ...] = ()
+    blank_counts: frozenset[str] = frozenset()
     subjects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     has_earlier: bool = True
 
@@ -70,6 +73,7 @@ def declarations() -> Declarations:
             cast(ChangeKind, entry["change"]),
             entry["better"],
             tuple(frozenset(group) for group in entry.get("needs", ())),
+            frozenset(entry.get("blank_counts", ())),
             entry.get("subjects", {}),
             entry.get("earlier", True),
         )

@@ -11,6 +11,7 @@ from xlcrm.facts.tables import Facts
 from xlcrm.findings import Finding, Language
 from xlcrm.metrics.catalogue import compute, days_asked, ordered
 from xlcrm.metrics.display import display
+from xlcrm.metrics.left_out import NOTHING, LeftOut
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Key, against
 from xlcrm.narrative import narrate
@@ -19,7 +20,7 @@ from xlcrm.periods import Period
 from xlcrm.pipeline.late import Effect, LateTeller, effects
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.publishing import Published
-from xlcrm.pipeline.quality import unread_rows
+from xlcrm.pipeline.quality import rows_left_out
 from xlcrm.pipeline.team_wording import wording_finding
 from xlcrm.pipeline.wordings import Wordings
 from xlcrm.records import LedgerRecord
@@ -29,15 +30,15 @@ from xlcrm.sheet_words import Words
 @dataclass(frozen=True)
 class Analysis:
     """The figures of a period, in the order of the report, and their sentences; ``effects`` tell
-    what became of those that were published, ``unread`` how many rows say
-    something that can't be understood, by metric; ``faults`` are those of a team's own wording."""
+    what became of those that were published, ``left_out`` which rows could
+    not be counted, by metric; ``faults`` are those of a team's own wording."""
 
     period: Period
     facts: Facts
     metrics: list[Metric]
     rows: list[AnalysisRow]
     effects: Mapping[Key, Effect]
-    unread: Mapping[str, int]
+    left_out: Mapping[str, LeftOut]
     faults: tuple[Finding, ...] = ()
 
     def figures(self, language: Language) -> list[AnalysisRow]:
@@ -68,20 +69,20 @@ def analyse(
     wording = OwnWording.of(options.own_texts)
     sentences = narrate(metrics, facts, spec, language, wording.render)
     teller = LateTeller(period, published, options.version, language, wording.render)
-    unread = unread_rows(records, period, spec)
-    rows = []
+    left = rows_left_out(records, period, spec)
+    rows, said = [], set[str]()  # of several subjects the first tells what all leave out
     for each in metrics:
         key = each.key, each.subject
         own = wordings.get((period.label, *key))
-        text = own or "".join(
-            (sentences[key], _unread(unread[each.key], language), teller.tell(each, since[key]))
-        )
+        unusable = "" if key[0] in said else _unusable(left.get(each.key, NOTHING).bad, language)
+        said.add(each.key)
+        text = own or "".join((sentences[key], unusable, teller.tell(each, since[key])))
         row = analysis_row(each, display(each, language), text, language)
         rows.append(replace(row, by_lead=own is not None))
     faults = tuple(map(wording_finding, wording.faults.values()))
-    return Analysis(period, facts, metrics, rows, since, unread, faults)
+    return Analysis(period, facts, metrics, rows, since, left, faults)
 
 
-def _unread(count: int, language: Language) -> str:
-    """Return in words how many rows could not be counted; blank where all could."""
+def _unusable(count: int, language: Language) -> str:
+    """Return in words how many rows say what can't be used; blank where none does."""
     return Words(language)("report.quality.unread", count=count) if count else ""

@@ -16,6 +16,7 @@ from xlcrm.layout.listed import Listed, Said
 from xlcrm.metrics.catalogue import TrendPoint, compute_trend
 from xlcrm.metrics.display import worded
 from xlcrm.metrics.json_form import metric_json
+from xlcrm.metrics.left_out import NOTHING
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.published import Key
 from xlcrm.metrics.snapshots import snapshots
@@ -85,7 +86,7 @@ def report(
     words = kept_wordings(home, options)
     analysis = analyse(picture.records, chosen, options, told, words, whole=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    rests = quality(merged, analysis.facts, chosen)
+    rests = quality(merged, analysis.facts, chosen, analysis.left_out)
     contents = _contents(path, analysis, told, picture.sources, options)
     contents = replace(contents, quality=rests)
     with written(path, options.secret) as made:
@@ -185,7 +186,7 @@ def _document(
         "metrics": [
             metric_json(metric, language, row.narrative)
             | {"narrative_by": "lead" if row.by_lead else "program"}
-            | {"unread_rows": analysis.unread.get(metric.key, 0)}
+            | {"unread_rows": analysis.left_out.get(metric.key, NOTHING).bad}
             | {"late": late_json(metric, analysis.effects[metric.key, metric.subject], language)}
             for metric, row in zip(analysis.metrics, analysis.rows, strict=True)
         ],

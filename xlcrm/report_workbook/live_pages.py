@@ -27,8 +27,9 @@ def write_definitions(book: Book, live: LiveReport, labels: Sequence[str], words
     for column, (key, width) in enumerate(zip(("name", "says", "kind"), _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, words(f"report.definitions.{key}"), head)
-    for row, (key, name, is_live) in enumerate(_metrics(live.rows), 1):
-        kind = words(f"report.definitions.{'live' if is_live else 'fixed'}")
+    are_live = {row.key for row in live.rows if row.current.formula}
+    for row, (key, name) in enumerate(metric_names(live.rows).items(), 1):
+        kind = words(f"report.definitions.{'live' if key in are_live else 'fixed'}")
         for column, text in enumerate((name, says(key, words), kind)):
             sheet.write_string(row, column, text, cell)
     _write_bounds(book, sheet, live, labels, words)
@@ -38,13 +39,12 @@ def write_definitions(book: Book, live: LiveReport, labels: Sequence[str], words
     sheet.fit_to_pages(1, 0)
 
 
-def _metrics(rows: Sequence[AnalysisRow]) -> list[tuple[str, str, bool]]:
-    """Return the key and the name of each metric, and whether any of its figures is a formula."""
+def metric_names(rows: Sequence[AnalysisRow]) -> dict[str, str]:
+    """Return the name of each metric, by its key, in their order."""
     first: dict[str, AnalysisRow] = {}
     for row in rows:
         first.setdefault(row.key, row)
-    live = {row.key for row in rows if row.current.formula}
-    return [(key, _name(row), key in live) for key, row in first.items()]
+    return {key: _name(row) for key, row in first.items()}
 
 
 def _name(row: AnalysisRow) -> str:

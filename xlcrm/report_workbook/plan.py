@@ -45,9 +45,26 @@ class FactFrame(Protocol):
     def itertuples(self, index: Any, name: Any) -> Iterable[tuple[Any, ...]]: ...
 
 
+class LeftOut(Protocol):
+    """The fields that a metric needs, in groups; of the rows on their tables those that it leaves
+    out, and the confidential ones that it counts."""
+
+    @property
+    def needs(self) -> Sequence[Sequence[str]]: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def missing(self) -> int: ...
+    @property
+    def bad(self) -> int: ...
+    @property
+    def confidential(self) -> int: ...
+
+
 class Quality(Protocol):
-    """What a report rests on: files that were read or not, rows of its period, errors and open
-    conflicts in all, who has not handed in, who has no row in the period."""
+    """What a report rests on: files that were read or not, rows of its period, rows without a day,
+    errors and open conflicts in all, who has not handed in, who has no row in the period; what each
+    metric leaves out, by its key."""
 
     @property
     def files(self) -> int: ...
@@ -56,6 +73,8 @@ class Quality(Protocol):
     @property
     def rows(self) -> int: ...
     @property
+    def undated(self) -> int: ...
+    @property
     def errors(self) -> int: ...
     @property
     def conflicts(self) -> int: ...
@@ -63,6 +82,8 @@ class Quality(Protocol):
     def missing(self) -> Sequence[str]: ...
     @property
     def silent(self) -> Sequence[str]: ...
+    @property
+    def left_out(self) -> Mapping[str, LeftOut]: ...
 
 
 @dataclass(frozen=True)

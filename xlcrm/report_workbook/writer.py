@@ -16,9 +16,10 @@ from xlcrm.report_workbook.dimension_page import DimensionPage
 from xlcrm.report_workbook.dimensions_plan import plan_dimensions
 from xlcrm.report_workbook.facts_plan import FactSheet, plan_facts
 from xlcrm.report_workbook.formulas import live_report
-from xlcrm.report_workbook.live_pages import write_definitions, write_workings
+from xlcrm.report_workbook.live_pages import metric_names, write_definitions, write_workings
 from xlcrm.report_workbook.page import Page
 from xlcrm.report_workbook.plan import ReportContents, plan_report
+from xlcrm.report_workbook.quality_page import write_quality
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 
@@ -54,6 +55,8 @@ def write_report(
         if contents.workings:
             labels = (contents.period.label, contents.period.previous.label)
             write_definitions(wb, live, labels, words)
+        if contents.quality:
+            write_quality(wb, contents.quality, metric_names(contents.rows), spec, words)
         for sheet in facts:
             _write_facts(wb, sheet)
         write_workings(wb, live, words)

@@ -139,6 +139,11 @@ class Vocabulary:
         choice = self.find(value)
         return (choice.group or choice.value) if choice else value
 
+    @cached_property
+    def has_polarity(self) -> bool:
+        """Whether its words say how somebody is disposed."""
+        return any(choice.polarity for choice in self.choices)
+
     def polarity(self, text: str) -> str | None:
         """Return the polarity of free text: its known words, longest first; negative outweighs."""
         words = sorted(self._known.items(), key=lambda pair: -len(pair[0]))

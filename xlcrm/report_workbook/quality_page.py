@@ -1,0 +1,67 @@
+"""Writes what the report rests on: of the whole, and of each metric the rows that it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcrm.record_sheet import Book, CheckedWorksheet, palette
+from xlcrm.record_sheet.styles import HEADER
+from xlcrm.report_workbook.plan import LeftOut, Quality
+from xlcrm.sheet_words import Words
+from xlcrm.spec.model import Spec
+
+_TOTALS = ("files", "rejected", "rows", "undated", "missing", "silent", "errors", "conflicts")
+_COLUMNS = {
+    "name": 34, "needs": 64, "asked": 12, "counted": 12, "left_missing": 16, "left_bad": 16,
+    "confidential": 16,
+}  # fmt: skip
+
+
+def write_quality(
+    book: Book, told: Quality, names: Mapping[str, str], spec: Spec, words: Words
+) -> None:
+    """Write what is ``told``; ``names`` are those of the metrics, by key, in their order."""
+    sheet = book.add_sheet(words("report.sheet.quality"))
+    look = {"valign": "vcenter", "text_wrap": True, "bottom": 1, "border_color": palette.BORDER}
+    cell, count = book.format(look), book.format({**look, "align": "center"})
+    left = book.format({**look, "align": "left"})
+    between = words("facts.and")
+    for row, key in enumerate(_TOTALS):
+        value = getattr(told, key)
+        sheet.write_string(row, 0, words(f"report.quality.sheet.{key}"), cell)
+        if isinstance(value, int):
+            sheet.write_number(row, 1, value, left)
+        else:
+            sheet.write_string(row, 1, between.join(value) or "-", cell)
+    _head(book, sheet, len(_TOTALS) + 1, words)
+    rows = [(name, told.left_out[key]) for key, name in names.items() if key in told.left_out]
+    first = len(_TOTALS) + 2
+    for row, (name, each) in enumerate(rows, first):
+        sheet.write_string(row, 0, name, cell)
+        sheet.write_string(row, 1, _needs(each, spec, words), cell)
+        counted = each.rows - each.missing - each.bad
+        figures = (each.rows, counted, each.missing, each.bad, each.confidential)
+        for column, figure in enumerate(figures, 2):
+            sheet.write_number(row, column, figure, count)
+    faint = book.format({"font_color": palette.MUTED_TEXT})
+    sheet.write_string(first + len(rows), 0, words("report.quality.sheet.note"), faint)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _head(book: Book, sheet: CheckedWorksheet, row: int, words: Words) -> None:
+    head = book.format(HEADER)
+    for column, (key, width) in enumerate(_COLUMNS.items()):
+        sheet.set_column(column, column, width)
+        sheet.write_string(row, column, words(f"report.quality.sheet.{key}"), head)
+
+
+def _needs(each: LeftOut, spec: Spec, words: Words) -> str:
+    """Return the labels of the fields that a metric needs; of those that serve alike, all."""
+    groups = []
+    for group in each.needs:
+        fields = (name.partition(".") for name in group)
+        labels = (spec.tables[table].by_key[key].labels[words.language] for table, _, key in fields)
+        groups.append(" / ".join(dict.fromkeys(labels)))
+    return words("facts.and").join(groups)
