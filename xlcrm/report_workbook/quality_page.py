@@ -12,7 +12,7 @@ from xlcrm.spec.model import Spec
 
 _TOTALS = ("files", "rejected", "rows", "undated", "missing", "silent", "errors", "conflicts")
 _COLUMNS = {
-    "name": 34, "needs": 64, "asked": 12, "counted": 12, "left_missing": 16, "left_bad": 16,
+    "name": 34, "needs": 64, "asked": 14, "counted": 12, "left_missing": 16, "left_bad": 16,
     "confidential": 16,
 }  # fmt: skip
 
