@@ -123,6 +123,22 @@ def test_what_was_kept_and_is_damaged_is_said_and_never_written_over(team: Any, 
     assert "主管用语" not in run("report", "团队", "--week", "2024-W20", *DAY).err
 
 
+def test_a_report_that_cant_be_read_is_kept_beside_the_new_one(team: Any, run: Any) -> None:
+    type_over(*PLACES[0], OWN)
+    damaged = REPORT.read_bytes()[:-2000]
+    REPORT.write_bytes(damaged)
+    told = run("report", "团队", "--week", "2024-W20", *DAY, "--format", "json")
+    (notice,) = told.document["notices"]
+    assert (notice["code"], notice["file"]) == ("unreadable", f"汇总/{REPORT.name}")
+    assert Path(told.document["aside"]).read_bytes() == damaged
+    assert load_workbook(REPORT)
+    REPORT.write_bytes(b"half")
+    told = run("report", "团队", "--week", "2024-W20", *DAY)
+    assert told.code == 0 and f"{REPORT.stem}.damaged1" in told.err
+    assert report(run)["narrative_by"] == "program"
+    assert len([*HOME.glob("*.damaged*")]) == 2
+
+
 def test_a_formula_is_no_sentence_and_a_column_put_in_does_no_harm(team: Any, run: Any) -> None:
     book, place = cell(*PLACES[0])
     place.value = '=HYPERLINK("http://x")'

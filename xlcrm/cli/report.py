@@ -129,5 +129,8 @@ def tell_published(console: Console, result: ReportResult) -> None:
         console.note(f"said.publish-{result.status}", label=label, on=on, count=changed)
     for path in result.published.unreadable:
         console.note("said.publish-unreadable", path=shown(path))
+    if result.aside:
+        path, finding = result.aside
+        console.note("said.report-aside", path=shown(finding.file), aside=shown(path))
     if result.published.words:
         console.note("said.words-unreadable", path=shown(result.published.words))

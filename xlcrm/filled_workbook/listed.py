@@ -8,6 +8,18 @@ from xlcrm.filled_workbook.cells import written
 from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.listed import LISTS, Listed, Said, read_listed
+from xlcrm.layout.wordings import WORDINGS
+
+
+def why_unreadable(path: Path, password: str | None = None) -> Rejected | None:
+    """Return why what people typed in a report can't be read; None where it can."""
+    try:
+        open_workbook(
+            read_source(path), path.name, lambda names: bool({LISTS, WORDINGS} & {*names}), password
+        )
+    except Rejected as reason:
+        return reason
+    return None
 
 
 def read_said(path: Path, password: str | None = None) -> dict[Listed, Said]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from xlcrm.analysis_rows import LateRow
 from xlcrm.facts.model import KINDS
-from xlcrm.filled_workbook.listed import read_said
+from xlcrm.filled_workbook.listed import read_said, why_unreadable
 from xlcrm.filled_workbook.stamp import run_id
-from xlcrm.findings import Language
+from xlcrm.findings import Finding, Language
 from xlcrm.layout.listed import Listed, Said
 from xlcrm.metrics.catalogue import TrendPoint, compute_trend
 from xlcrm.metrics.display import worded
@@ -27,7 +27,7 @@ from xlcrm.pipeline.late import late_json, late_rows
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options
-from xlcrm.pipeline.published_files import wordings_path
+from xlcrm.pipeline.published_files import set_aside, wordings_path
 from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
@@ -42,10 +42,19 @@ _TREND = 8  # periods
 Publish = Literal["once", "again"]
 
 
+class Aside(NamedTuple):
+    """A report that can't be read and is no longer at its place: where it is now, and why."""
+
+    path: Path
+    finding: Finding
+
+
 @dataclass(frozen=True)
 class ReportResult:
     """What was written, and the merge it rests on; what was ``published`` of the periods that the
-    report shows, and what became of publishing this one (None: that was not asked for)."""
+    report shows, and what became of publishing this one (None: that was not asked for). ``aside``
+    is the report before where it could not be read, and what the lead typed in it is not in this
+    one."""
 
     document: dict[str, Any]
     path: Path
@@ -53,6 +62,7 @@ class ReportResult:
     merged: MergeResult
     published: Published
     status: Status | None = None
+    aside: Aside | None = None
 
     def late(self, language: Language) -> list[LateRow]:
         """Return the figures that have changed since they were published, as displayed."""
@@ -89,6 +99,7 @@ def report(
     rests = quality(merged, analysis.facts, chosen, analysis.left_out)
     contents = _contents(path, analysis, told, picture.sources, options)
     contents = replace(contents, quality=rests)
+    aside = _set_aside(path, folder, options)
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
     status = None
@@ -97,7 +108,23 @@ def report(
             again = to_publish == "again"
             status = publish(home, chosen, analysis.metrics, options, again=again)
     document = _document(path, analysis, told, status, options) | {"quality": rests.to_json()}
-    return ReportResult(document, path, analysis, merged, told, status)
+    if aside:
+        document["notices"].append(aside.finding.to_json(options.messages))
+    document["aside"] = aside and str(aside.path)
+    return ReportResult(document, path, analysis, merged, told, status, aside)
+
+
+def _set_aside(path: Path, folder: Path, options: Options) -> Aside | None:
+    """Rename a report that is about to be replaced and can't be read; an empty file holds nothing,
+    and one in use will not be replaced."""
+    if not path.is_file() or not path.stat().st_size:
+        return None
+    why = why_unreadable(path, options.password)
+    if why is None or why.code == "locked":
+        return None
+    home = folder.absolute()
+    name = path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
+    return Aside(set_aside(path), Finding(why.code, name, parameters={"detail": why.detail}))
 
 
 def _keep_wordings(home: Path, books: Iterable[Path], options: Options) -> None:
