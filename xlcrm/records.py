@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from sys import intern
-from typing import Any, NamedTuple, TypeAlias, overload
+from typing import Any, NamedTuple, TypeAlias, cast, overload
 from zlib import crc32
 
 from xlcrm.as_json import from_json, to_json
@@ -32,7 +32,6 @@ MASTER_SLOTS: Mapping[str, str] = {
     "row_key": "row-key",
 }
 
-_TEXTS = {str, type(None)}
 SOURCES_NAMED = 20  # in a row of the master, of a record that very many files repeat
 
 
@@ -220,9 +219,10 @@ class Records(Sequence[Record]):
 
     def __iter__(self) -> Iterator[Record]:
         keys, made = list(self.columns), self._made
+        blank = [key for key, column in self.columns.items() if None in column]
         lines = zip(*self.columns.values(), strict=True) if keys else iter([()] * len(self.rows))
         for n, line in enumerate(lines):
-            yield made.get(n) or self._record(n, zip(keys, line, strict=True))
+            yield made.get(n) or self._record(n, dict(zip(keys, line, strict=True)), blank)
 
     @overload
     def __getitem__(self, n: int) -> Record: ...
@@ -231,11 +231,14 @@ class Records(Sequence[Record]):
     def __getitem__(self, n: int | slice) -> Record | list[Record]:
         if isinstance(n, slice):
             return [self[each] for each in range(*n.indices(len(self)))]
-        cells = ((key, column[n]) for key, column in self.columns.items())
-        return self._made.get(n) or self._record(n, cells)
+        cells = {key: column[n] for key, column in self.columns.items()}
+        return self._made.get(n) or self._record(n, cells, list(cells))
 
-    def _record(self, n: int, cells: Iterable[tuple[str, Value | None]]) -> Record:
-        values = {key: value for key, value in cells if value is not None}
+    def _record(self, n: int, values: dict[str, Any], blank: Iterable[str]) -> Record:
+        """Return a record by its values; those that are ``blank`` may be None."""
+        for key in blank:
+            if values[key] is None:
+                del values[key]
         raw, extras = self.raw.get(n, _NOTHING), self.extras.get(n, _NOTHING)
         return Record(self.block, self.rows[n], values, raw, extras)
 
@@ -337,9 +340,13 @@ class _Lines(Mapping[str, Column]):
 
 def _shared(column: Column) -> Column:
     """Return a column whose texts are the same objects in all files, where texts repeat in it:
-    they take a third of a large folder's memory, and are sooner compared."""
-    if {*map(type, column)} <= _TEXTS and 4 * len({*column}) <= 3 * len(column):
-        return [text and intern(str(text)) for text in column]
+    else they take a third of a large folder's memory, and longer to be compared."""
+    kinds = {*map(type, column)}
+    if kinds <= {str, type(None)} and 4 * len({*column}) <= 3 * len(column):
+        texts = cast("list[str]", column)
+        return (
+            [*map(intern, texts)] if len(kinds) == 1 else [text and intern(text) for text in texts]
+        )
     return column
 
 

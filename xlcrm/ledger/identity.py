@@ -39,15 +39,17 @@ class Cluster:
 
 def row_key(key: Key, apart: Key = ()) -> RowId:
     """Return a short stable key of a record; of records that share an id, by what sets it apart."""
-    text = f"[{', '.join(map(_as_json, (*key, *apart)))}]"
+    # As JSON: nearly all are texts and counts.
+    parts = [
+        encode_basestring(part)
+        if isinstance(part, str)
+        else str(part)
+        if part.__class__ is int
+        else _AS_JSON(part)
+        for part in (*key, *apart)
+    ]
+    text = f"[{', '.join(parts)}]"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _as_json(part: object) -> str:
-    """Return a part of a key as JSON: nearly all are texts and counts."""
-    if part.__class__ is str:
-        return encode_basestring(str(part))
-    return str(part) if part.__class__ is int else _AS_JSON(part)
 
 
 class Identities:

@@ -231,7 +231,7 @@ def _block(
         [_files_cell(record.sources, words) for record in records],
         [_places_cell(record.sources, words) for record in records],
         [states(record.worst, record.marks) for record in records],
-        [holdable(notes.get(record.id)) for record in records],
+        [holdable(notes.get(record.id)) for record in records] if notes else [None] * len(records),
         [f"{each.id} {sign_of(row, each)}" for each, row in zip(records, rows, strict=True)],
     ]
 
@@ -288,7 +288,8 @@ def _places_cell(sources: Sequence[Source], words: Words) -> Cell | None:
 
 
 def _place(source: Source) -> str:
-    return f"{source.sheet} · {source.row}" if source.row else source.sheet
+    _, sheet, row = source
+    return f"{sheet} · {row}" if row else sheet
 
 
 def _named(places: Sequence[str], words: Words) -> Cell | None:
