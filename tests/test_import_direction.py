@@ -60,6 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},
     "office": {"scratch"},
+    "export": KNOWN | {"scratch"},
     "summary": KNOWN | WORDS | {"analysis_rows", "metrics.model", "periods"},
     "master_workbook": KNOWN | PRINTING,
     "archive_index": KNOWN | WORDS | {"layout", "record_sheet"},
@@ -79,7 +80,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"customers", "periods", "template_workbook", "filled_workbook", "examination", "briefing"}
     | {"work", "workers", "validation", "ledger", "facts", "metrics", "narrative", "team_settings"}
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
-    | {"sealing", "leaks", "scratch", "summary", "agenda", "office", "own_wording"},
+    | {"sealing", "leaks", "scratch", "summary", "agenda", "office", "own_wording", "export"},
     "demo": KNOWN | {"pipeline"},
     "cli": KNOWN | {"pipeline", "demo", "periods"},
     "__main__": {"cli"},
@@ -96,6 +97,9 @@ LIBRARIES: dict[str, set[str]] = {
     "msoffcrypto": {"filled_workbook"},
     "cryptography": {"sealing"},
     "distributed": {"pipeline.cluster"},
+    "pyarrow": {"export"},
+    "sqlalchemy": {"export"},
+    "duckdb": {"export"},
     "click": {"cli"},
     "rich": {"cli"},
 }

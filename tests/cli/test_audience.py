@@ -158,7 +158,7 @@ def test_the_leads_notes_are_there_masked(private: Any, run: Any) -> None:
 
 @pytest.mark.parametrize(
     ("broken", "instead"),
-    [("_view", lambda picture, *_: picture), ("_cleared", lambda data, _: data)],
+    [("_view", lambda picture, *_: picture), ("cleared", lambda data, _: data)],
 )
 def test_a_leak_stops_it(
     private: Any, run: Any, monkeypatch: Any, broken: str, instead: Any

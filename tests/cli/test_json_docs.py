@@ -45,6 +45,7 @@ def test_every_command_has_its_document() -> None:
         ("brief", ["团队", "星辰科技"]),
         ("due", ["团队", "--as-of", "2024-06-20", "-o", "待办.ics"]),
         ("explain", ["not-in-list"]),
+        ("export", ["团队", "--to", "导出"]),
         ("init", ["新团队"]),
         ("merge", ["团队"]),
         ("new", []),

@@ -11,17 +11,19 @@ import click
 
 from xlcrm.cli.columns import aligned, on_a_line
 from xlcrm.cli.common import Common, Console, common_options, shown
+from xlcrm.cli.exported import export_options, from_option, given_folder
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
-from xlcrm.pipeline.agendas import AgendaResult, due
+from xlcrm.pipeline.agendas import AgendaResult, due, due_from
 
 _LANGUAGE = language_of()
 
 
 @click.command("due", help=say(_LANGUAGE, "help.due"))
-@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[FOLDER]", type=click.Path(path_type=Path), required=False)
+@from_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.due_output")
 )
@@ -29,13 +31,23 @@ _LANGUAGE = language_of()
 @password_option
 @common_options
 def command(
-    folder: Path, output: Path | None, workers: int | None, password: str | None, **given: Any
+    folder: Path | None,
+    source: str | None,
+    output: Path | None,
+    workers: int | None,
+    password: str | None,
+    **given: Any,
 ) -> int:
     """Merge a folder and say what the day asks for."""
     common = Common.of(given)
     console = common.console
-    with team_options(common, folder, workers, password) as options:
-        result = due(folder, options, output)
+    if source is not None:
+        with export_options(common, source, folder) as (found, options):
+            result = due_from(found, options, output)
+    else:
+        folder = given_folder(folder)
+        with team_options(common, folder, workers, password) as options:
+            result = due(folder, options, output)
     console.document(result.document)
     if not console.as_json:
         _tell(console, result)

@@ -28,6 +28,7 @@ _COMMANDS = (
     "brief",
     "archive",
     "watch",
+    "export",
     "upgrade",
 )
 

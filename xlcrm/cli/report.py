@@ -10,6 +10,7 @@ import click
 
 from xlcrm.cli import exits
 from xlcrm.cli.common import Common, Console, common_options, shown
+from xlcrm.cli.exported import export_options, from_option, given_folder
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.team import team_options
@@ -17,7 +18,7 @@ from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
 from xlcrm.pipeline.printing import NoPdfError, write_pdf
-from xlcrm.pipeline.reports import Publish, ReportResult, report
+from xlcrm.pipeline.reports import Publish, ReportResult, report, report_from
 from xlcrm.pipeline.summaries import summary
 from xlcrm.text import printable
 
@@ -26,7 +27,8 @@ _KINDS = ("week", "month", "quarter", "year")
 
 
 @click.command("report", help=say(_LANGUAGE, "help.report"))
-@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[FOLDER]", type=click.Path(path_type=Path), required=False)
+@from_option
 @click.option("--week", metavar="2024-W20", help=say(_LANGUAGE, "option.week"))
 @click.option("--month", metavar="2024-05", help=say(_LANGUAGE, "option.month"))
 @click.option("--quarter", metavar="2024-Q2", help=say(_LANGUAGE, "option.quarter"))
@@ -43,7 +45,8 @@ _KINDS = ("week", "month", "quarter", "year")
 @password_option
 @common_options
 def command(
-    folder: Path,
+    folder: Path | None,
+    source: str | None,
     output: Path | None,
     pdf: bool,
     text: bool,
@@ -60,9 +63,16 @@ def command(
     period = _period({kind: given.pop(kind) for kind in _KINDS})
     common = Common.of(given)
     console = common.console
-    with team_options(common, folder, workers, password) as options:
-        to_publish: Publish | None = "again" if republish else "once" if publish else None
-        result = report(folder, options, period, output, to_publish)
+    to_publish: Publish | None = "again" if republish else "once" if publish else None
+    if source is not None:
+        # What an export says is not all that the text has to keep to itself, nor is it the team's.
+        for_folder = {"--text": text, "--markdown": markdown, "--publish": bool(to_publish)}
+        with export_options(common, source, folder, for_folder) as (found, options):
+            result = report_from(found, options, period, output)
+    else:
+        folder = given_folder(folder)
+        with team_options(common, folder, workers, password) as options:
+            result = report(folder, options, period, output, to_publish)
     console.notices(replace(options, notices=result.analysis.faults))
     said = summary(result, "markdown" if markdown else "plain") if text or markdown else None
     printed = _print(console, result) if pdf else None

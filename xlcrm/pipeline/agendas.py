@@ -13,6 +13,7 @@ from xlcrm.agenda.items import Item, agenda
 from xlcrm.agenda.workbook import counts, write_agenda
 from xlcrm.facts.lines import History
 from xlcrm.findings import Language
+from xlcrm.pipeline.exported import Exported
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
@@ -20,6 +21,7 @@ from xlcrm.record_sheet import atomic_file
 from xlcrm.sheet_words import Words
 
 WORKBOOK, _CALENDAR = ".xlsx", ".ics"
+_KINDS = (WORKBOOK, _CALENDAR)
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,20 @@ def due(folder: Path, options: Options, target: Path | None = None) -> AgendaRes
     master, and for a calendar, which has no password, where the master has one.
     """
     if target:
-        refuse_other(folder, target, options, (WORKBOOK, _CALENDAR))
-    merged = merge(folder, options)
+        refuse_other(folder, target, options, _KINDS)
+    return _agenda(merge(folder, options), target)
+
+
+def due_from(source: Exported, options: Options, target: Path | None = None) -> AgendaResult:
+    """Return the agenda of an export, as ``due``. Raises UsageError where it can't be read, and for
+    a target that is neither, or part of it."""
+    if target:
+        refuse_suffix(target, _KINDS)
+        source.refuse_target(target)
+    return _agenda(source.merged(options), target)
+
+
+def _agenda(merged: MergeResult, target: Path | None) -> AgendaResult:
     options = merged.options  # what it settled
     items = agenda(History(merged.picture.records, options.spec), options.as_of)
     path = target.absolute() if target else None
@@ -78,9 +92,14 @@ def due(folder: Path, options: Options, target: Path | None = None) -> AgendaRes
 def refuse_other(folder: Path, target: Path, options: Options, suffixes: Sequence[str]) -> None:
     """Raise UsageError for an output that is none of these kinds of files, and as
     ``refuse_target``."""
+    refuse_suffix(target, suffixes)
+    refuse_target(folder, target, options)
+
+
+def refuse_suffix(target: Path, suffixes: Sequence[str]) -> None:
+    """Raise UsageError for an output that is none of these kinds of files."""
     if target.suffix.casefold() not in suffixes:
         raise UsageError("output-suffix", path=str(target), known=" ".join(suffixes))
-    refuse_target(folder, target, options)
 
 
 def _write(path: Path, items: Sequence[Item], options: Options) -> None:

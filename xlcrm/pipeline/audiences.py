@@ -26,7 +26,7 @@ from xlcrm.master_workbook.writer import write_master
 from xlcrm.pipeline.masters import Master
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.picture import Picture
-from xlcrm.pipeline.private_texts import masked_record, private_texts
+from xlcrm.pipeline.private_texts import PrivateTexts, masked_record, private_texts
 from xlcrm.pipeline.waiting import waiting_place
 from xlcrm.privacy import mask
 from xlcrm.record_sheet import atomic_file
@@ -77,10 +77,8 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     given = master.options
     # The password of the lead's master is not the team's, unless one is asked for.
     options = replace(given, secret=given.secret if given.encrypt else None)
-    told, claims = shown_of(master.picture, readings, options.spec)
-    private = private_texts(told, claims, options.spec)
-    view = _view(master.picture, told, claims, options.spec)
-    contents = _cleared(replace(master, picture=view, options=options).contents(), private.replaced)
+    view, private = team_view(master.picture, readings, options.spec)
+    contents = cleared(replace(master, picture=view, options=options).contents(), private.replaced)
     run = TEAM_RUN + contents.run_id
     contents = replace(
         contents, conflicts=(), withdrawn={}, lead=(), likely=(), earlier={}, run_id=run
@@ -91,6 +89,15 @@ def write_team_copy(target: Path, master: Master, readings: Sequence[FileReading
     if part is not None:
         raise LeakError(part)
     return _put(made.getvalue(), target, contents, options)
+
+
+def team_view(
+    picture: Picture, readings: Iterable[FileReading], spec: Spec
+) -> tuple[Picture, PrivateTexts]:
+    """Return what the team may see of a picture, and what is still to be ``cleared`` of all that is
+    made of it; ``readings`` are all that the folder says."""
+    told, claims = shown_of(picture, readings, spec)
+    return _view(picture, told, claims, spec), private_texts(told, claims, spec)
 
 
 def shown_of(
@@ -175,7 +182,7 @@ def _without_value(finding: Finding) -> Finding:
     return finding
 
 
-def _cleared(data: Any, replaced: Texts) -> Any:
+def cleared(data: Any, replaced: Texts) -> Any:
     """Return the same data, in every text of it what is private masked."""
     done: dict[str, str] = {}
 

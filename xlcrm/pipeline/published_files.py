@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from xlcrm.team_folder import PUBLISHED_FOLDER
 WORDINGS = "主管用语"  # the file of the lead's sentences, which lies there too
 _FORM = 1
 _UNDECODABLE = "surrogatepass"  # a name in a figure need not be whole
+_BYTES = "surrogateescape"  # whatever is in a file
 
 
 class UnreadableError(Exception):
@@ -111,6 +113,20 @@ def follow_password(home: Path, options: Options) -> None:
             continue  # under a password that is not ours; a report says that it can't be opened
         with atomic_file(path) as file:
             file.write(data)
+
+
+def published_texts(home: Path) -> dict[str, str]:
+    """Return all that is kept of what was published, by the names of its files."""
+    files = sorted((home / PUBLISHED_FOLDER).glob("*.json"))
+    return {each.name: each.read_text(encoding="utf-8", errors=_BYTES) for each in files}
+
+
+def put_published(home: Path, texts: Mapping[str, str]) -> None:
+    """Keep in a folder of results what was published according to another."""
+    folder = home / PUBLISHED_FOLDER
+    folder.mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / Path(name).name).write_bytes(text.encode("utf-8", _BYTES))
 
 
 def published_sums(home: Path, period: Period) -> list[str | None]:

@@ -23,11 +23,12 @@ from xlcrm.metrics.snapshots import snapshots
 from xlcrm.metrics.workings import period_workings, workings
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
+from xlcrm.pipeline.exported import Exported
 from xlcrm.pipeline.late import late_json, late_rows
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options
-from xlcrm.pipeline.published_files import set_aside, wordings_path
+from xlcrm.pipeline.published_files import put_published, set_aside, wordings_path
 from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
@@ -35,6 +36,7 @@ from xlcrm.pipeline.wordings import are_readable, keep_wordings, kept_wordings
 from xlcrm.records import Source
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
+from xlcrm.scratch import scratch_folder
 from xlcrm.sheet_words import Words, declared
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
@@ -89,7 +91,39 @@ def report(
     path = target.absolute() if target else usual
     lost = None if are_readable(home, options) else wordings_path(home)
     _keep_wordings(home, {path, usual}, options)
-    merged = merge(folder, options)
+    made = _made(folder, home, merge(folder, options), chosen, path, lost)
+    if not to_publish:
+        return made
+    options = made.merged.options  # what the merge settled
+    with locked(home, break_lock=options.break_lock):
+        again = to_publish == "again"
+        status = publish(home, chosen, made.analysis.metrics, options, again=again)
+    document = made.document | {"published": made.document["published"] | {"status": status}}
+    return replace(made, document=document, status=status)
+
+
+def report_from(
+    source: Exported, options: Options, period: Period | None = None, target: Path | None = None
+) -> ReportResult:
+    """Write the report of a period from an export, by default to the current folder.
+
+    Raises UsageError where the export can't be read, or the target is part of it.
+    """
+    chosen = period or last_full_week(options.as_of)
+    path = (target or Path(_name(chosen, options))).absolute()
+    source.refuse_target(path)
+    with scratch_folder() as home:
+        put_published(home, source.info["published"])
+        lost = None if are_readable(home, options) else wordings_path(home)
+        keep_wordings(home, {path}, options, may_be_lost=True)
+        return _made(Path(), home, source.merged(options), chosen, path, lost)
+
+
+def _made(
+    folder: Path, home: Path, merged: MergeResult, chosen: Period, path: Path, lost: Path | None
+) -> ReportResult:
+    """Write the report of what was merged; ``home`` is where it stands what was published, and
+    ``folder`` where files are named from."""
     options = merged.options  # what it settled
     picture = merged.picture
     told = replace(published(home, chosen.last(_TREND), options), words=lost)
@@ -102,16 +136,11 @@ def report(
     aside = _set_aside(path, folder, options)
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
-    status = None
-    if to_publish:
-        with locked(home, break_lock=options.break_lock):
-            again = to_publish == "again"
-            status = publish(home, chosen, analysis.metrics, options, again=again)
-    document = _document(path, analysis, told, status, options) | {"quality": rests.to_json()}
+    document = _document(path, analysis, told, options) | {"quality": rests.to_json()}
     if aside:
         document["notices"].append(aside.finding.to_json(options.messages))
     document["aside"] = aside and str(aside.path)
-    return ReportResult(document, path, analysis, merged, told, status, aside)
+    return ReportResult(document, path, analysis, merged, told, aside=aside)
 
 
 def _set_aside(path: Path, folder: Path, options: Options) -> Aside | None:
@@ -195,9 +224,7 @@ def _name(period: Period, options: Options) -> str:
     return f"{title}_{period.label}.xlsx"
 
 
-def _document(
-    path: Path, analysis: Analysis, told: Published, status: Status | None, options: Options
-) -> dict[str, Any]:
+def _document(path: Path, analysis: Analysis, told: Published, options: Options) -> dict[str, Any]:
     period, language = analysis.period, options.language
     days = {name: told.of(of) for name, of in (("current", period), ("previous", period.previous))}
     return {
@@ -207,7 +234,7 @@ def _document(
         "previous": _span(period.previous),
         "published": {
             **{name: edition and edition.on for name, edition in days.items()},
-            "status": status,
+            "status": None,
             "unreadable": [each.name for each in (*told.unreadable, told.words) if each],
         },
         "metrics": [

@@ -1,0 +1,206 @@
+"""A folder's ledger written for other programs: a Parquet dataset, CSV files, or a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlcrm.export.columns import TableData
+from xlcrm.export.contents import Addresses, Contents, Version, tables_of
+from xlcrm.export.folder import FolderForm, form_of, refuse_taken, write_folder
+from xlcrm.pipeline.audiences import LeakError, cleared, team_view
+from xlcrm.pipeline.export_places import Place, info_of, place_of, reader_of, refuse_missing, told
+from xlcrm.pipeline.merges import MergeResult, merge
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.picture import Picture
+from xlcrm.pipeline.private_texts import PrivateTexts
+from xlcrm.pipeline.published_files import published_texts
+from xlcrm.pipeline.returned import is_read
+from xlcrm.records import LedgerRecord, Record
+from xlcrm.team_folder import OUTPUT_FOLDER
+
+if TYPE_CHECKING:
+    from xlcrm.export.database import Database
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What was exported, and the merge it rests on; ``document`` is the documented JSON."""
+
+    document: dict[str, Any]
+    place: Place
+    merged: MergeResult
+
+
+def export(
+    folder: Path, options: Options, target: str, form: FolderForm | None = None
+) -> ExportResult:
+    """Merge a folder and let the export at ``target`` be its ledger, in a folder in ``form``: by
+    default that of the export that is there, else Parquet.
+
+    Raises what ``merge`` raises; UsageError where something else is in the place, the next merge
+    would read what is exported, or the master has a password; LeakError; OSError where it can't be
+    written.
+    """
+    place = place_of(target)
+    if place.folder:
+        form = form or form_of(place.folder) or "parquet"
+        refuse_missing(form)
+    _refuse_place(folder, place, options)
+    merged = merge(folder, replace(options, audience="lead"))
+    if merged.options.secret:
+        raise UsageError("export-plain", path=str(place))
+    chosen = replace(merged.options, audience=options.audience)
+    contents, private = _contents(folder, merged, chosen)
+    tables = list(tables_of(contents, chosen.spec, chosen.language))
+    if private:
+        _refuse_leaks(tables, private)
+    removed = None
+    if place.database:
+        removed = _write(place.database, tables, contents.records)
+    elif place.folder:
+        write_folder(place.folder, tables, form or "parquet")
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "export": str(place),
+        "form": place.database.kind if place.database else form,
+        "audience": options.audience,
+        "tables": {table.name: len(table.rows) for table in tables},
+        "removed": removed,
+    }
+    return ExportResult(document, place, merged)
+
+
+def _refuse_place(folder: Path, place: Place, options: Options) -> None:
+    """Raise UsageError where something else is there, or an export for others, or a merge would
+    read what is written."""
+    path = place.database.file if place.database else place.folder
+    home = path.absolute().parent if path and place.database else path
+    if home and folder.is_dir() and is_read([folder], home):
+        raise UsageError("export-is-read", path=str(path))
+    if place.folder:
+        try:
+            refuse_taken(place.folder)
+        except FileExistsError as error:
+            raise UsageError("export-taken", path=str(path)) from error
+    read = reader_of(place)
+    audience = info_of(read).get("audience") if read else None
+    if audience not in (None, options.audience):
+        raise UsageError(f"export-is-{audience}s", path=str(place))
+
+
+def _write(database: Database, tables: Sequence[TableData], records: Iterable[str]) -> int:
+    from xlcrm.export.database import DatabaseError
+
+    try:
+        return database.write(tables, records)
+    except DatabaseError as error:
+        raise told(error) from None
+
+
+def _contents(
+    folder: Path, merged: MergeResult, options: Options
+) -> tuple[Contents, PrivateTexts | None]:
+    """Return what is exported, and what must not stand in it: nothing of the lead's."""
+    readings = [each.load() for each in merged.files.values()]
+    claims = [record for reading in readings for record in reading.records]
+    picture, lead, spec = merged.picture, merged.picture.ledger.lead, options.spec
+    files = _files(merged)
+    if options.audience == "team":
+        view, private = team_view(picture, readings, spec)
+        contents = Contents(
+            view.ledger.records,
+            view.findings,
+            files,
+            cells=_cells(picture.records, claims),
+            info=_run(options),
+        )
+        return cleared(contents, private.replaced), private
+    info = _run(options) | {
+        "settings": options.settings.to_state(),
+        "notices": [{**each.to_state(), "file": each.file} for each in options.notices],
+        "own_texts": dict(options.own_texts),
+        "related": [list(each) for each in lead.related],
+        "published": published_texts(folder / OUTPUT_FOLDER),
+    }
+    return Contents(
+        picture.ledger.records,
+        picture.findings,
+        files,
+        list(_versions(picture)),
+        lead.notes,
+        _cells(picture.records, claims),
+        info,
+    ), None
+
+
+def _run(options: Options) -> dict[str, Any]:
+    return {
+        "version": options.version,
+        "as_of": options.as_of.isoformat(),
+        "language": options.language,
+        "audience": options.audience,
+    }
+
+
+def _files(merged: MergeResult) -> list[dict[str, Any]]:
+    """Return what became of each file, be it in this run or before, and of those that have left."""
+    owners = merged.picture.ledger.owners
+    told = {each["path"]: each for each in merged.document["files"]}
+    sources = {source.file for record in merged.picture.records for source in record.sources}
+    files: list[dict[str, Any]] = []
+    for path in (*told, *sorted(sources - told.keys())):
+        each = dict(told.get(path, {"path": path, "status": "removed"}))
+        each["status"] = "read" if each["status"] in ("merged", "unchanged") else each["status"]
+        files.append(each | {"owner": owners[path]})
+    return files
+
+
+def _versions(picture: Picture) -> Iterator[Version]:
+    for each in picture.ledger.conflicts:
+        for n, (value, source) in enumerate(each.versions, 1):
+            yield Version(each.record, each.table, each.field, n, value, source, each.choice)
+
+
+def _cells(
+    records: Iterable[LedgerRecord], claims: Iterable[Record]
+) -> Mapping[str, list[Addresses | None]]:
+    """Return by record the addresses of what each of its sources says; None where several records
+    of one kind stand in one place, or it is the lead's own."""
+    known: dict[tuple[str, str, str, int], Record | None] = {}
+    for each in claims:
+        place = (each.table, each.block.file, each.block.sheet, each.line)
+        known[place] = None if place in known else each
+    return {
+        record.id: [_addresses(known.get((record.table, *source))) for source in record.sources]
+        for record in records
+    }
+
+
+def _addresses(record: Record | None) -> Addresses | None:
+    if record is None:
+        return None
+    said = dict.fromkeys((*record.values, *record.raw, *record.extras))
+    parts = (slot for slot in record.block.cells if slot.partition(".")[0] in said)
+    return {key: cell for key in (*said, *parts) if (cell := record.cell(key))}
+
+
+def _refuse_leaks(tables: Iterable[TableData], private: PrivateTexts) -> None:
+    """Raise LeakError where a private value stands in a table."""
+    for table in tables:
+        texts = (text for row in table.rows for cell in row for text in _texts(cell))
+        if private.forbidden.stand_in("\n".join(texts)):
+            raise LeakError(table.name)
+
+
+def _texts(cell: Any) -> Iterator[str]:
+    if isinstance(cell, str):
+        yield cell
+    elif isinstance(cell, Mapping):
+        for key, value in cell.items():
+            yield from (key, *_texts(value))
+    elif isinstance(cell, list | tuple):
+        for each in cell:
+            yield from _texts(each)
