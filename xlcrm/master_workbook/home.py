@@ -134,6 +134,11 @@ class HomeSheet:
             self._count(row, LEFT[0] + 4, table.errors, "error")
             self._count(row, LEFT[0] + 5, table.warnings, "warning")
             row += 1
+        for name in home.continued:
+            self._sheet.merge_range(row, *(LEFT[0], row, LEFT[1]), "", self._cell(link=True))
+            text = self._words("master.home.continued", sheet=name)
+            self._link(row, LEFT[0], text, cell_target(name, 0), self._cell(link=True))
+            row += 1
         return row
 
     def _tasks(self, row: int, home: Home) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcrm.findings import Finding
-from xlcrm.master_workbook.lists import HEADER_ROW, ordered_findings, reason_text
+from xlcrm.master_workbook.lists import ordered_findings, reason_text
+from xlcrm.master_workbook.pages import further_pages, place
 from xlcrm.master_workbook.plan import TOTALS, HandIn, MasterContents
 from xlcrm.record_sheet import cell_target
 from xlcrm.sheet_words import Words
@@ -72,7 +73,8 @@ class BoardCell:
 @dataclass(frozen=True)
 class Home:
     """The first sheet. ``board`` has a row a member, its cells as ``BOARD`` names them;
-    ``rejected`` are (path, reason) pairs, ``rejected_more`` those not named."""
+    ``rejected`` are (path, reason) pairs, ``rejected_more`` those not named; ``continued`` are the
+    sheets over which lists go on that fill one."""
 
     cards: tuple[Card, ...]
     board: tuple[tuple[BoardCell, ...], ...]
@@ -81,6 +83,7 @@ class Home:
     statuses: tuple[tuple[str, str, int], ...]
     rejected: tuple[tuple[str, str], ...]
     rejected_more: int
+    continued: tuple[str, ...] = ()
 
 
 BOARD = ("member", "status", "rows", "member_errors", "member_conflicts", "timely")
@@ -103,7 +106,16 @@ def plan_home(contents: MasterContents, spec: Spec, words: Words) -> Home:
         statuses=tuple((key, words(f"status.{key}"), statuses[key]) for key in STATUSES),
         rejected=tuple(rejected[:REJECTED_SHOWN]),
         rejected_more=max(0, len(rejected) - REJECTED_SHOWN),
+        continued=tuple(_continued(contents, spec, words)),
     )
+
+
+def _continued(contents: MasterContents, spec: Spec, words: Words) -> Iterator[str]:
+    for key in tables_with_records(contents, spec):
+        label = spec.tables[key].labels[words.language]
+        yield from further_pages(label, len(contents.records[key]))
+    for name in ("conflicts", "likely", "lead", "findings", "files"):
+        yield from further_pages(words(f"master.sheet.{name}"), len(getattr(contents, name)))
 
 
 def open_conflicts(contents: MasterContents) -> int:
@@ -140,13 +152,15 @@ class _Places:
         """Return the row of a record."""
         label = self._spec.tables[table].labels[self._words.language]
         if table not in self._rows:
-            records = enumerate(self._contents.records[table], HEADER_ROW + 1)
+            records = enumerate(self._contents.records[table])
             self._rows[table] = {record.id: number for number, record in records}
-        return cell_target(label, self._rows[table][row])
+        return cell_target(*place(label, self._rows[table][row]))
 
     def _row(self, name: str, hits: Iterator[bool]) -> str:
-        row = next((number for number, hit in enumerate(hits, HEADER_ROW + 1) if hit), 0)
-        return cell_target(self._words(f"master.sheet.{name}"), row)
+        row = next((number for number, hit in enumerate(hits) if hit), None)
+        if row is None:
+            return self.sheet(name)
+        return cell_target(*place(self._words(f"master.sheet.{name}"), row))
 
 
 def _cards(contents: MasterContents, places: _Places, words: Words) -> Iterator[Card]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 from xlcrm.findings import Language
-from xlcrm.master_workbook.lists import HEADER_ROW, Targets, version_text
+from xlcrm.master_workbook.lists import Targets, version_text
+from xlcrm.master_workbook.pages import HEADER_ROW
 from xlcrm.master_workbook.plan import LeadChange
 from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
 from xlcrm.record_sheet.values import MAX_TEXT

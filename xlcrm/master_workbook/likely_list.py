@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from xlcrm.master_workbook.lists import HEADER_ROW
+from xlcrm.master_workbook.pages import HEADER_ROW
 from xlcrm.master_workbook.plan import Likely
 from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
 from xlcrm.records import ListRow

@@ -11,6 +11,7 @@ from typing import Any
 from xlcrm.findings import SEVERITIES, Finding, catalogue
 from xlcrm.layout.marks import OWN_SHEET, header_marks
 from xlcrm.master_workbook.decisions import SHOWN
+from xlcrm.master_workbook.pages import HEADER_ROW, place
 from xlcrm.master_workbook.plan import Conflict, MasterContents
 from xlcrm.record_sheet import Column, RecordSheet, holdable, palette
 from xlcrm.record_sheet.values import MAX_TEXT
@@ -19,7 +20,6 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Spec
 from xlcrm.spec.types.base import ReadContext
 
-HEADER_ROW = 1  # below the hidden row of marks
 LIST_LENGTH = 255  # characters of a dropdown written with its cell
 
 VERSIONS = "versions"  # what a row keeps of them, exactly as they are
@@ -116,11 +116,15 @@ def decision_cells(conflict: Conflict, each: Field | None, words: Words) -> tupl
     return words(f"master.conflict.{name}", number=conflict.taken), ""
 
 
-def decision_place(conflicts: Sequence[Conflict], number: int, *, own: bool) -> str:
-    """Return the address of a cell in which the conflict of this number, from 0, is decided."""
-    columns = _conflict_columns(_most_versions(conflicts), Words("zh"))
+def decision_place(
+    conflicts: Sequence[Conflict], number: int, words: Words, *, own: bool
+) -> tuple[str, str]:
+    """Return sheet and address of a cell in which the conflict of this number, from 0, is
+    decided."""
+    columns = _conflict_columns(_most_versions(conflicts), words)
     keys = [column.key for column in columns]
-    return address(HEADER_ROW + 1 + number, keys.index("own_value" if own else "decision"))
+    sheet, row = place(words("master.sheet.conflicts"), number)
+    return sheet, address(row, keys.index("own_value" if own else "decision"))
 
 
 def _most_versions(conflicts: Sequence[Conflict]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlcrm.master_workbook.lists import HEADER_ROW
+from xlcrm.master_workbook.pages import HEADER_ROW
 from xlcrm.record_sheet import Column, RecordSheet
 from xlcrm.records import ListRow
 from xlcrm.sheet_words import Words

@@ -17,13 +17,13 @@ from xlcrm.master_workbook.lead_list import lead_sheet
 from xlcrm.master_workbook.likely_list import NAME as LIKELY_LIST
 from xlcrm.master_workbook.likely_list import likely_sheet
 from xlcrm.master_workbook.lists import (
-    HEADER_ROW,
     conflict_sheet,
     decision_lists,
     file_sheet,
     finding_sheet,
     list_marks,
 )
+from xlcrm.master_workbook.pages import HEADER_ROW, pages, place
 from xlcrm.master_workbook.plan import (
     MasterContents,
     TableColumns,
@@ -105,14 +105,13 @@ def _write_table(
     sheet = RecordSheet(
         label, _columns(columns, words), rows, HEADER_ROW, min(2, len(columns.fields))
     )
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, columns.marks)
-    for severity, look in SEVERITY_LOOKS.items():
-        _colour_state(wb, written, words(f"severity.{severity}"), look)
+    for written, _ in _written(wb, sheet, len(records), columns.marks):
+        for severity, look in SEVERITY_LOOKS.items():
+            _colour_state(wb, written, words(f"severity.{severity}"), look)
     disputed = {each.record for each in contents.conflicts}
     disputed |= {each.record for each in contents.lead}
     return {
-        record.id: cell_target(written.name, written.first_row + number)
+        record.id: cell_target(*place(label, number))
         for number, record in enumerate(records)
         if record.id in disputed
     }
@@ -175,68 +174,65 @@ def _write_conflicts(
     wb: Book, contents: MasterContents, spec: Spec, words: Words, targets: dict[str, str]
 ) -> None:
     sheet = conflict_sheet(contents, spec, words, targets)
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, list_marks("conflicts", sheet))
-    written.worksheet.set_tab_color(palette.ERROR_TEXT)
-    first, column, last, _ = written.area("decision")
-    for start, end, choices in decision_lists(contents.conflicts, words):
-        rule = {"validate": "list", "source": choices, "error_type": "warning"}
-        written.worksheet.data_validation(first + start, column, first + end, column, rule)
-    if contents.conflicts:
-        muted = {"font_color": palette.MUTED_TEXT, "bg_color": palette.DISPLAY_FILL}
-        state = cell_target("", first, written.column("state")).rpartition("!")[2]
-        decided = words("master.conflict.decided")
-        rule = {"type": "formula", "criteria": f'=${state}="{decided}"', "format": wb.format(muted)}
-        written.worksheet.conditional_format(first, 0, last, len(sheet.columns) - 1, rule)
+    marks = list_marks("conflicts", sheet)
+    muted = {"font_color": palette.MUTED_TEXT, "bg_color": palette.DISPLAY_FILL}
+    decided = words("master.conflict.decided")
+    for written, number in _written(wb, sheet, len(contents.conflicts), marks):
+        written.worksheet.set_tab_color(palette.ERROR_TEXT)
+        first, column, last, _ = written.area("decision")
+        conflicts = contents.conflicts[number : number + written.row_count]
+        for start, end, choices in decision_lists(conflicts, words):
+            rule = {"validate": "list", "source": choices, "error_type": "warning"}
+            written.worksheet.data_validation(first + start, column, first + end, column, rule)
+        if conflicts:
+            state = cell_target("", first, written.column("state")).rpartition("!")[2]
+            look = {"criteria": f'=${state}="{decided}"', "format": wb.format(muted)}
+            rule = {"type": "formula", **look}
+            written.worksheet.conditional_format(first, 0, last, len(sheet.columns) - 1, rule)
 
 
 def _write_likely(wb: Book, contents: MasterContents, words: Words) -> None:
     sheet = likely_sheet(contents.likely, words)
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, list_marks(LIKELY_LIST, sheet))
-    written.worksheet.set_tab_color(palette.ERROR_TEXT)
     answers = [words(f"master.likely.{answer}") for answer in ("yes", "no")]
     rule = {"validate": "list", "source": answers, "error_type": "warning"}
-    written.worksheet.data_validation(*written.area("same"), rule)
     muted = {"font_color": palette.MUTED_TEXT}
-    for state in ("is_one", "are_two"):
-        _colour_equal(wb, written, "state", words(f"master.likely.{state}"), muted)
+    for written, _ in _written(wb, sheet, len(contents.likely), list_marks(LIKELY_LIST, sheet)):
+        written.worksheet.set_tab_color(palette.ERROR_TEXT)
+        written.worksheet.data_validation(*written.area("same"), rule)
+        for state in ("is_one", "are_two"):
+            _colour_equal(wb, written, "state", words(f"master.likely.{state}"), muted)
 
 
 def _write_lead(
     wb: Book, contents: MasterContents, spec: Spec, words: Words, targets: dict[str, str]
 ) -> None:
     sheet = lead_sheet(contents.lead, spec, words, targets)
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, list_marks(LEAD_LIST, sheet))
-    written.worksheet.set_tab_color(palette.INPUT_FILL)
     rule = {"validate": "list", "source": [words("master.lead.take_back")]}
-    written.worksheet.data_validation(*written.area("undo"), rule)
+    for written, _ in _written(wb, sheet, len(contents.lead), list_marks(LEAD_LIST, sheet)):
+        written.worksheet.set_tab_color(palette.INPUT_FILL)
+        written.worksheet.data_validation(*written.area("undo"), rule)
 
 
 def _write_findings(wb: Book, contents: MasterContents, spec: Spec, words: Words) -> None:
     sheet = finding_sheet(contents, spec, words)
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, list_marks("findings", sheet))
-    written.worksheet.set_tab_color(palette.WARNING_TEXT)
-    for severity, look in SEVERITY_LOOKS.items():
-        _colour_equal(wb, written, "severity", words(f"severity.{severity}"), look)
+    for written, _ in _written(wb, sheet, len(contents.findings), list_marks("findings", sheet)):
+        written.worksheet.set_tab_color(palette.WARNING_TEXT)
+        for severity, look in SEVERITY_LOOKS.items():
+            _colour_equal(wb, written, "severity", words(f"severity.{severity}"), look)
 
 
 def _write_files(wb: Book, contents: MasterContents, words: Words) -> None:
     sheet = file_sheet(contents, words)
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, list_marks("files", sheet))
     rejected, skipped = words("status.rejected"), words("status.skipped")
-    _colour_equal(wb, written, "status", rejected, SEVERITY_LOOKS["error"])
-    _colour_equal(wb, written, "status", skipped, {"font_color": palette.MUTED_TEXT})
+    for written, _ in _written(wb, sheet, len(contents.files), list_marks("files", sheet)):
+        _colour_equal(wb, written, "status", rejected, SEVERITY_LOOKS["error"])
+        _colour_equal(wb, written, "status", skipped, {"font_color": palette.MUTED_TEXT})
 
 
 def _write_rows(wb: Book, keys: Sequence[str], words: Words) -> None:
     sheet = row_sheet(keys, words)
-    written = wb.add_record_sheet(sheet)
-    _finish(wb, written, list_marks(ROW_LIST, sheet))
-    written.worksheet.hide()
+    for written, _ in _written(wb, sheet, len([*sheet.rows]), list_marks(ROW_LIST, sheet)):
+        written.worksheet.hide()
 
 
 def _colour_equal(
@@ -246,11 +242,17 @@ def _colour_equal(
     written.worksheet.conditional_format(*written.area(key), rule)
 
 
-def _finish(wb: Book, written: WrittenSheet, marks: Sequence[str]) -> None:
-    """Write the hidden row of marks, and set up the pages."""
-    worksheet = written.worksheet
-    worksheet.set_row(0, None, None, {"hidden": True})
-    for column, mark in enumerate(marks):
-        if mark:
-            worksheet.write_string(0, column, mark)
-    written.set_up_pages()
+def _written(
+    wb: Book, sheet: RecordSheet, rows: int, marks: Sequence[str]
+) -> Iterator[tuple[WrittenSheet, int]]:
+    """Write a list of so many rows over as many sheets as it takes, each with the hidden row of
+    marks, and yield them with the number of their first row."""
+    for number, page in pages(sheet, rows):
+        written = wb.add_record_sheet(page)
+        worksheet = written.worksheet
+        worksheet.set_row(0, None, None, {"hidden": True})
+        for column, mark in enumerate(marks):
+            if mark:
+                worksheet.write_string(0, column, mark)
+        written.set_up_pages()
+        yield written, number

@@ -9,7 +9,8 @@ from xlcrm.customers import Related
 from xlcrm.findings import Finding, Language
 from xlcrm.ledger.lead import LEAD
 from xlcrm.ledger.model import Conflict, Ledger
-from xlcrm.master_workbook.lists import HEADER_ROW, decision_place
+from xlcrm.master_workbook.lists import decision_place
+from xlcrm.master_workbook.pages import place
 from xlcrm.master_workbook.plan import table_columns
 from xlcrm.pipeline.options import Options
 from xlcrm.records import Block, Record, Records
@@ -21,7 +22,7 @@ from xlcrm.validation.rows import check_records
 
 def unread_decisions(conflicts: Sequence[Conflict], options: Options) -> Iterator[Finding]:
     """Yield what stands in the cells of decisions and is not understood."""
-    sheet = Words(options.language)("master.sheet.conflicts")
+    words = Words(options.language)
     for number, each in enumerate(conflicts):
         decision, own = each.typed
         if not (decision or own):
@@ -30,8 +31,7 @@ def unread_decisions(conflicts: Sequence[Conflict], options: Options) -> Iterato
         yield Finding(
             wrong.code,
             LEAD,
-            sheet,
-            decision_place(conflicts, number, own=bool(own)),
+            *decision_place(conflicts, number, words, own=bool(own)),
             each.table,
             each.field or None,
             each.record_text,
@@ -74,10 +74,11 @@ def in_master(ledger: Ledger, options: Options) -> dict[str, Record]:
         table = options.spec.tables[key]
         shown = table_columns(table, records)
         columns = {each.key: number for number, each in enumerate(shown.fields)}
-        block = Block(LEAD, table.labels[options.language], table.key, columns)
-        for number, each in enumerate(records, HEADER_ROW + 1):
+        for number, each in enumerate(records):
             if each.id in worked:
-                found[each.id] = Record(block, number, each.values, each.raw, each.extras)
+                sheet, row = place(table.labels[options.language], number)
+                block = Block(LEAD, sheet, table.key, columns)
+                found[each.id] = Record(block, row, each.values, each.raw, each.extras)
     return found
 
 
