@@ -17,7 +17,7 @@ from xlcrm.template_workbook import write_workbook
 AS_OF = "2024-06-03"
 _FIRST_DAY, _DAYS = date(2024, 1, 1), 150
 _CREATED = datetime(2024, 6, 1)
-_CUSTOMERS = 10  # a workbook
+CUSTOMERS = 10  # a workbook
 _FAULTS = 0.01  # the share of rows with a wrong channel or an entry that came late
 
 
@@ -40,12 +40,14 @@ def make_folder(work: Path, size: Size) -> Path:
     if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
         for number in range(size.workbooks):
-            _write(folder / f"员工{number % 25 + 1:02d}" / f"沟通{number:04d}.xlsx", number, size)
+            place = folder / f"员工{number % 25 + 1:02d}" / f"沟通{number:04d}.xlsx"
+            write_team_file(place, number, size)
         done.touch()
     return folder
 
 
-def _write(path: Path, number: int, size: Size) -> None:
+def write_team_file(path: Path, number: int, size: Size) -> None:
+    """Write the workbook of this number of a folder of this size."""
     spec = load_spec()
     tables = [spec.tables["customer_base"], spec.tables["communication_log"]]
     chance = random.Random(number)
@@ -59,7 +61,7 @@ def _write(path: Path, number: int, size: Size) -> None:
 
 
 def _customers(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
-    for n in range(number * _CUSTOMERS, (number + 1) * _CUSTOMERS):
+    for n in range(number * CUSTOMERS, (number + 1) * CUSTOMERS):
         yield {
             "customer_id": f"C{n + 1:05d}",
             "customer_name": f"客户{n}有限公司",
