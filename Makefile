@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n 2 --dist loadscope
 
 help:
 	@echo "make demo    run xlcrm on the sample team's folder; the result is in xlcrm-demo/"
-	@echo "make test    ruff, mypy and all tests (those that need LibreOffice are skipped without it)"
+	@echo "make test    ruff, mypy and all tests (those that need LibreOffice or PostgreSQL are skipped without it)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make sample  make sample_workbooks/ anew"
 	@echo "make bench   time merging against loops with pandas; folders in benchmarks/.work/"

@@ -161,7 +161,9 @@ class Database:
         others = [each for each in made.c if each.name not in table.key]
         differs = [each.is_distinct_from(insert.excluded[each.name]) for each in others]
         news = {each.name: insert.excluded[each.name] for each in others}
-        upsert = insert.on_conflict_do_update(keys, set_=news, where=sa.or_(*differs))
+        upsert = insert.on_conflict_do_update(
+            index_elements=keys, set_=news, where=sa.or_(*differs)
+        )
         for start in range(0, len(table.rows), _AT_ONCE):
             rows = table.rows[start : start + _AT_ONCE]
             connection.execute(upsert, [_bound(table, row) for row in rows])
