@@ -205,3 +205,13 @@ def test_too_many_facts_to_compare_with_one_another(
     }
     assert says["满意度平均分(5分制)"].startswith("公式")
     assert says["需求满足率"].startswith("数值")
+
+
+def test_of_many_facts_those_of_the_period_stand_there_and_give_its_figures(
+    reported: Reported, monkeypatch: pytest.MonkeyPatch, soffice: Any
+) -> None:
+    everything = load_workbook(reported())["沟通"].max_row
+    monkeypatch.setattr(formulas, "MOST", 160)
+    path = reported("--week=2024-W18")
+    assert 20 < load_workbook(path)["沟通"].max_row < everything
+    assert assert_same(path, soffice.convert(path, "xlsx")) > 100

@@ -107,17 +107,19 @@ CUSTOMER = model.Customer(
     "c1", "C001", "=星辰", "潜在客户", None, None, None, None, None, ("高潜力客户", "犹豫型"), None,
     None, 2, "2024-01-05", None, ("log:9",),
 )  # fmt: skip
+RATED = model.Evaluation(
+    "e1", "c1", "2024-05-14", "customer", "response_speed", 4, None, ("form:1",)
+)  # fmt: skip
+MESSAGES = [
+    message(0, None, "log:9"),
+    message(1, "2024-05-14T09:00", "log:1"),
+    message(2, None, "gone", "form:1"),
+]
 FACTS = {
-    "customers": model.table(model.Customer, [CUSTOMER]),
-    "messages": model.table(
-        model.Message,
-        [
-            message(0, None, "log:9"),
-            message(1, "2024-05-14T09:00", "log:1"),
-            message(2, None, "gone", "form:1"),
-        ],
-    ),
-    "scores": model.table(model.Score, []),
+    "customers": model.columns_of(model.table(model.Customer, [CUSTOMER])),
+    "messages": model.columns_of(model.table(model.Message, MESSAGES)),
+    "scores": model.columns_of(model.table(model.Score, [])),
+    "evaluations": model.columns_of(model.table(model.Evaluation, [RATED])),
 }
 
 Write = Callable[..., Path]
@@ -340,6 +342,8 @@ def test_facts_values_are_shown_in_the_workbooks_language(write: Write) -> None:
     (zh,) = facts(load_workbook(write()), "客户")
     assert (zh["客户类型"], zh["标签"]) == ("潜在客户", "高潜力客户、犹豫型")
     assert zh["初次接触时间"] == datetime(2024, 1, 5)
+    (rated,) = facts(load_workbook(write()), "评价")
+    assert (rated["评价对象"], rated["维度"]) == ("客户评价", "服务响应速度")
     (en,) = facts(load_workbook(write(language="en")), "Customers")
     assert (en["Type"], en["Deals"]) == ("Prospect", 2)
 
@@ -348,7 +352,7 @@ def test_facts_are_native_tables_by_stable_names(write: Write) -> None:
     for language in ("zh", "en"):
         report = load_workbook(write(language=language))
         tables = {name: ref for sheet in report for name, ref in sheet.tables.items()}
-        assert set(tables) == {"facts_customers", "facts_messages", "facts_scores"}
+        assert set(tables) == {f"facts_{kind}" for kind in FACTS}
         assert tables["facts_messages"].endswith("4")
         hidden = [sheet.title for sheet in report if sheet.sheet_state == "hidden"]
         assert hidden == ["评分" if language == "zh" else "Scores"]

@@ -64,7 +64,8 @@ def _is_awaited(line: Line, source: ActionSource, rule: Mapping[str, Any] | None
 
 
 def messages(history: History, span: Span | None) -> Iterator[Message]:
-    """Yield our messages with their replies; with ``span`` those sent, replied to or open in it."""
+    """Yield our messages with their replies; with ``span`` those sent, replied to or open in it,
+    and the first one ever."""
     places = history.holding("sent_at")
     for line in history.lines(_under_way(history, places, span) if span else places):
         sent, replied = line.text("sent_at"), line.text("replied_at")
@@ -74,13 +75,15 @@ def messages(history: History, span: Span | None) -> Iterator[Message]:
 
 
 def _under_way(history: History, places: Iterable[int], span: Span) -> Iterator[int]:
-    """Yield the places of the messages that were sent, replied to or open on a day of a span."""
+    """Yield the places of the messages that were sent, replied to or open on a day of a span, and
+    of the first one ever."""
     first, last = span.first.isoformat(), span.last.isoformat()
-    for place in places:
-        values = history.records[place].values
-        sent, replied = str(values["sent_at"]), str(values.get("replied_at") or "")
+    moments = {place: str(history.records[place].values["sent_at"]) for place in places}
+    earliest = min(moments, key=moments.__getitem__, default=None)
+    for place, sent in moments.items():
+        replied = str(history.records[place].values.get("replied_at") or "")
         is_past = replied and replied < first and sent < first
-        if not is_past and min(sent, replied or sent)[:10] <= last:
+        if place == earliest or (not is_past and min(sent, replied or sent)[:10] <= last):
             yield place
 
 

@@ -34,11 +34,14 @@ _Row = TypeVar("_Row", Line, Talk)
 _Dated = TypeVar("_Dated", model.Need, model.Score, model.Change)
 
 
-def build_facts(records: Sequence[LedgerRecord], spec: Spec, span: Span | None = None) -> Facts:
+def build_facts(
+    records: Sequence[LedgerRecord], spec: Spec, span: Span | None = None, *, texts: bool = True
+) -> Facts:
     """Return the facts that ``records`` tell of; with ``span`` as far as its days need them.
 
     Records come in source order: table by table, in each by source row. Their ``customer`` is
-    resolved: the id where it is known, else the normalised name.
+    resolved: the id where it is known, else the normalised name. Without ``texts`` communications
+    lack those that people read and no figure rests on.
     """
     history = History(records, spec)
     lines = history.between(span) if span else history.lines(range(len(records)))
@@ -54,7 +57,7 @@ def build_facts(records: Sequence[LedgerRecord], spec: Spec, span: Span | None =
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "customers": lambda: table(model.Customer, customers(history)),
         "communications": lambda: table_of(
-            model.Communication, communications(talks, spec, texts=span is None)
+            model.Communication, communications(talks, spec, texts=texts)
         ),
         "messages": lambda: table(model.Message, list(messages(history, span))),
         "actions": lambda: table(model.Action, list(actions(history, span))),

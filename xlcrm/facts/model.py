@@ -215,6 +215,20 @@ def table_of(kind: type[Any], columns: Mapping[str, Sequence[Any]]) -> pd.DataFr
     return pd.DataFrame(data)
 
 
+def columns_of(facts: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the columns of a table as plain values, the ids first: moments as datetimes, None for
+    what is not there."""
+    return {"id": facts.index.tolist()} | {str(name): _plain(facts[name]) for name in facts}
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    if column.dtype.kind == "M":
+        return list(column.to_numpy("datetime64[us]").tolist())  # what is no time becomes None
+    if column.dtype.kind == "f":
+        return [value if value == value else None for value in column.tolist()]
+    return column.tolist()
+
+
 def _column(name: str, values: Sequence[Any], index: pd.Index[Any]) -> pd.Series[Any]:
     if name in _TIMES:
         return pd.Series(np.array(values, dtype="datetime64[s]"), index)

@@ -39,13 +39,13 @@ class Facts:
 
     - whole, whatever the span: customers, issues, type and stage changes, evaluations, the days of
       talks and revisits, and what talks tell of a column at all;
-    - of the span: communications dated in it or in the days that it has for them before, without
-      the texts that no figure rests on; needs and entries dated in it; messages that were sent,
-      replied to or open in it; actions that were overdue in it; scores dated in it, with each
-      customer's last one before it.
+    - of the span: communications dated in it or in the days that it has for them before; needs and
+      entries dated in it; messages that were sent, replied to or open in it, and the first one
+      ever; actions that were overdue in it; scores dated in it, with each customer's last one
+      before it.
 
     Those of the span are asked for within a period, by id, or as last scores: asking for other days
-    than the span's, or for the whole table, raises ValueError.
+    than the span's, or for the whole table, raises ValueError. ``here`` returns what there is.
     """
 
     customers: pd.DataFrame
@@ -84,26 +84,37 @@ class Facts:
             raise AttributeError(name)
         if self._span and name in OF_SPAN:
             raise ValueError(f"{name} are of {self._span} alone: ask for them within a period")
-        return self._table(name)
+        return self.here(name)
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether these are the facts of everything."""
+        return self._span is None
+
+    def here(self, kind: str) -> pd.DataFrame:
+        """Return the facts of a kind that there are here, be they of a span or of everything."""
+        if kind not in self._tables:
+            self._tables[kind] = self._makers[kind]()
+        return self._tables[kind]
 
     def within(self, kind: str, column: str, first: date, last: date) -> pd.DataFrame:
         """Return the facts whose day or moment ``column`` is from ``first`` to ``last``'s end."""
         key = (kind, column, first, last)
         if key not in self._within:
             self._refuse_outside(kind, first, last)
-            table = self._table(kind)
+            table = self.here(kind)
             times, end = table[column], pd.Timestamp(last + timedelta(days=1))
             self._within[key] = table[(times >= pd.Timestamp(first)) & (times < end)]
         return self._within[key]
 
     def among(self, kind: str, ids: Iterable[str]) -> pd.DataFrame:
         """Return the facts of some ids, in their order. Raises KeyError for one there is not."""
-        return self._table(kind).loc[list(ids)]
+        return self.here(kind).loc[list(ids)]
 
     def last_scores(self, before: date) -> pd.DataFrame:
         """Return each customer's last score before a day, in date order."""
         self._refuse_outside("scores", before, before)
-        scores = self._table("scores").dropna(subset="customer")  # in date order
+        scores = self.here("scores").dropna(subset="customer")  # in date order
         earlier = scores[scores["date"] < pd.Timestamp(before)]
         return earlier.drop_duplicates("customer", keep="last")
 
@@ -118,14 +129,14 @@ class Facts:
     def unanswered(self, day: date) -> pd.DataFrame:
         """Return the messages sent on a day or before and not answered by its end."""
         self._refuse_outside("messages", day, day)
-        messages, end = self._table("messages"), pd.Timestamp(day + timedelta(days=1))
+        messages, end = self.here("messages"), pd.Timestamp(day + timedelta(days=1))
         is_answered = messages["replied"] < end
         return messages[(messages["sent"] < end) & ~is_answered]
 
     def overdue(self, day: date) -> pd.DataFrame:
         """Return the actions that are awaited, due on a day or before, and not done by it."""
         self._refuse_outside("actions", day, day)
-        actions, end = self._table("actions"), pd.Timestamp(day + timedelta(days=1))
+        actions, end = self.here("actions"), pd.Timestamp(day + timedelta(days=1))
         is_done = actions["done"] < end
         return actions[actions["is_awaited"] & (actions["due"] < end) & ~is_done]
 
@@ -142,11 +153,6 @@ class Facts:
     def revisits(self, customer: str) -> list[str]:
         """Return the days (ISO) on which a customer was revisited."""
         return self._revisits.get(customer, [])
-
-    def _table(self, kind: str) -> pd.DataFrame:
-        if kind not in self._tables:
-            self._tables[kind] = self._makers[kind]()
-        return self._tables[kind]
 
     def _refuse_outside(self, kind: str, first: date, last: date) -> None:
         span = self._span

@@ -86,9 +86,10 @@ def compute(facts: Facts, period: Period, spec: Spec) -> list[Metric]:
     return [each for key in CATALOGUE for each in CATALOGUE[key](facts, period, previous, spec)]
 
 
-def days_asked(period: Period) -> Span:
-    """Return the days whose facts ``compute`` asks for: the two periods' and their windows'."""
-    first = period.previous
+def days_asked(period: Period, n: int = 2) -> Span:
+    """Return the days whose facts are asked for by ``compute``, or by ``compute_trend`` of the last
+    ``n`` periods: the periods' and their windows'."""
+    first = period.last(n)[0]
     earlier = first.previous  # with whose talks those of the first are compared
     return Span(first.start, period.end, talks_from=min(first.window.start, earlier.start))
 

@@ -52,17 +52,14 @@ def analyse(
     options: Options,
     published: Published,
     wordings: Wordings,
-    *,
-    whole: bool = False,
+    facts: Facts | None = None,
 ) -> Analysis:
     """Return the figures of ``period`` and of the one before it, as it was published if it was.
-    ``wordings`` are the lead's, in place of ours.
-
-    Its facts are those that these figures need; with ``whole`` all there are, for who shows them or
-    looks further back.
+    ``wordings`` are the lead's, in place of ours; ``facts`` those of the records, by default no
+    more of them than these figures need.
     """
     spec, language = options.spec, options.language
-    facts = build_facts(records, spec, None if whole else days_asked(period))
+    facts = facts or build_facts(records, spec, days_asked(period), texts=False)
     metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
     since = effects(metrics, period, published)
     metrics = [against(each, since[each.key, each.subject].previous) for each in metrics]

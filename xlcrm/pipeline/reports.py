@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from xlcrm.analysis_rows import LateRow
-from xlcrm.facts.model import KINDS
+from xlcrm.facts.build import build_facts
+from xlcrm.facts.model import KINDS, columns_of
+from xlcrm.facts.tables import Facts
 from xlcrm.filled_workbook.listed import read_said, why_unreadable
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.listed import Listed, Said
-from xlcrm.metrics.catalogue import TrendPoint, compute_trend
+from xlcrm.metrics.catalogue import TrendPoint, compute_trend, days_asked
 from xlcrm.metrics.display import worded
 from xlcrm.metrics.json_form import metric_json
 from xlcrm.metrics.left_out import NOTHING
@@ -28,16 +30,19 @@ from xlcrm.pipeline.late import late_json, late_rows
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options
+from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.published_files import put_published, set_aside, wordings_path
 from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
 from xlcrm.pipeline.wordings import are_readable, keep_wordings, kept_wordings
-from xlcrm.records import Source
+from xlcrm.records import LedgerRecord
+from xlcrm.report_workbook import formulas
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.scratch import scratch_folder
 from xlcrm.sheet_words import Words, declared
+from xlcrm.spec.model import Spec
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 _TREND = 8  # periods
@@ -128,11 +133,11 @@ def _made(
     picture = merged.picture
     told = replace(published(home, chosen.last(_TREND), options), words=lost)
     words = kept_wordings(home, options)
-    analysis = analyse(picture.records, chosen, options, told, words, whole=True)
+    facts = _facts(picture, chosen, options.spec)
+    analysis = analyse(picture.records, chosen, options, told, words, facts)
     path.parent.mkdir(parents=True, exist_ok=True)
     rests = quality(merged, analysis.facts, chosen, analysis.left_out)
-    contents = _contents(path, analysis, told, picture.sources, options)
-    contents = replace(contents, quality=rests)
+    contents = replace(_contents(path, analysis, told, picture, options), quality=rests)
     aside = _set_aside(path, folder, options)
     with written(path, options.secret) as made:
         write_report(made, contents, options.spec, options.language, options.created)
@@ -165,12 +170,16 @@ def _keep_wordings(home: Path, books: Iterable[Path], options: Options) -> None:
             keep_wordings(home, found, options, may_be_lost=True)
 
 
+def _facts(picture: Picture, period: Period, spec: Spec) -> Facts:
+    """Return the facts that the report of a period shows: all there are, or, where a table has more
+    records than facts are compared with one another, those that the period looks at."""
+    tables = picture.ledger.records.values()
+    are_many = any(len(records) > formulas.MOST for records in tables)
+    return build_facts(picture.records, spec, days_asked(period) if are_many else None)
+
+
 def _contents(
-    path: Path,
-    analysis: Analysis,
-    told: Published,
-    sources: Mapping[str, Source],
-    options: Options,
+    path: Path, analysis: Analysis, told: Published, picture: Picture, options: Options
 ) -> ReportContents:
     """Return what the report at ``path`` is to hold."""
     chosen, facts, spec = analysis.period, analysis.facts, options.spec
@@ -181,9 +190,10 @@ def _contents(
         period=chosen,
         metrics=[worded(each, options.language) for each in analysis.metrics],
         rows=analysis.rows,
-        trends=_trends(analysis, told, options),
-        facts={name: getattr(facts, name) for name in KINDS},
-        sources=sources,
+        trends=_trends(analysis, told, picture.records, options),
+        facts={name: columns_of(facts.here(name)) for name in KINDS},
+        are_all_facts=facts.are_whole,
+        sources=picture.sources,
         late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
         published=None if before is None else before.on,
         said=_said(path, chosen, options),
@@ -193,12 +203,15 @@ def _contents(
 
 
 def _trends(
-    analysis: Analysis, told: Published, options: Options
+    analysis: Analysis, told: Published, records: Sequence[LedgerRecord], options: Options
 ) -> Mapping[Key, tuple[TrendPoint, ...]]:
     """Return the values of some metrics over the last periods; of earlier ones as they were
     published, where they were."""
-    period, keys = analysis.period, declared("report.trends")
-    found = compute_trend(analysis.facts, period, options.spec, keys, _TREND)
+    period, keys, spec = analysis.period, declared("report.trends"), options.spec
+    facts, before = analysis.facts, period.previous.previous
+    if not facts.are_whole:
+        facts = build_facts(records, spec, days_asked(before, _TREND - 2), texts=False)
+    found = compute_trend(facts, before, spec, keys, _TREND - 2)
     editions = {each.label: told.of(each) for each in period.last(_TREND) if each != period}
 
     def point(metric: Metric, of: TrendPoint) -> TrendPoint:
@@ -206,10 +219,13 @@ def _trends(
         said = edition.figure(metric) if edition else None
         return TrendPoint(of.period, said.value) if said else of
 
-    metrics = {(each.key, each.subject): each for each in analysis.metrics}
-    return {
-        key: tuple(point(metrics[key], each) for each in points) for key, points in found.items()
-    }
+    trends = {}
+    for each in analysis.metrics:
+        if each.key in keys:
+            name = each.key, each.subject
+            last = TrendPoint(period.previous, each.previous), TrendPoint(period, each.current)
+            trends[name] = tuple(point(each, of) for of in (*found.get(name, ()), *last))
+    return trends
 
 
 def _said(path: Path, period: Period, options: Options) -> dict[Listed, Said]:

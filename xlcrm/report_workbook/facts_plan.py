@@ -4,132 +4,127 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from xlcrm.analysis_rows import row_name
-from xlcrm.record_sheet import Column, holdable
+from xlcrm.findings import Language
+from xlcrm.record_sheet import Column
 from xlcrm.records import Source
-from xlcrm.report_workbook.plan import FactFrame, ReportContents
+from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.sheet_words import Words, declared
 from xlcrm.spec.model import Spec
-from xlcrm.spec.vocabulary import Vocabulary
 
-# Read from the ledger's record.
-NOT_SHOWN = frozenset({"source", "customer", "name"})
+Cells: TypeAlias = Mapping[str, Sequence[Any]]  # by the key of their column
+
+# Of what facts have, what stands apart, the same for every kind.
+APART = frozenset({"id", "source", "customer", "name"})
 CUSTOMERS = "customers"
 WIDTH = 12
+_LAST = ("file", "sheet", "row", "id", "order")
 NO_SOURCE = Source("", "", 0)
 
 
 @dataclass(frozen=True)
 class FactSheet:
-    """A sheet of the facts of a kind."""
+    """A sheet of the facts of a kind; its cells come column by column, in the columns' order."""
 
     kind: str
     name: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    cells: Cells
 
     @property
     def table(self) -> str:
         """The name by which people's formulas know it, whatever the language."""
         return f"facts_{self.kind}"
 
-    def column(self, key: str) -> int:
-        """Return the place of a column, counted from 0."""
-        return [each.key for each in self.columns].index(key)
+    @property
+    def rows(self) -> int:
+        """How many facts there are."""
+        return len(self.cells["id"])
 
-    def values_of(self, key: str) -> list[Any]:
-        """Return the values of a column."""
-        place = self.column(key)
-        return [row[place] for row in self.rows]
+    def blocks(self, size: int) -> Iterator[list[Sequence[Any]]]:
+        """Yield so many facts at a time, column by column."""
+        for start in range(0, self.rows, size):
+            yield [values[start : start + size] for values in self.cells.values()]
 
 
 def plan_facts(contents: ReportContents, spec: Spec, words: Words) -> Iterator[FactSheet]:
     """Yield a sheet a kind; the facts that a figure of the period rests on come first."""
-    names = _customer_names(contents.facts.get(CUSTOMERS))
+    everybody = contents.facts.get(CUSTOMERS, {"id": (), "name": ()})
+    names = dict(zip(everybody["id"], everybody["name"], strict=True))
     for kind, label in declared("facts.sheet").items():
         if kind in contents.facts:
+            facts = contents.facts[kind]
             supports = _supports(contents, kind, words)
-            reader = _Reader(contents, spec, words, names, supports)
-            rows = sorted(reader.rows(contents.facts[kind]), key=lambda row: not row[2])
-            columns = tuple(reader.columns(contents.facts[kind]))
-            yield FactSheet(kind, label[words.language], columns, tuple(rows))
+            cells = _apart(facts, names, supports, contents.sources)
+            for name, values in facts.items():
+                if name not in APART:
+                    cells[name] = _shower(name, spec, words).cells(values)
+            cells |= {name: cells.pop(name) for name in _LAST}
+            columns = tuple(_column(name, words) for name in cells)
+            yield FactSheet(kind, label[words.language], columns, _supporting_first(cells))
 
 
 def _supports(contents: ReportContents, kind: str, words: Words) -> Mapping[str, str]:
     """Return the names of the metrics that each fact of a kind supports, by its id."""
-    names: dict[str, dict[str, None]] = {}
-    for metric in contents.metrics:
+    names = [row_name(metric, words.language) for metric in contents.metrics]
+    found: dict[str, tuple[int, ...]] = {}
+    for n, metric in enumerate(contents.metrics):
         for each in metric.basis.get(kind, ()):
-            names.setdefault(each, {})[row_name(metric, words.language)] = None
-    return {each: words("facts.and").join(found) for each, found in names.items()}
+            found[each] = (*found.get(each, ()), n)
+
+    @cache
+    def said(metrics: tuple[int, ...]) -> str:
+        return words("facts.and").join(dict.fromkeys(names[n] for n in metrics))
+
+    return {each: said(metrics) for each, metrics in found.items()}
 
 
-def _customer_names(customers: FactFrame | None) -> Mapping[Any, str]:
-    if customers is None:
-        return {}
-    place = 1 + list(customers.columns).index("name")
-    return {fact[0]: fact[place] for fact in customers.itertuples(index=True, name=None)}
+def _apart(
+    facts: Cells,
+    names: Mapping[Any, str],
+    supports: Mapping[str, str],
+    sources: Mapping[str, Source],
+) -> dict[str, Sequence[Any]]:
+    """Return the columns that facts of every kind have."""
+    ids = facts["id"]
+    customers = facts.get("customer", ids)
+    places = [
+        next((sources[each] for each in records if each in sources), NO_SOURCE)
+        for records in facts["source"]
+    ]
+    return {
+        "customer": customers,
+        "name": [names.get(each) for each in customers],
+        "supports": [supports.get(each) for each in ids],
+        "file": [place.file for place in places],
+        "sheet": [place.sheet for place in places],
+        "row": [place.row or None for place in places],
+        "id": ids,
+        "order": range(1, 1 + len(ids)),
+    }
 
 
-class _Reader:
-    """Turns the facts of one kind into the cells of their sheet."""
+def _supporting_first(cells: Cells) -> Cells:
+    """Return the columns of facts with those first that support a metric."""
+    supports = cells["supports"]
+    order = sorted(range(len(supports)), key=lambda n: not supports[n])
+    return {name: [values[n] for n in order] for name, values in cells.items()}
 
-    def __init__(
-        self,
-        contents: ReportContents,
-        spec: Spec,
-        words: Words,
-        names: Mapping[Any, str],
-        supports: Mapping[str, str],
-    ) -> None:
-        self._sources = contents.sources
-        self._spec = spec
-        self._words = words
-        self._names = names
-        self._supports = supports
 
-    def columns(self, frame: FactFrame) -> Iterator[Column]:
-        """Yield the sheet's columns: customer, support, the kind's own, source, id."""
-        own = (name for name in map(str, frame.columns) if name not in NOT_SHOWN)
-        for name in ("customer", "name", "supports", *own, "file", "sheet", "row", "id", "order"):
-            look = declared(f"facts.column.{name}")
-            yield Column(
-                name,
-                look[self._words.language],
-                look.get("width", WIDTH),
-                look.get("kind", "text"),
-                wrap=look.get("wrap", False),
-                num_format=look.get("num_format"),
-            )
-
-    def rows(self, frame: FactFrame) -> Iterator[tuple[Any, ...]]:
-        """Yield the cells of each fact, in the order of ``columns``."""
-        names = [str(name) for name in frame.columns]
-        own = [(1 + n, _Values(name, self._spec, self._words)) for n, name in enumerate(names)
-               if name not in NOT_SHOWN]  # fmt: skip
-        customer = 1 + names.index("customer") if "customer" in names else 0
-        source = 1 + names.index("source")
-        for order, fact in enumerate(frame.itertuples(index=True, name=None), 1):
-            known = _known(fact[customer])
-            place = self._source(fact[source])
-            cells = (
-                known,
-                self._names.get(known),
-                self._supports.get(fact[0]),
-                *(values.cell(fact[column]) for column, values in own),
-                place.file,
-                place.sheet,
-                place.row or None,
-                fact[0],
-                order,
-            )
-            yield tuple(map(holdable, cells))
-
-    def _source(self, records: Sequence[str]) -> Source:
-        return next((self._sources[each] for each in records if each in self._sources), NO_SOURCE)
+def _column(name: str, words: Words) -> Column:
+    look = declared(f"facts.column.{name}")
+    return Column(
+        name,
+        look[words.language],
+        look.get("width", WIDTH),
+        look.get("kind", "text"),
+        wrap=look.get("wrap", False),
+        num_format=look.get("num_format"),
+    )
 
 
 class _Values:
@@ -137,28 +132,37 @@ class _Values:
 
     def __init__(self, column: str, spec: Spec, words: Words) -> None:
         look = declared(f"facts.column.{column}")
-        lists = look.get("list", ())
-        keys = [lists] if isinstance(lists, str) else lists
-        self._lists: list[Vocabulary] = [spec.vocabularies[key] for key in keys]
         self._worded = look.get("words", False)
         self._words = words
+        self._labels = dict(_labels(look, spec, words.language))
+        self._are_days = look.get("kind") == "date"
+
+    def cells(self, values: Sequence[Any]) -> list[Any]:
+        """Return values as the column shows them, None for what is not there."""
+        known = {value: self.cell(value) for value in set(values)}
+        return [known[value] for value in values]
 
     def cell(self, value: Any) -> Any:
-        value = _known(value)
         if value is None:
             return None
         if self._worded:
             return self._words.get(f"facts.word.{str(value).lower()}") or str(value)
         if isinstance(value, tuple | list):
             return self._words("facts.and").join(map(str, value)) or None
-        if isinstance(value, str):
-            return self._label(value)
-        return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+        if isinstance(value, datetime):
+            return value.date() if self._are_days and value.time() == time() else value
+        return self._labels.get(value, value)
 
-    def _label(self, value: str) -> str:
-        language = self._words.language
-        known = (each for each in self._lists if value in each.by_value)
-        return next((each.label(value, language) for each in known), value)
+
+def _labels(look: Mapping[str, Any], spec: Spec, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield how values of vocabularies, and the names of fields and of rows, are shown."""
+    for key in reversed(look.get("lists", ())):
+        vocabulary = spec.vocabularies[key]
+        yield from ((each, vocabulary.label(each, language)) for each in vocabulary.by_value)
+    for key in look.get("names", ()):
+        table = spec.tables[key]
+        yield from ((each.key, each.labels[language]) for each in table.fields)
+        yield from ((each.key, each.labels[language]) for each in table.grid_rows)
 
 
 @cache
@@ -169,8 +173,3 @@ def _shower(column: str, spec: Spec, words: Words) -> _Values:
 def shown(column: str, value: Any, spec: Spec, words: Words) -> Any:
     """Return a value as a column of facts shows it."""
     return _shower(column, spec, words).cell(value)
-
-
-def _known(value: Any) -> Any:
-    """Return a value, None for the not-a-number and not-a-time of a table of facts."""
-    return None if value is None or value != value else value

@@ -102,13 +102,13 @@ class _Formulas:
         self, contents: ReportContents, sheets: Sequence[FactSheet], spec: Spec, words: Words
     ) -> None:
         self._given, self._spec, self._words = contents.workings, spec, words
+        self._are_all = contents.are_all_facts
         self._sheets = {sheet.kind: sheet for sheet in sheets}
         self._areas = {
-            f"{kind}_{column.key}": _Area(sheet.name, n, len(sheet.rows))
+            f"{kind}_{column.key}": _Area(sheet.name, n, sheet.rows)
             for kind, sheet in self._sheets.items()
             for n, column in enumerate(sheet.columns)
         }
-        self._known: dict[str, Sequence[str]] = {}
         self._used: dict[str, _Area] = {}
         self._asked: dict[str, tuple[str, str, int]] = {}  # workings: kind, column and period
         self._tells_customers = self._has_plain_customers()
@@ -141,7 +141,7 @@ class _Formulas:
             name, (kind, column, period) = list(self._asked.items())[done]
             declared = _declared()["workings"][kind][column]
             plain, ids = column.removeprefix(_OWN), self._ids(kind)
-            values = self._given[1 + period if column.startswith(_OWN) else 0][kind][plain]
+            values = self._given[1 + period if column.startswith(_OWN) else 0][kind][plain]()
             label = declared["label"][self._words.language]
             yield WorkingColumn(
                 name,
@@ -156,10 +156,8 @@ class _Formulas:
         return {name: f"={area.whole}" for name, area in self._used.items()}
 
     def _ids(self, kind: str) -> Sequence[str]:
-        if kind not in self._known:
-            sheet = self._sheets.get(kind)
-            self._known[kind] = sheet.values_of("id") if sheet else ()
-        return self._known[kind]
+        sheet = self._sheets.get(kind)
+        return sheet.cells["id"] if sheet else ()
 
     def _live(self, figure: Figure, text: str, metric: Metric, period: int) -> Figure:
         formula = _TOKEN.sub(partial(self._filled, metric=metric, period=period), text)
@@ -212,7 +210,7 @@ class _Formulas:
         if name in self._areas:
             return self._areas[name]
         kind, _, _ = self._asked[name]
-        place, rows = list(self._asked).index(name), len(self._sheets[kind].rows)
+        place, rows = list(self._asked).index(name), self._sheets[kind].rows
         return _Area(self._words("report.sheet.workings"), place, rows)
 
     def _ladder(self, metric: Metric) -> Sequence[str]:
@@ -231,19 +229,28 @@ class _Formulas:
             return False
         words = [token[0].removeprefix(_OWN) for token in _TOKEN.finditer(text)]
         kinds = {kind for kind in self._sheets for word in words if word.startswith(f"{kind}_")}
-        subject = metric.subject_key
-        if "{step}" in text and subject not in self._ladder(metric):
+        if "{step}" in text and metric.subject_key not in self._ladder(metric):
             return False
-        if "=subject}" in text and (subject is None or _ODD.search(subject)):
+        if "=subject}" in text and metric.subject_key is None:
+            return False
+        if any(map(_ODD.search, self._subjects(metric, text))):
+            return False
+        if declared.get("ever", False) and not self._are_all:
             return False
         pairs = declared.get("pairs", False)
-        most = max((len(self._sheets[kind].rows) for kind in kinds), default=0)
+        most = max((self._sheets[kind].rows for kind in kinds), default=0)
         return not pairs or (self._tells_customers and most <= MOST)
+
+    def _subjects(self, metric: Metric, text: str) -> Iterator[str]:
+        """Yield a metric's subject as the columns show it that its formula compares it with."""
+        for token in _TOKEN.finditer(text):
+            if token["value"] == "subject":
+                yield str(shown(token["what"], metric.subject_key, self._spec, self._words))
 
     def _has_plain_customers(self) -> bool:
         """Whether formulas can tell customers apart, which they do by their keys."""
         customers = self._sheets.get("customers")
-        keys = [str(key) for key in customers.values_of("customer")] if customers else []
+        keys = [str(key) for key in customers.cells["customer"]] if customers else []
         return len({key.casefold() for key in keys}) == len(keys) and not any(
             map(_ODD.search, keys)
         )

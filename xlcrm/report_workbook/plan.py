@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Protocol
@@ -35,14 +35,6 @@ class Period(Protocol):
     def window(self) -> Period: ...
     @property
     def months(self) -> int: ...
-
-
-class FactFrame(Protocol):
-    """A table of facts, such as a DataFrame: ``itertuples`` yields a fact's id, then its cells."""
-
-    @property
-    def columns(self) -> Iterable[Any]: ...
-    def itertuples(self, index: Any, name: Any) -> Iterable[tuple[Any, ...]]: ...
 
 
 class LeftOut(Protocol):
@@ -92,11 +84,12 @@ class ReportContents:
 
     ``metrics`` and ``rows`` are the same, as figures and as displayed. ``trends`` are (period,
     value) pairs, oldest first, by (key, subject) of their metric. ``facts`` come by kind, as the
-    metrics' ``basis`` names it; ``sources`` tell where a ledger record stands, by its id. ``late``
-    are the figures that have changed since they were published, ``published`` the day (ISO) on
-    which those of the period before were, if they were. ``said`` is what
-    the lead said of the customers listed, when the report was written before. ``workings`` are what
-    formulas go on from, by kind, column and fact: of any period, of this one, of the one before;
+    metrics' ``basis`` names it, in columns of plain values, ``id`` among them; ``are_all_facts``:
+    there are no others, whenever they were. ``sources`` tell where a ledger record stands, by its
+    id. ``late`` are the figures that have changed since they were published, ``published`` the day
+    (ISO) on which those of the period before were, if they were. ``said`` is what the lead said of
+    the customers listed, when the report was written before. ``workings`` reckon what formulas go
+    on from, by kind and column, then by fact: of any period, of this one, of the one before;
     without them there are no formulas. ``pictures`` are labelled values of one moment, by what they
     show. ``quality`` is what all of it rests on.
     """
@@ -108,14 +101,15 @@ class ReportContents:
     trends: Mapping[tuple[str, str | None], Sequence[tuple[Period, Any]]] = field(
         default_factory=dict
     )
-    facts: Mapping[str, FactFrame] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     late: Sequence[LateRow] = ()
     published: str | None = None
     said: Mapping[Listed, Said] = field(default_factory=dict)
-    workings: Sequence[Mapping[str, Mapping[str, Mapping[Any, Any]]]] = ()
+    workings: Sequence[Mapping[str, Mapping[str, Callable[[], Mapping[Any, Any]]]]] = ()
     pictures: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
     quality: Quality | None = None
+    are_all_facts: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from xlcrm.findings import Language
 from xlcrm.layout.marks import PROPERTY, RUN_PROPERTY
-from xlcrm.record_sheet import Book, RecordSheet, book, palette
+from xlcrm.record_sheet import Book, ByColumn, RecordSheet, book, palette
 from xlcrm.record_sheet.styles import HEADER
 from xlcrm.report_workbook.charts import write_chart_data
 from xlcrm.report_workbook.dimension_page import DimensionPage
@@ -25,6 +25,7 @@ from xlcrm.spec.model import Spec
 
 KIND = "report"  # by which the file is known again, wherever it lies
 FROZEN = 2  # the customer and its name
+BLOCK = 1_000  # facts written at once
 
 
 def write_report(
@@ -67,7 +68,8 @@ def write_report(
 
 def _write_facts(wb: Book, sheet: FactSheet) -> None:
     """Write facts as a native table under its stable name; a kind without any is hidden."""
-    plain = RecordSheet(sheet.name, sheet.columns, sheet.rows, 0, FROZEN, autofilter=False)
+    rows = ByColumn(sheet.blocks(BLOCK))
+    plain = RecordSheet(sheet.name, sheet.columns, rows, 0, FROZEN, autofilter=False)
     written = wb.add_record_sheet(plain)
     worksheet = written.worksheet
     header = wb.format(HEADER)
