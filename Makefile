@@ -48,6 +48,7 @@ sample: .venv/.installed
 	$(BIN)/python scripts/make_sample.py
 
 bench: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
 clean:

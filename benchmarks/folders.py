@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from xlcrm import __version__
 from xlcrm.spec.loader import load_spec
@@ -23,41 +23,72 @@ _FAULTS = 0.01  # the share of rows with a wrong channel or an entry that came l
 
 @dataclass(frozen=True)
 class Size:
-    """So many workbooks with so many rows of the communication log each."""
+    """So many workbooks with so many rows of the communication log each, with all columns or the
+    documents' own alone; or with so many form sheets of talks."""
 
     workbooks: int
     rows: int
+    kind: Literal["full", "core", "forms"] = "full"
 
     def __str__(self) -> str:
-        return f"{self.workbooks:,} × {self.rows}"
+        of = {"full": "rows", "core": "rows of core columns", "forms": "form sheets"}[self.kind]
+        return f"{self.workbooks:,} × {self.rows:,} {of}"
 
 
 def make_folder(work: Path, size: Size) -> Path:
     """Return the folder of this size below ``work``; it is made where it is not there yet."""
     version = f"{__version__}-{load_spec().version}"
-    folder = work / f"{size.workbooks}x{size.rows}-{version}"
+    kind = "" if size.kind == "full" else f"-{size.kind}"
+    folder = work / f"{size.workbooks}x{size.rows}{kind}-{version}"
     done = work / f"{folder.name}.done"
     if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
         for number in range(size.workbooks):
-            place = folder / f"员工{number % 25 + 1:02d}" / f"沟通{number:04d}.xlsx"
-            write_team_file(place, number, size)
+            write_team_file(place_of(folder, number), number, size)
         done.touch()
     return folder
 
 
-def write_team_file(path: Path, number: int, size: Size) -> None:
-    """Write the workbook of this number of a folder of this size."""
+def place_of(folder: Path, number: int) -> Path:
+    """Return where the workbook of this number is."""
+    return folder / f"员工{number % 25 + 1:02d}" / f"沟通{number:04d}.xlsx"
+
+
+def write_team_file(path: Path, number: int, size: Size, first_content: str | None = None) -> None:
+    """Write the workbook of this number of a folder of this size; ``first_content`` changes what
+    the first talk's says."""
     spec = load_spec()
-    tables = [spec.tables["customer_base"], spec.tables["communication_log"]]
     chance = random.Random(number)
     customers = list(_customers(number, chance))
-    records = {
-        "customer_base": customers,
-        "communication_log": list(_talks(number, size.rows, customers, chance)),
-    }
+    talks = list(_talks(number, size.rows, customers, chance))
+    if first_content is not None:
+        talks[0]["content"] = first_content
+    records = {"customer_base": customers, "communication_log": talks}
+    if size.kind == "core":  # where no column says by when
+        for talk in talks:
+            del talk["next_action"]
+    if size.kind == "forms":
+        names = {each["customer_id"]: each["customer_name"] for each in customers}
+        records = {"communication_record": [_form(talk, names) for talk in talks]}
+    tables = [spec.tables[key] for key in records]
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_workbook(path, tables, spec, "zh", created=_CREATED, records=records)
+    core = size.kind == "core"
+    write_workbook(path, tables, spec, "zh", created=_CREATED, core=core, records=records)
+
+
+def _form(talk: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return a talk as a form has it."""
+    same = ("customer_id", "channel", "emotion", "need_tags", "recorded_at")
+    action = {"action": talk["next_action"], "due": talk["action_due"], "owner": talk["owner"]}
+    return {key: talk[key] for key in same} | {
+        "customer_name": names[talk["customer_id"]],
+        "contact": "*经理",
+        "time": f"{talk['date']}T09:00/{talk['date']}T10:30",
+        "participants": {"theirs": "*经理", "ours": talk["owner"]},
+        "needs": [talk["topic"]],
+        "conclusions": talk["content"],
+        "actions": [action],
+    }
 
 
 def _customers(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:

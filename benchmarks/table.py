@@ -8,7 +8,14 @@ from statistics import median
 from benchmarks.measure import Cost
 
 BARE = "calamine's bare read"
-_HEAD = ("", "CPU, s", "wall, s", "memory, MiB", "CPU, as a multiple of the bare read")
+_HEAD = (
+    "",
+    "CPU, s",
+    "wall, s",
+    "memory, MiB",
+    "of the first process",
+    "CPU, as a multiple of the bare read",
+)
 
 
 def table(title: str, costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
@@ -18,12 +25,25 @@ def table(title: str, costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
     yield _line(["---", *["---:"] * (len(_HEAD) - 1)])
     bare = median(each.cpu for each in costs[BARE])
     for name, each in costs.items():
-        cpu, wall, memory = (median(getattr(c, part) for c in each) for part in _PARTS)
-        yield _line([name, f"{cpu:.1f}", f"{wall:.1f}", f"{memory:.0f}", f"{cpu / bare:.2f}"])
+        cpu, wall, memory, alone = (median(getattr(c, part) for c in each) for part in _PARTS)
+        cells = [f"{cpu:.1f}", f"{wall:.1f}", f"{memory:.0f}", f"{alone:.0f}", f"{cpu / bare:.2f}"]
+        yield _line([name, *cells])
     yield ""
 
 
-_PARTS = ("cpu", "wall", "memory")
+def starts(costs: Mapping[str, Sequence[Cost]], bare: str) -> Iterator[str]:
+    """Yield the lines of the table of short commands, each time over that of ``bare``."""
+    yield "## Starting\n"
+    yield _line(["", "CPU, ms", "wall, ms", "CPU, as a multiple"])
+    yield _line(["---", *["---:"] * 3])
+    least = median(each.cpu for each in costs[bare])
+    for name, each in costs.items():
+        cpu, wall = (median(getattr(c, part) for c in each) for part in ("cpu", "wall"))
+        yield _line([name, f"{cpu * 1000:.0f}", f"{wall * 1000:.0f}", f"{cpu / least:.1f}"])
+    yield ""
+
+
+_PARTS = ("cpu", "wall", "memory", "alone")
 
 
 def _line(cells: Sequence[str]) -> str:
