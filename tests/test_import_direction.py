@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": KNOWN | {"customers", "facts", "periods", "sheet_words", "timeliness", "timelines"},
     "narrative": KNOWN | {"facts", "metrics", "wording"},
     "office": {"scratch"},
-    "export": KNOWN | {"scratch"},
+    "export": KNOWN | {"scratch", "customers"},
     "summary": KNOWN | WORDS | {"analysis_rows", "metrics.model", "periods"},
     "master_workbook": KNOWN | PRINTING,
     "archive_index": KNOWN | WORDS | {"layout", "record_sheet"},

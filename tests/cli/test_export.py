@@ -112,9 +112,8 @@ def test_a_dataset_has_typed_columns_a_month_a_part(every_kind: Any, run: Any) -
     assert (talk["satisfaction"], talk["need_tags"]) == (4.5, ["成本控制", "数据对接"])
     assert (talk["sent_at"], talk["emotion"]) == (datetime(2024, 4, 30, 9, 5), "=犹豫")
     # What the columns can't hold, a day where a moment is meant, is kept as it is.
-    assert talk["recorded_at"] is None and json.loads(talk["_exact"]) == {
-        "recorded_at": "2024-04-30"
-    }
+    assert talk["recorded_at"] == datetime(2024, 4, 30)
+    assert json.loads(talk["_exact"]) == {"recorded_at": "2024-04-30"}
     (form,) = (
         pyarrow.dataset.dataset("导出/communication_record", partitioning="hive")
         .to_table()

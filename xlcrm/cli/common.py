@@ -99,6 +99,13 @@ class Console:
             self.note("said.explain", code=gravest.code)
 
 
+def refuse_together(one: str | None, others: Mapping[str, bool]) -> None:
+    """Raise UsageError where an option that does something else is given with others."""
+    other = next((name for name, given in others.items() if given and name != one), None)
+    if one and other:
+        raise UsageError("not-together", one=one, other=other)
+
+
 def shown(path: Path | str) -> str:
     """Return a path as people want to read it: from here, where it is below the current folder."""
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from xlcrm.cli.common import Common
+from xlcrm.cli.common import Common, refuse_together
 from xlcrm.cli.words import language_of, say
 from xlcrm.pipeline.exported import Exported, exported
 from xlcrm.pipeline.options import Options, UsageError
@@ -36,9 +36,6 @@ def export_options(
 ) -> Iterator[tuple[Exported, Options]]:
     """Give an export and the options of a run over it; what its settings ask to be told is told
     first. Raises UsageError where a folder is given too, or any of ``others``, which need one."""
-    together = {"FOLDER": folder is not None} | dict(others)
-    other = next((name for name, given in together.items() if given), None)
-    if other:
-        raise UsageError("not-together", one="--from", other=other)
+    refuse_together("--from", {"FOLDER": folder is not None} | dict(others))
     found = exported(source)
     yield found, common.console.notices(found.options(common.options(), common.lang))

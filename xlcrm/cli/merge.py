@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from xlcrm.cli.common import (
     Common,
     Console,
     common_options,
+    refuse_together,
     shown,
 )
 from xlcrm.cli.handing_back import is_incomplete, tell_returned
@@ -24,7 +24,7 @@ from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import Finding, Language
 from xlcrm.pipeline.merges import MergeResult, hand_back, merge
-from xlcrm.pipeline.options import Audience, UsageError
+from xlcrm.pipeline.options import Audience
 from xlcrm.pipeline.previews import Preview, preview
 from xlcrm.pipeline.remembering import Remembered
 from xlcrm.pipeline.secrets import plain_beside
@@ -74,7 +74,7 @@ def command(
 ) -> int:
     """Merge a folder and say what became of it."""
     others = {"--undo": take_back, "--return": give_back, "--audience team": audience == "team"}
-    _refuse_together("--dry-run" if dry_run else "--undo" if take_back else None, others)
+    refuse_together("--dry-run" if dry_run else "--undo" if take_back else None, others)
     common = Common.of(given)
     console = common.console
     with team_options(common, folder, workers, password) as options:
@@ -98,13 +98,6 @@ def command(
             console.note("said.plain_beside_more", count=len(found[_NAMED:]))
     errors = any(each["severity"] == "error" for each in result.document["findings"])
     return exit_code(result, findings=strict and errors)
-
-
-def _refuse_together(one: str | None, others: Mapping[str, bool]) -> None:
-    """Raise UsageError where an option that does something else is given with others."""
-    other = next((name for name, given in others.items() if given and name != one), None)
-    if one and other:
-        raise UsageError("not-together", one=one, other=other)
 
 
 def _undo(console: Console, result: UndoResult) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from xlcrm.cli import exits
-from xlcrm.cli.common import Common, Console, common_options, shown
+from xlcrm.cli.common import Common, Console, common_options, refuse_together, shown
 from xlcrm.cli.exported import export_options, from_option, given_folder
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
@@ -18,7 +18,7 @@ from xlcrm.cli.words import language_of, say
 from xlcrm.periods import Period, parse_period
 from xlcrm.pipeline.options import UsageError
 from xlcrm.pipeline.printing import NoPdfError, write_pdf
-from xlcrm.pipeline.reports import Publish, ReportResult, report, report_from
+from xlcrm.pipeline.reports import Figures, Publish, ReportResult, figures_from, report, report_from
 from xlcrm.pipeline.summaries import summary
 from xlcrm.text import printable
 
@@ -36,6 +36,7 @@ _KINDS = ("week", "month", "quarter", "year")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
+@click.option("--figures", is_flag=True, help=say(_LANGUAGE, "option.figures"))
 @click.option("--pdf", is_flag=True, help=say(_LANGUAGE, "option.pdf"))
 @click.option("--text", is_flag=True, help=say(_LANGUAGE, "option.text"))
 @click.option("--markdown", is_flag=True, help=say(_LANGUAGE, "option.markdown"))
@@ -48,6 +49,7 @@ def command(
     folder: Path | None,
     source: str | None,
     output: Path | None,
+    figures: bool,
     pdf: bool,
     text: bool,
     markdown: bool,
@@ -68,8 +70,12 @@ def command(
         # What an export says is not all that the text has to keep to itself, nor is it the team's.
         for_folder = {"--text": text, "--markdown": markdown, "--publish": bool(to_publish)}
         with export_options(common, source, folder, for_folder) as (found, options):
+            if figures:
+                refuse_together("--figures", {"-o": output is not None, "--pdf": pdf})
+                return _figures(console, figures_from(found, options, period))
             result = report_from(found, options, period, output)
     else:
+        refuse_together("--figures", {"FOLDER": figures})
         folder = given_folder(folder)
         with team_options(common, folder, workers, password) as options:
             result = report(folder, options, period, output, to_publish)
@@ -86,6 +92,14 @@ def command(
         tell_remembered(console, result.merged.remembered)
     tell_published(console, result)
     return exits.USAGE if pdf and not printed else exit_code(result.merged)
+
+
+def _figures(console: Console, result: Figures) -> int:
+    """Print the figures alone."""
+    console.document(result.document)
+    if not console.as_json:
+        _tell_figures(console, result)
+    return exits.DONE
 
 
 def _print(console: Console, result: ReportResult) -> Path | None:
@@ -118,8 +132,12 @@ def _period(given: dict[str, str | None]) -> Period | None:
 
 def tell_report(console: Console, result: ReportResult) -> None:
     """Print where the report is, and its figures a line each."""
+    console.say("said.report", path=shown(result.path))
+    _tell_figures(console, result)
+
+
+def _tell_figures(console: Console, result: Figures) -> None:
     document = result.document
-    console.say("said.report", path=shown(document["report"]))
     console.say("said.period", **{**document["period"], "previous": document["previous"]["label"]})
     for row in result.analysis.figures(console.language):
         figures = f"{row.current.text} | {row.previous.text} | {row.change}"

@@ -58,7 +58,9 @@ class TableData:
 @dataclass(frozen=True)
 class Face:
     """How a field's values stand in columns: their kinds by what is added to the field's key, and
-    ``store`` and ``load``, which is its inverse where the columns can hold the value."""
+    ``store`` and ``load``, which is its inverse where the columns can hold the value: of a day
+    where a moment is meant they hold midnight. ``store`` raises TypeError, ValueError,
+    AttributeError or OverflowError for what they can't hold at all."""
 
     kinds: tuple[tuple[str, Kind], ...]
     store: Callable[[Any], tuple[Cell, ...]]

@@ -63,7 +63,7 @@ def read_table(home: Path, table: TableData) -> Iterator[Sequence[Cell]]:
     """Yield a table's rows, part by part. Raises OSError or ValueError where it can't be read."""
     names = [column.name for column in table.columns]
     read = [_read_json if column.kind == "json" else None for column in table.columns]
-    for path in sorted((home / table.name).rglob(_FILE)):
+    for path in parts_of(home, table.name):
         found = pq.ParquetFile(path).read(names)
         columns = [found.column(name).to_pylist() for name in names]
         made = (
@@ -71,6 +71,14 @@ def read_table(home: Path, table: TableData) -> Iterator[Sequence[Cell]]:
             for get, cells in zip(read, columns, strict=True)
         )
         yield from zip(*made, strict=True)
+
+
+def parts_of(home: Path, table: str, first: str = "", last: str = "~") -> list[Path]:
+    """Return the files of a table; of months from ``first`` to ``last`` (ISO), where it has them,
+    those alone."""
+    paths = sorted((home / table).rglob(_FILE))
+    months = (path.parent.name.partition(f"{MONTH}=")[2] for path in paths)
+    return [path for path, month in zip(paths, months, strict=True) if first <= month <= last]
 
 
 def _read_json(cell: str | None) -> Any:

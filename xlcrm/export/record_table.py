@@ -65,38 +65,40 @@ class RecordTable:
         exact = {}
         for key, value in record.values.items():
             stored = self._stored(key, value)
-            if stored is None:
-                exact[key] = value
-            else:
+            if stored:
                 cells[self._faces[key][0]] = stored
+            if not stored or not _same(self.value(key, stored), value):
+                exact[key] = value
         said = (record.customer, record.owner, record.worst)
         cells += (whole(each) if each else None for each in said)
         cells += (list(record.marks) or None, whole(note) if note else None, position)
         return (*cells, record.raw or None, record.extras or None, exact or None)
 
-    def _stored(self, key: str, value: Value) -> tuple[Cell, ...] | None:
-        """Return a value's cells; None where they could not give it back as it is."""
+    def _stored(self, key: str, value: Value) -> tuple[Cell, ...]:
+        """Return a value's cells, as near as its columns come to it; none where they can't."""
         if key not in self._faces:
-            return None
-        face = self._faces[key][1]
+            return ()
         try:
-            cells = face.store(value)
-            back = None if all(cell is None for cell in cells) else face.load(*cells)
+            return self._faces[key][1].store(value)
         except (TypeError, ValueError, AttributeError, OverflowError):
-            return None  # a value of another type than the field has by now
-        return cells if type(back) is type(value) and back == value else None
+            return ()  # a value of another type than the field has by now
+
+    def cells(self, key: str) -> Sequence[Column]:
+        """Return the columns of a field; none where the table does not have it."""
+        return self.columns[self._faces[key][0]] if key in self._faces else ()
+
+    def value(self, key: str, cells: Sequence[Any]) -> Value | None:
+        """Return what the cells of a field say; None where they are blank."""
+        if all(cell is None for cell in cells):
+            return None
+        return self._faces[key][1].load(*cells)
 
     def record(
         self, row: Sequence[Any], sources: tuple[Source, ...]
     ) -> tuple[int, LedgerRecord, str | None]:
         """Return a row's place in the ledger, its record, and the lead's note."""
-        values: Values = {}
-        for key, (cells, face) in self._faces.items():
-            stored = row[cells]
-            if any(cell is not None for cell in stored):
-                loaded = face.load(*stored)
-                if loaded is not None:
-                    values[key] = loaded
+        said = ((key, self.value(key, row[cells])) for key, (cells, _) in self._faces.items())
+        values: Values = {key: value for key, value in said if value is not None}
         customer, owner, worst, marks, note, position, raw, extras, exact = row[1 - len(OWN) :]
         record = LedgerRecord(
             row[0],
@@ -111,3 +113,8 @@ class RecordTable:
             tuple(marks or ()),
         )
         return position, record, note
+
+
+def _same(one: Value | None, other: Value) -> bool:
+    """Whether two values are equal and of one type."""
+    return type(one) is type(other) and one == other

@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from xlcrm.facts.lines import History, Line, day_of
+from xlcrm.facts.lines import Line, Told, day_of
 from xlcrm.facts.model import Action, Entry, Message
 from xlcrm.facts.sources import ACTIONS, ActionSource
 from xlcrm.facts.tables import Span
+from xlcrm.records import Values
 from xlcrm.spec.chinese_dates import read_deadline
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import bare
 from xlcrm.timeliness import entered_in_time
 
 
-def actions(history: History, span: Span | None) -> Iterator[Action]:
+def actions(history: Told, span: Span | None) -> Iterator[Action]:
     """Yield the follow-up actions of every record; without an owner of its own, the record's.
 
     With ``span`` those of records that may have one that was overdue on a day of it.
     """
     for table, source in ACTIONS.items():
         rule = overdue_rule(history.spec.tables[table], source)
-        places: Iterable[int] = history.places(table)
-        if span:
-            places = _maybe_late(history, places, source, span) if rule else ()
-        for line in history.lines(places):
+        for line in _lines_of(history, table, source, span, is_awaited=rule is not None):
             for n, part in enumerate(_parts(line, source), 1):
                 yield _action(line, n, part, is_awaited=_is_awaited(line, source, rule))
 
 
-def _maybe_late(
-    history: History, places: Iterable[int], source: ActionSource, span: Span
-) -> Iterator[int]:
-    """Yield the places of records with action rows, or with an action overdue in a span of days."""
+def _lines_of(
+    history: Told, table: str, source: ActionSource, span: Span | None, *, is_awaited: bool
+) -> Sequence[Line]:
+    """Return the lines of a table; with ``span`` those with action rows, or with an action overdue
+    on a day of it."""
+    if span is None:
+        return history.of_tables((table,))[table]
+    if not is_awaited:
+        return ()
     first, last = span.first.isoformat(), span.last.isoformat()
-    for place in places:
-        values = history.records[place].values
+
+    def may_be_late(values: Values) -> bool:
         done = values.get(source.done)
         if isinstance(done, str) and done <= first:
-            continue
-        if not source.due or (day_of(values.get(source.due)) or "~") <= last:
-            yield place
+            return False
+        return not source.due or (day_of(values.get(source.due)) or "~") <= last
+
+    return history.screened((table,), (source.done, source.due), may_be_late)
 
 
 def overdue_rule(table: Table, source: ActionSource) -> Mapping[str, Any] | None:
@@ -63,28 +67,34 @@ def _is_awaited(line: Line, source: ActionSource, rule: Mapping[str, Any] | None
     return is_dated or rule["done"] not in line.values
 
 
-def messages(history: History, span: Span | None) -> Iterator[Message]:
+def messages(history: Told, span: Span | None) -> Iterator[Message]:
     """Yield our messages with their replies; with ``span`` those sent, replied to or open in it,
     and the first one ever."""
-    places = history.holding("sent_at")
-    for line in history.lines(_under_way(history, places, span) if span else places):
+    tables = history.spec.tables
+    for line in history.screened(tables, ("sent_at", "replied_at"), _under_way(history, span)):
         sent, replied = line.text("sent_at"), line.text("replied_at")
         if sent is not None:
             hours = _hours(sent, replied) if replied else None
             yield Message(line.id, line.customer, sent, replied, hours, line.owner, (line.id,))
 
 
-def _under_way(history: History, places: Iterable[int], span: Span) -> Iterator[int]:
-    """Yield the places of the messages that were sent, replied to or open on a day of a span, and
-    of the first one ever."""
+def _under_way(history: Told, span: Span | None) -> Callable[[Values], bool]:
+    """Return what tells messages that were sent, replied to or open on a day of a span, and the
+    first one ever."""
+    if span is None:
+        return lambda values: "sent_at" in values
     first, last = span.first.isoformat(), span.last.isoformat()
-    moments = {place: str(history.records[place].values["sent_at"]) for place in places}
-    earliest = min(moments, key=moments.__getitem__, default=None)
-    for place, sent in moments.items():
-        replied = str(history.records[place].values.get("replied_at") or "")
+    moments = (str(sent) for *_, sent in history.said("sent_at", history.spec.tables))
+    earliest = min(moments, default=None)
+
+    def test(values: Values) -> bool:
+        if "sent_at" not in values:
+            return False
+        sent, replied = str(values["sent_at"]), str(values.get("replied_at") or "")
         is_past = replied and replied < first and sent < first
-        if place == earliest or (not is_past and min(sent, replied or sent)[:10] <= last):
-            yield place
+        return sent == earliest or (not is_past and min(sent, replied or sent)[:10] <= last)
+
+    return test
 
 
 def entries(lines: Sequence[Line], spec: Spec) -> Iterator[Entry]:

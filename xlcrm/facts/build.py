@@ -12,7 +12,7 @@ from xlcrm.facts import model
 from xlcrm.facts.actions import actions, entries, messages
 from xlcrm.facts.customers import customers
 from xlcrm.facts.issues import issues, revisits
-from xlcrm.facts.lines import History, Line
+from xlcrm.facts.lines import History, Line, Told
 from xlcrm.facts.model import table, table_of
 from xlcrm.facts.needs import needs
 from xlcrm.facts.scores import evaluations, last_scored, other_scores, talk_scores
@@ -43,8 +43,12 @@ def build_facts(
     resolved: the id where it is known, else the normalised name. Without ``texts`` communications
     lack those that people read and no figure rests on.
     """
-    history = History(records, spec)
-    lines = history.between(span) if span else history.lines(range(len(records)))
+    return facts_of(History(records, spec), span, texts=texts)
+
+
+def facts_of(history: Told, span: Span | None = None, *, texts: bool = True) -> Facts:
+    """Return the facts that records tell of, as ``build_facts``."""
+    spec, lines = history.spec, history.between(span)
     talks = match_talks(lines, spec)
     if span:
         near_lines, near_talks = _from(span.first, lines), _from(span.first, talks)
@@ -86,7 +90,7 @@ def _from(first: date, rows: Iterable[_Row]) -> list[_Row]:
 
 
 def _scores(
-    history: History, talks: Sequence[Talk], span: Span | None
+    history: Told, talks: Sequence[Talk], span: Span | None
 ) -> Iterator[tuple[Line, model.Score]]:
     """Yield all scores; with ``span`` those of its talks and the last ones before it."""
     yield from talk_scores(talks)
@@ -97,7 +101,7 @@ def _scores(
 
 
 def _changes(
-    history: History, column: str, vocabulary: str, base: Mapping[str, str | None]
+    history: Told, column: str, vocabulary: str, base: Mapping[str, str | None]
 ) -> pd.DataFrame:
     spec = history.spec
     talks = match_talks(history.on(told_on(history, column)), spec)

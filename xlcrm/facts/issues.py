@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcrm.facts.lines import History, Line, day_of
+from xlcrm.facts.lines import Line, Told, day_of
 from xlcrm.facts.model import Issue
 from xlcrm.facts.sources import REVISITS, TRACKER
 from xlcrm.text import fold
@@ -12,7 +12,7 @@ from xlcrm.text import fold
 _WANTS_MORE, _CONTENT = "需改进", "满意"
 
 
-def issues(history: History) -> Iterator[Issue]:
+def issues(history: Told) -> Iterator[Issue]:
     """Yield the issues. One is the tracker's where customer and description are the same there."""
     tables = history.of_tables((TRACKER, REVISITS))
     tracked = {(line.customer, _described(line, "description")) for line in tables[TRACKER]}
@@ -24,7 +24,7 @@ def issues(history: History) -> Iterator[Issue]:
             yield _told(line, described)
 
 
-def revisits(history: History) -> dict[str, list[str]]:
+def revisits(history: Told) -> dict[str, list[str]]:
     """Return the days (ISO) on which each customer was revisited."""
     days: dict[str, list[str]] = {}
     for line in history.of_tables((REVISITS,))[REVISITS]:

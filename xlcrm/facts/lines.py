@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
+from xlcrm.customers import ID, NAME
 from xlcrm.facts.tables import Span
-from xlcrm.records import LedgerRecord, Value
+from xlcrm.records import LedgerRecord, Value, Values
 from xlcrm.spec.model import Spec, Table
 from xlcrm.timelines import id_order
 
 Pair = tuple[str, str]  # a customer and a day (ISO)
+Said = tuple[str | None, str | None, Value]  # by a record of a customer, on a day (ISO)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MANY = 10_000  # different days, at most, of which it is kept how they are written
@@ -67,10 +70,55 @@ class Line:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the values of a field that holds several."""
-        value = self.record.values.get(key)
-        if isinstance(value, list):
-            return tuple(dict.fromkeys(str(each) for each in value))
-        return (str(value),) if value else ()
+        return texts_in(self.record.values.get(key))
+
+
+class Mentions(Protocol):
+    """What tables other than the customer base say of a customer: the first day (ISO) that any row
+    has, the first name, and whether a row has its key as an id."""
+
+    @property
+    def first_dated(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def is_typed_id(self) -> bool: ...
+
+
+class Told(Protocol):
+    """What figures ask of a ledger's records, wherever these are kept. Lines, and whatever else
+    comes of records, are in source order."""
+
+    @property
+    def spec(self) -> Spec: ...
+
+    def between(self, span: Span | None) -> list[Line]:
+        """Return the lines dated in a span of days, from the first of its talks on; all without."""
+
+    def on(self, pairs: Collection[Pair]) -> list[Line]:
+        """Return the lines of some customers, each on days of its own."""
+
+    def of_tables(self, tables: Iterable[str]) -> Mapping[str, Sequence[Line]]:
+        """Return the lines of some tables, each in source order, the tables as named."""
+
+    def screened(
+        self, tables: Iterable[str], asked: Sequence[str], test: Callable[[Values], bool]
+    ) -> list[Line]:
+        """Return the lines of some tables that pass a test, which looks at the fields ``asked``
+        alone."""
+
+    def said(self, key: str, tables: Collection[str]) -> Iterator[Said]:
+        """Yield customer, day (ISO) and value of each record of some tables that has a field."""
+
+    def talked(self, tables: Collection[str]) -> dict[str, list[str]]:
+        """Return the days (ISO) that records of some tables have, by customer, each once, in their
+        order."""
+
+    def mentioned(self, base: str) -> Mapping[str, Mentions]:
+        """Return what all tables but ``base`` say of customers, by key, as they are first named."""
+
+    def of_period(self, first: date, last: date) -> Sequence[LedgerRecord]:
+        """Return the records dated from ``first`` to ``last``, and those of tables without days."""
 
 
 @dataclass(frozen=True)
@@ -105,19 +153,22 @@ class History:
     def line(self, place: int) -> Line:
         """Return the line at a place."""
         record = self.records[place]
-        return _line(record, self.spec.tables[record.table], place, self.days[place])
+        return line_of(record, self.spec.tables[record.table], place, self.days[place])
 
     def lines(self, places: Iterable[int]) -> list[Line]:
         """Return the lines at some places."""
         return [self.line(place) for place in places]
 
-    def between(self, span: Span) -> list[Line]:
-        """Return the lines dated in a span of days, from the first of its talks on."""
+    def between(self, span: Span | None) -> list[Line]:
+        """Return the lines dated in a span of days, from the first of its talks on; all without."""
+        if span is None:
+            return self.lines(range(len(self.records)))
         first, last, days = span.talks_from.isoformat(), span.last.isoformat(), enumerate(self.days)
         return self.lines(place for place, day in days if day and first <= day <= last)
 
     def on(self, pairs: Collection[Pair]) -> list[Line]:
         """Return the lines of some customers, each on days of its own."""
+        pairs = frozenset(pairs)
         if not pairs:
             return []
         dated = enumerate(zip(self.records, self.days, strict=True))
@@ -127,9 +178,74 @@ class History:
         """Return the lines of some tables, each in source order, the tables as named."""
         return {key: self.lines(self.places(key)) for key in tables}
 
+    def screened(
+        self, tables: Iterable[str], asked: Sequence[str], test: Callable[[Values], bool]
+    ) -> list[Line]:
+        """Return the lines of some tables that pass a test of their values."""
+        places = sorted(place for key in tables for place in self.places(key))
+        return self.lines(place for place in places if test(self.records[place].values))
+
+    def said(self, key: str, tables: Collection[str]) -> Iterator[Said]:
+        """Yield customer, day (ISO) and value of each record of some tables that has a field."""
+        for record, day in zip(self.records, self.days, strict=True):
+            if key in record.values and record.table in tables:
+                yield record.customer, day, record.values[key]
+
+    def talked(self, tables: Collection[str]) -> dict[str, list[str]]:
+        """Return the days that records of some tables have, by customer."""
+        days: dict[str, set[str]] = {}
+        for record, day in zip(self.records, self.days, strict=True):
+            if day and record.customer and record.table in tables:
+                days.setdefault(record.customer, set()).add(day)
+        return {customer: sorted(each) for customer, each in days.items()}
+
+    def mentioned(self, base: str) -> Mapping[str, Mentions]:
+        """Return what all tables but ``base`` say of customers, by key, as they are first named."""
+        found: dict[str, _Mentions] = {}
+        for place, record in enumerate(self.records):
+            key = record.customer
+            if key and record.table != base:
+                if key not in found:
+                    found[key] = _Mentions(key, self)
+                found[key].places.append(place)
+        return found
+
+    def of_period(self, first: date, last: date) -> Sequence[LedgerRecord]:
+        """Return the records dated from ``first`` to ``last``, and those of tables without days."""
+        start, end = first.isoformat(), last.isoformat()
+        dayless = {key for key, table in self.spec.tables.items() if table.date is None}
+        return [
+            record
+            for record, day in zip(self.records, self.days, strict=True)
+            if (start <= day <= end if day else record.table in dayless)
+        ]
+
     def holding(self, key: str) -> list[int]:
         """Return the places of the records that have a field."""
         return [place for place, record in enumerate(self.records) if key in record.values]
+
+
+@dataclass(slots=True)
+class _Mentions:
+    """The records of a customer that are not of the customer base, looked at where it is asked."""
+
+    key: str
+    history: History
+    places: list[int] = field(default_factory=list)
+
+    @property
+    def first_dated(self) -> str | None:
+        return min(filter(None, map(self.history.days.__getitem__, self.places)), default=None)
+
+    @property
+    def name(self) -> str | None:
+        lines = map(self.history.line, self.places)
+        return next(filter(None, (line.text(NAME) for line in lines)), None)
+
+    @property
+    def is_typed_id(self) -> bool:
+        records = (self.history.records[place] for place in self.places)
+        return any(record.values.get(ID) == self.key for record in records)
 
 
 def by_table(lines: Iterable[Line], tables: Iterable[str]) -> dict[str, list[Line]]:
@@ -139,6 +255,13 @@ def by_table(lines: Iterable[Line], tables: Iterable[str]) -> dict[str, list[Lin
         if line.record.table in wanted:
             wanted[line.record.table].append(line)
     return wanted
+
+
+def texts_in(value: Value | None) -> tuple[str, ...]:
+    """Return the texts of a value that may hold several."""
+    if isinstance(value, list):
+        return tuple(dict.fromkeys(str(each) for each in value))
+    return (str(value),) if value else ()
 
 
 def day_of(value: Any) -> str | None:
@@ -153,7 +276,8 @@ def _day_in(text: str) -> str | None:
     return text[:10] if _DAY.match(text) else None
 
 
-def _line(record: LedgerRecord, table: Table, place: int, day: str | None) -> Line:
+def line_of(record: LedgerRecord, table: Table, place: int, day: str | None) -> Line:
+    """Return the line of a record, the ``place``-th in source order, of a day."""
     line = Line(record, table, place, day)
     value = record.values.get(table.date or "")
     if day and isinstance(value, str) and "T" in value:

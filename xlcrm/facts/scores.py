@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from xlcrm.facts.lines import History, Line, Pair, day_of
+from xlcrm.facts.lines import Line, Pair, Told, day_of
 from xlcrm.facts.model import Evaluation, Score
 from xlcrm.facts.sources import SATISFACTION, SCORE_DAYS, TALK_EVALUATION, TRACKER
 from xlcrm.facts.tables import Span
@@ -26,7 +26,7 @@ def talk_scores(talks: Iterable[Talk]) -> Iterator[tuple[Line, Score]]:
             yield _score(line, line.values[key], line.day)
 
 
-def other_scores(history: History) -> Iterator[tuple[Line, Score]]:
+def other_scores(history: Told) -> Iterator[tuple[Line, Score]]:
     """Yield the scores of issues and of satisfaction evaluations, with their lines."""
     tables = history.of_tables((TRACKER, SATISFACTION))
     for line in tables[TRACKER]:
@@ -38,7 +38,7 @@ def other_scores(history: History) -> Iterator[tuple[Line, Score]]:
             yield _score(line, line.values["overall"], line.day)
 
 
-def last_scored(history: History, span: Span) -> set[Pair]:
+def last_scored(history: Told, span: Span) -> set[Pair]:
     """Return the last day before a span on which talks with a customer have a score."""
     first = span.first.isoformat()
     last: dict[str, str] = {}
@@ -48,7 +48,7 @@ def last_scored(history: History, span: Span) -> set[Pair]:
     return set(last.items())
 
 
-def evaluations(history: History) -> Iterator[Evaluation]:
+def evaluations(history: Told) -> Iterator[Evaluation]:
     """Yield each dimension of each evaluation; a talk's level without a score counts as one."""
     tables = history.of_tables((SATISFACTION, TALK_EVALUATION))
     counts = history.spec.parameter("level_score")

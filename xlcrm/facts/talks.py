@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from xlcrm.facts.lines import History, Line, Pair, by_table
+from xlcrm.facts.lines import Line, Pair, Told, by_table
 from xlcrm.facts.model import Communication
 from xlcrm.facts.sources import REVISITS, TALKS
 from xlcrm.spec.model import Spec, Table
@@ -96,44 +96,27 @@ def match_talks(lines: Iterable[Line], spec: Spec) -> list[Talk]:
     return talks
 
 
-def told_on(history: History, column: str) -> list[Pair]:
+def told_on(history: Told, column: str) -> list[Pair]:
     """Return the customer and day of each record that tells of a talk and has a column of it."""
-    found = ((history.records[place], history.days[place]) for place in _telling(history, column))
-    return [(record.customer, day) for record, day in found if record.customer and day]
+    found = history.said(column, TALKS)
+    return [(who, day) for who, day, value in found if value not in _NOTHING and who and day]
 
 
-def tells(history: History, column: str) -> bool:
+def tells(history: Told, column: str) -> bool:
     """Whether any record of a talk has a column."""
-    return any(
-        record.values.get(column) not in _NOTHING and record.table in TALKS
-        for record in history.records
-    )
+    return any(value not in _NOTHING for _, _, value in history.said(column, TALKS))
 
 
-def earliest(history: History, column: str) -> str | None:
+def earliest(history: Told, column: str) -> str | None:
     """Return the least value of a column (of moments the earliest, ISO) that any talk's record has;
     None where none has one."""
-    values = (history.records[place].values[column] for place in _telling(history, column))
-    return min(map(str, values), default=None)
+    found = (value for _, _, value in history.said(column, TALKS) if value not in _NOTHING)
+    return min(map(str, found), default=None)
 
 
-def talk_days(history: History) -> dict[str, list[str]]:
+def talk_days(history: Told) -> dict[str, list[str]]:
     """Return the days (ISO) on which each customer was talked to, each once, in their order."""
-    days: dict[str, set[str]] = {}
-    for record, day in zip(history.records, history.days, strict=True):
-        if day and record.customer and record.table in TALKS:
-            days.setdefault(record.customer, set()).add(day)
-    return {customer: sorted(each) for customer, each in days.items()}
-
-
-def _telling(history: History, column: str) -> list[int]:
-    """Return the places of the records of talks that have a column; all tables call it the same."""
-    return [
-        place
-        for place in history.holding(column)
-        if (record := history.records[place]).table in TALKS
-        and record.values[column] not in _NOTHING
-    ]
+    return history.talked(TALKS)
 
 
 def communications(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
-from xlcrm.facts.build import build_facts
+from xlcrm.facts.build import facts_of
+from xlcrm.facts.lines import Told
 from xlcrm.facts.tables import Facts
 from xlcrm.findings import Finding, Language
 from xlcrm.metrics.catalogue import compute, days_asked, ordered
@@ -23,7 +24,6 @@ from xlcrm.pipeline.publishing import Published
 from xlcrm.pipeline.quality import rows_left_out
 from xlcrm.pipeline.team_wording import wording_finding
 from xlcrm.pipeline.wordings import Wordings
-from xlcrm.records import LedgerRecord
 from xlcrm.sheet_words import Words
 
 
@@ -47,7 +47,7 @@ class Analysis:
 
 
 def analyse(
-    records: Sequence[LedgerRecord],
+    history: Told,
     period: Period,
     options: Options,
     published: Published,
@@ -59,14 +59,14 @@ def analyse(
     more of them than these figures need.
     """
     spec, language = options.spec, options.language
-    facts = facts or build_facts(records, spec, days_asked(period), texts=False)
+    facts = facts or facts_of(history, days_asked(period), texts=False)
     metrics = ordered(compute(facts, period, spec), spec.parameter("business_phase"))
     since = effects(metrics, period, published)
     metrics = [against(each, since[each.key, each.subject].previous) for each in metrics]
     wording = OwnWording.of(options.own_texts)
     sentences = narrate(metrics, facts, spec, language, wording.render)
     teller = LateTeller(period, published, options.version, language, wording.render)
-    left = rows_left_out(records, period, spec)
+    left = rows_left_out(history.of_period(period.start, period.end), period, spec)
     rows, said = [], set[str]()  # of several subjects the first tells what all leave out
     for each in metrics:
         key = each.key, each.subject

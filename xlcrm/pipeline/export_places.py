@@ -21,11 +21,13 @@ Rows = Sequence[Sequence[Any]]
 Read = Callable[[TableData], Rows]
 
 FORMS: tuple[FolderForm, ...] = get_args(FolderForm)
-_LIBRARIES = {
-    "parquet": ("pyarrow",),
-    "csv": (),
-    "sqlite": ("sqlalchemy",),
-    "postgresql": ("sqlalchemy", "psycopg"),
+# By what is asked for: the extra that has it, and its libraries.
+_LIBRARIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "csv": ("", ()),
+    "parquet": ("parquet", ("pyarrow",)),
+    "duckdb": ("duckdb", ("duckdb", "pyarrow")),
+    "sqlite": ("sql", ("sqlalchemy",)),
+    "postgresql": ("sql", ("sqlalchemy", "psycopg")),
 }
 
 
@@ -61,8 +63,9 @@ def told(error: Any) -> UsageError:
 
 def refuse_missing(form: str) -> None:
     """Raise UsageError where an optional library is missing."""
-    if any(find_spec(name) is None for name in _LIBRARIES[form]):
-        raise UsageError("parquet-missing" if form == "parquet" else "sql-missing")
+    extra, libraries = _LIBRARIES[form]
+    if any(find_spec(name) is None for name in libraries):
+        raise UsageError(f"{extra}-missing")
 
 
 def info_of(read: Read) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
@@ -20,11 +21,23 @@ from xlcrm.export.contents import (
     record_tables,
     source_of,
 )
+from xlcrm.export.folder import form_of
+from xlcrm.facts.lines import History, Told
+from xlcrm.facts.stored import StoredHistory
 from xlcrm.findings import Finding, Language
-from xlcrm.ledger.history import Before, History
+from xlcrm.ledger import history as ledger_history
+from xlcrm.ledger.history import Before
 from xlcrm.ledger.lead import Lead
 from xlcrm.ledger.model import Conflict, Ledger
-from xlcrm.pipeline.export_places import Place, Read, Rows, info_of, place_of, reader_of
+from xlcrm.pipeline.export_places import (
+    Place,
+    Read,
+    Rows,
+    info_of,
+    place_of,
+    reader_of,
+    refuse_missing,
+)
 from xlcrm.pipeline.merges import MergeResult
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.picture import Picture
@@ -64,6 +77,23 @@ class Exported:
         if own and target.resolve().is_relative_to(own.resolve()):
             raise UsageError("output-is-export", path=str(target))
 
+    @contextmanager
+    def history(self, options: Options, scratch: Path) -> Iterator[Told]:
+        """What gives the records, of a Parquet dataset those that are asked for alone; what there
+        is no room for goes to ``scratch``. Raises UsageError where they can't be read."""
+        folder = self.place.folder
+        if folder is None or form_of(folder) != "parquet":
+            yield History(self.merged(options).picture.records, options.spec)
+            return
+        refuse_missing("duckdb")
+        from xlcrm.export.dataset import Dataset, DatasetError
+
+        try:
+            with Dataset(folder, options.spec, scratch) as store:
+                yield StoredHistory(store, options.spec)
+        except DatasetError as error:
+            raise UsageError("exported-otherwise", path=str(self.place)) from error
+
     def merged(self, options: Options) -> MergeResult:
         """Return what a merge of the folder would: its ledger, its findings, its files."""
         files = [_named(FILES, row) for row in self.read(FILES)]
@@ -74,7 +104,7 @@ class Exported:
             conflicts=list(_conflicts(self.read(CONFLICTS))),
             findings=[],
             rows={},
-            history=History(),
+            history=ledger_history.History(),
             lead=replace(Lead(), notes=notes),
             owners=owners,
         )

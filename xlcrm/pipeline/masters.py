@@ -152,6 +152,7 @@ class Master:
     def contents(self) -> MasterContents:
         """Return what the master says."""
         # Late: it needs pandas, and a run without a change does not.
+        from xlcrm.facts.lines import History
         from xlcrm.pipeline.analysis import analyse
         from xlcrm.pipeline.board import hand_ins
         from xlcrm.pipeline.publishing import published
@@ -159,7 +160,8 @@ class Master:
         week = last_full_week(self.options.as_of)
         told = published(self.home, (week.previous, week), self.options)
         words = kept_wordings(self.home, self.options)
-        analysis = analyse(self.picture.records, week, self.options, told, words)
+        history = History(self.picture.records, self.options.spec)
+        analysis = analyse(history, week, self.options, told, words)
         ledger = self.picture.ledger
         keys = {record.id for record in self.picture.records}
         plain = MasterContents(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from xlcrm.analysis_rows import LateRow
-from xlcrm.facts.build import build_facts
+from xlcrm.facts.build import build_facts, facts_of
+from xlcrm.facts.lines import History, Told
 from xlcrm.facts.model import KINDS, columns_of
 from xlcrm.facts.tables import Facts
 from xlcrm.filled_workbook.listed import read_said, why_unreadable
@@ -42,7 +43,6 @@ from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.scratch import scratch_folder
 from xlcrm.sheet_words import Words, declared
-from xlcrm.spec.model import Spec
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
 _TREND = 8  # periods
@@ -57,24 +57,30 @@ class Aside(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReportResult:
-    """What was written, and the merge it rests on; what was ``published`` of the periods that the
-    report shows, and what became of publishing this one (None: that was not asked for). ``aside``
-    is the report before where it could not be read, and what the lead typed in it is not in this
-    one."""
+class Figures:
+    """The figures of a period, and the documented JSON."""
 
     document: dict[str, Any]
-    path: Path
     analysis: Analysis
-    merged: MergeResult
-    published: Published
-    status: Status | None = None
-    aside: Aside | None = None
 
     def late(self, language: Language) -> list[LateRow]:
         """Return the figures that have changed since they were published, as displayed."""
         told = self.analysis
         return list(late_rows(told.metrics, told.effects, told.period, language))
+
+
+@dataclass(frozen=True)
+class ReportResult(Figures):
+    """What was written, and the merge it rests on; what was ``published`` of the periods that the
+    report shows, and what became of publishing this one (None: that was not asked for). ``aside``
+    is the report before where it could not be read, and what the lead typed in it is not in this
+    one."""
+
+    path: Path
+    merged: MergeResult
+    published: Published
+    status: Status | None = None
+    aside: Aside | None = None
 
 
 def report(
@@ -124,6 +130,19 @@ def report_from(
         return _made(Path(), home, source.merged(options), chosen, path, lost)
 
 
+def figures_from(source: Exported, options: Options, period: Period | None = None) -> Figures:
+    """Return the figures of a period from an export, without a workbook: of a Parquet dataset no
+    more comes into memory than they need. Raises UsageError where it can't be read."""
+    chosen = period or last_full_week(options.as_of)
+    with scratch_folder() as home, source.history(options, home) as history:
+        put_published(home, source.info["published"])
+        lost = None if are_readable(home, options) else wordings_path(home)
+        told = replace(published(home, chosen.last(_TREND), options), words=lost)
+        analysis = analyse(history, chosen, options, told, kept_wordings(home, options))
+        document = _document(None, analysis, told, options) | {"quality": None, "aside": None}
+        return Figures(document, analysis)
+
+
 def _made(
     folder: Path, home: Path, merged: MergeResult, chosen: Period, path: Path, lost: Path | None
 ) -> ReportResult:
@@ -133,8 +152,9 @@ def _made(
     picture = merged.picture
     told = replace(published(home, chosen.last(_TREND), options), words=lost)
     words = kept_wordings(home, options)
-    facts = _facts(picture, chosen, options.spec)
-    analysis = analyse(picture.records, chosen, options, told, words, facts)
+    history = History(picture.records, options.spec)
+    facts = _facts(history, picture, chosen)
+    analysis = analyse(history, chosen, options, told, words, facts)
     path.parent.mkdir(parents=True, exist_ok=True)
     rests = quality(merged, analysis.facts, chosen, analysis.left_out)
     contents = replace(_contents(path, analysis, told, picture, options), quality=rests)
@@ -145,7 +165,7 @@ def _made(
     if aside:
         document["notices"].append(aside.finding.to_json(options.messages))
     document["aside"] = aside and str(aside.path)
-    return ReportResult(document, path, analysis, merged, told, aside=aside)
+    return ReportResult(document, analysis, path, merged, told, aside=aside)
 
 
 def _set_aside(path: Path, folder: Path, options: Options) -> Aside | None:
@@ -170,12 +190,12 @@ def _keep_wordings(home: Path, books: Iterable[Path], options: Options) -> None:
             keep_wordings(home, found, options, may_be_lost=True)
 
 
-def _facts(picture: Picture, period: Period, spec: Spec) -> Facts:
+def _facts(history: Told, picture: Picture, period: Period) -> Facts:
     """Return the facts that the report of a period shows: all there are, or, where a table has more
     records than facts are compared with one another, those that the period looks at."""
     tables = picture.ledger.records.values()
     are_many = any(len(records) > formulas.MOST for records in tables)
-    return build_facts(picture.records, spec, days_asked(period) if are_many else None)
+    return facts_of(history, days_asked(period) if are_many else None)
 
 
 def _contents(
@@ -240,12 +260,14 @@ def _name(period: Period, options: Options) -> str:
     return f"{title}_{period.label}.xlsx"
 
 
-def _document(path: Path, analysis: Analysis, told: Published, options: Options) -> dict[str, Any]:
+def _document(
+    path: Path | None, analysis: Analysis, told: Published, options: Options
+) -> dict[str, Any]:
     period, language = analysis.period, options.language
     days = {name: told.of(of) for name, of in (("current", period), ("previous", period.previous))}
     return {
         "schema_version": SCHEMA_VERSION,
-        "report": str(path),
+        "report": path and str(path),
         "period": _span(period),
         "previous": _span(period.previous),
         "published": {
