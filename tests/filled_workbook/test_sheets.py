@@ -259,6 +259,22 @@ def test_prefixed_and_strict_files_read_alike() -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "row"),
+    [("CZ", 39_999), ("Z", 189_999), ("P", 299_999), ("H", 599_999), ("D", 1_048_576)],
+)
+def test_tall_sheets_are_searched_as_short_ones_are(column: str, row: int) -> None:
+    def cells(wide: str = "B2") -> bytes:
+        first = f'<row r="2"><c r="{wide}"><v>1</v></c></row>'
+        last = f'<row r="{row}"><c r="{column}{row}"><f>A1</f><v>2</v></c></row>'
+        sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{first}{last}</sheetData></worksheet>'
+        return sheet.encode()
+
+    assert sheet_xml.formula_cells(cells()) == [(column.encode(), b"%d" % row)]
+    with pytest.raises(Rejected, match="too-large"):
+        sheet_xml.formula_cells(cells("FZ2"))
+
+
+@pytest.mark.parametrize(
     ("rows", "strays"),
     [
         (

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias, TypeVar
 from xml.parsers import expat
 
@@ -23,22 +24,31 @@ _Made = TypeVar("_Made", bound="Scanner")
 Box: TypeAlias = tuple[int, int, int, int]
 FormulaCells: TypeAlias = Sequence[tuple[bytes, bytes]]
 
-# A cell element that does not start with a reference within A1:CZ39999 (4.2 million cells), names a
-# shared text by what is no number (calamine takes the first then), or is written otherwise than all
-# usual programs do.
-_NOT_USUAL = re.compile(
-    rb'<c(?=[\s>/])(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
+# Boxes of at most 4.95 million cells from A1 on: the letters and the numbers of their cells, and
+# the last row. A sheet's last row says in which of them all of its cells should be.
+_BOXES = (
+    (rb"[A-C]?[A-Z]", rb"[0-9]{1,4}|[1-3][0-9]{4}", 39_999),
+    (rb"[A-Z]", rb"[0-9]{1,5}|1[0-8][0-9]{4}", 189_999),
+    (rb"[A-P]", rb"[0-9]{1,5}|[12][0-9]{5}", 299_999),
+    (rb"[A-H]", rb"[0-9]{1,5}|[1-5][0-9]{5}", 599_999),
+    (rb"[A-D]", rb"[0-9]{1,6}|10[0-4][0-9]{4}", 1_049_999),
+)
+# A cell element that does not start with a reference within a box, names a shared text by what is
+# no number (calamine takes the first then), or is written otherwise than all usual programs do.
+_NOT_USUAL = (
+    rb'<c(?=[\s>/])(?! r="%b(?:%b)"(?: s="[0-9]{1,9}")?+'
     rb'(?: t="(?:s"(?:/>|><v>[0-9]{1,9}+<)|(?:str|inlineStr|n|b|d|e)"[ >/])|/?>| cm="1">))'
 )
 # Each usual cell that is not blank and holds more than a value and nothing else: the letters and
 # number of one with a formula; of any other nothing.
-_ODD_CELL = re.compile(
-    rb'<c(?! r="[A-C]?[A-Z](?:[0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}+")?+'
+_ODD_CELL = (
+    rb'<c(?! r="%b(?:%b)"(?: s="[0-9]{1,9}+")?+'
     rb'(?: t="s"><v>[0-9]{1,9}+</v></c>|><v>[^<]*+</v></c>|/>| t="(?:str|n|b|d)"><v>[^<]*+</v></c>'
     rb'| t="(?:s|str|n|b|d)"/>|></c>| t="inlineStr"><is><t[^>]*+>[^<]*+</t></is></c>))(?=[\s>/])'
-    rb'(?: r="([A-C]?[A-Z])([0-9]{1,4}|[1-3][0-9]{4})"(?: s="[0-9]{1,9}")?+'
+    rb'(?: r="(%b)(%b)"(?: s="[0-9]{1,9}")?+'
     rb'(?: t="(?:str|n|b|d)")?+>\s*+<f[\s>/])?'
 )
+_LAST_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f[\s>/]")
 # Possessive: what stands in a cell without a formula is not looked at twice.
 _FORMULA_CELL = re.compile(
@@ -92,7 +102,7 @@ def formula_cells(xml: bytes) -> FormulaCells | None:
         Rejected: too-large (grid: more than 5 million cells from A1 to the last one with
             content), unreadable (xml).
     """
-    found = _ODD_CELL.findall(xml)
+    found = _pattern(_ODD_CELL, _box(xml)).findall(xml)
     if b"<sheetData" in xml and all(letters for letters, _ in found):
         return found
     if not _is_small(xml):
@@ -196,7 +206,21 @@ def a1(place: Address) -> str:
 
 def _is_small(xml: bytes) -> bool:
     """Whether elements carry no prefix and every cell is a usual one, in a small box."""
-    return b"<sheetData" in xml and _NOT_USUAL.search(xml) is None
+    return b"<sheetData" in xml and _pattern(_NOT_USUAL, _box(xml)).search(xml) is None
+
+
+def _box(xml: bytes) -> int:
+    """The number of the box in which the cells of a sheet should be."""
+    last = _LAST_ROW.match(xml, max(xml.rfind(b"<row "), 0))
+    row = int(last[1]) if last else 0
+    return next((n for n, (_, _, rows) in enumerate(_BOXES) if row <= rows), 0)
+
+
+@cache
+def _pattern(text: bytes, box: int) -> re.Pattern[bytes]:
+    """Compile a pattern for the cells of a box; it asks for their letters and numbers in turn."""
+    letters, numbers, _ = _BOXES[box]
+    return re.compile(text % ((letters, numbers) * (text.count(b"%b") // 2)))
 
 
 def _quick_scan(xml: bytes) -> CellScan | None:
