@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from xlcrm.filled_workbook import archive, grids, source
 from xlcrm.master_workbook import pages
+from xlcrm.pipeline.options import UsageError
 from xlcrm.spec.settings import Settings
 
 LOG, LABEL = "communication_log", "沟通动态记录表"
@@ -115,3 +117,22 @@ def test_sheets_are_named_as_a_workbook_names_them() -> None:
     long = "很长的名字" * 7
     assert pages.place(long, 5) == (long[:31], 7)
     assert pages.place(long, 2 * pages.PAGE_ROWS) == (f"{long[:27]} (3)", 2)
+
+
+def test_a_master_may_be_larger_than_what_people_fill_and_is_never_replaced_unread(
+    paged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paged.edit_master(edit)
+    size = paged.master.stat().st_size
+    limits = {source: "SIZE_LIMIT", archive: "TOTAL_LIMIT", grids: "WORKBOOK_CELLS"}
+    for module, name in limits.items():
+        with monkeypatch.context() as small:
+            small.setattr(module, name, 10)
+            with pytest.raises(UsageError, match="master-unreadable"):
+                paged.merge()
+    assert "主管改的" in {row["关键内容记录"] for row in paged.rows(SHEETS[1])}
+    monkeypatch.setattr(source, "SIZE_LIMIT", size // 2)
+    monkeypatch.setattr(archive, "PART_LIMIT", size // 2)
+    monkeypatch.setattr(grids, "WORKBOOK_CELLS", 100)
+    paged.merge()
+    assert "主管改的" in {row["关键内容记录"] for name in SHEETS for row in paged.rows(name)}

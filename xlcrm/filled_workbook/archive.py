@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xlcrm.deflate import codec
+from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.source import Rejected
 
 # Measured on 4,148 real files: none of these refuses one of them.
@@ -77,10 +78,10 @@ def open_archive(data: bytes) -> Archive:
     _refuse_other_formats(data)
     entries = _directory(data)
     parts: dict[str, bytes] = {}
-    room = TOTAL_LIMIT
+    left = TOTAL_LIMIT * room()
     for name, entry in _checked_names(entries):
-        content = _inflate(data, entry, room)
-        room -= len(content)
+        content = _inflate(data, entry, left)
+        left -= len(content)
         _refuse_markup(name, content)
         parts[name] = content
     return Archive(parts)
@@ -131,18 +132,19 @@ def _checked_names(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfil
             yield name, entry
 
 
-def _inflate(data: bytes, entry: zipfile.ZipInfo, room: int) -> bytes:
+def _inflate(data: bytes, entry: zipfile.ZipInfo, left: int) -> bytes:
     if entry.flag_bits & _ENCRYPTED_FLAG:
         raise Rejected("encrypted", "password")
     packed = _packed(data, entry)
+    limit = PART_LIMIT * room()
     if entry.compress_type == zipfile.ZIP_STORED:
         content = packed
     elif entry.compress_type == _DEFLATE:
-        content = _inflate_within(packed, min(PART_LIMIT, room))
+        content = _inflate_within(packed, min(limit, left))
     else:
         raise Rejected("unreadable", "compression")
-    if len(content) > min(PART_LIMIT, room):
-        raise Rejected("too-large", "part" if len(content) > PART_LIMIT else "archive")
+    if len(content) > min(limit, left):
+        raise Rejected("too-large", "part" if len(content) > limit else "archive")
     if checksum(content) != entry.CRC:
         raise Rejected("unreadable", "checksum")
     if len(content) != entry.file_size:

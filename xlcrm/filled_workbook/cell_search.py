@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.package import is_xml, kept
 from xlcrm.filled_workbook.row_search import FoundRows, Unusual, expect, find_in_rows
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
@@ -138,7 +139,7 @@ def _cells(
     """Return a sheet's cells; None where they don't follow one another or are too many."""
     height, width = (int(each.max()) + 1 if len(each) else 0 for each in (rows, columns))
     places = rows * width + columns
-    if height * width > CELL_LIMIT or (places[1:] <= places[:-1]).any():
+    if height * width > CELL_LIMIT * room() or (places[1:] <= places[:-1]).any():
         return None
     text_places, others = places[is_text], places[~is_text]
     return FoundCells(height, width, text_places, texts, others, contents, formulas)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from xlcrm.filled_workbook.archive import Archive
+from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.handed_over import handed_over
 from xlcrm.filled_workbook.package import Package, is_xml
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
@@ -135,8 +136,8 @@ def read_grids(
     used = sorted({n for cells in found for n in cells.texts.tolist()}) if texts is None else []
     questions = [*new, *(b' t="s"><v>%d' % n for n in used)]
     asked = [_question_sheet(questions)] if questions else []
-    room = WORKBOOK_CELLS - sum(cells.height * cells.width for cells in found)
-    read = _read(archive, package, unread + asked, room, with_texts=bool(unread or used))
+    left = WORKBOOK_CELLS * room() - sum(cells.height * cells.width for cells in found)
+    read = _read(archive, package, unread + asked, left, with_texts=bool(unread or used))
     answers = [value for row in (read.pop() if asked else ()) for value in row]
     known |= zip(new, answers, strict=False)
     if texts is None:
@@ -185,10 +186,10 @@ def _question_sheet(contents: Sequence[bytes]) -> bytes:
 
 
 def _read(
-    archive: Archive, package: Package, sheets: Sequence[bytes], room: int, *, with_texts: bool
+    archive: Archive, package: Package, sheets: Sequence[bytes], left: int, *, with_texts: bool
 ) -> list[Grid]:
-    """Return the rows of sheets that calamine reads; ``room`` cells they may have in all."""
-    if room < 0:
+    """Return the rows of sheets that calamine reads; ``left`` cells they may have in all."""
+    if left < 0:
         raise Rejected("too-large", "grid")
     grids: list[Grid] = []
     if not sheets:
@@ -196,8 +197,8 @@ def _read(
     with calamine(handed_over(archive, package, sheets, with_texts=with_texts)) as workbook:
         for position in range(len(workbook.sheet_names)):
             grids.append(grid(workbook, position))
-            room -= sum(map(len, grids[-1]))
-            if room < 0:
+            left -= sum(map(len, grids[-1]))
+            if left < 0:
                 raise Rejected("too-large", "grid")
     return grids
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlcrm.filled_workbook.cells import written
+from xlcrm.filled_workbook.guards import reading_ours
 from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.listed import LISTS, Listed, Said, read_listed
 from xlcrm.layout.wordings import WORDINGS
 
 
+@reading_ours()
 def why_unreadable(path: Path, password: str | None = None) -> Rejected | None:
     """Return why what people typed in a report can't be read; None where it can."""
     try:
@@ -22,6 +24,7 @@ def why_unreadable(path: Path, password: str | None = None) -> Rejected | None:
     return None
 
 
+@reading_ours()
 def read_said(path: Path, password: str | None = None) -> dict[Listed, Said]:
     """Return what stands in the two cells before each mark, where anything does.
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TypeAlias, TypeVar
 from xml.parsers import expat
 
+from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.records import address
 
@@ -107,7 +108,7 @@ def formula_cells(xml: bytes) -> FormulaCells | None:
         return found
     if not _is_small(xml):
         scanner = exact_scan(xml, Scanner)
-        if scanner.height * scanner.width > CELL_LIMIT:
+        if scanner.height * scanner.width > CELL_LIMIT * room():
             raise Rejected("too-large", "grid")
     return None
 

@@ -9,6 +9,8 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlcrm.filled_workbook.guards import room
+
 SIZE_LIMIT = 64 * 1024 * 1024
 
 # Don't follow links and don't wait at a pipe, where the platform can be told so.
@@ -57,7 +59,7 @@ def read_source(path: Path) -> Source:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
                 raise Rejected("unreadable", "not-a-regular-file")
-            if before.st_size > SIZE_LIMIT:
+            if before.st_size > SIZE_LIMIT * room():
                 raise Rejected("too-large", "file")
             data = stream.read(before.st_size + 1)  # one more tells that it grows
             after = os.fstat(descriptor)

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
+from xlcrm.filled_workbook.guards import reading_ours
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.marks import RUN_PROPERTY
 
@@ -51,6 +52,7 @@ def is_as_written(path: Path, password: str | None = None) -> bool:
     return created is not None and created == modified
 
 
+@reading_ours()
 def _opened(path: Path, password: str | None) -> io.BytesIO:
     """Return what a workbook holds, decrypted; nothing of one that can't be read."""
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT, Address, Scanner, exact_scan
 from xlcrm.filled_workbook.source import Rejected
 
@@ -57,7 +58,7 @@ class _Placing(Scanner):
 def _far(cells: set[Address]) -> Collection[Address]:
     """Return the cells to leave out, the last row or column first, whichever makes more room."""
     far: set[Address] = set()
-    while _area(cells) > CELL_LIMIT:
+    while _area(cells) > CELL_LIMIT * room():
         bottom, right = (max(place[axis] for place in cells) for axis in (0, 1))
         outer = [{at for at in cells if at[0] == bottom}, {at for at in cells if at[1] == right}]
         last = min(outer, key=lambda each: _area(cells - each))

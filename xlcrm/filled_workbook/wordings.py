@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlcrm.filled_workbook.cells import written
+from xlcrm.filled_workbook.guards import reading_ours
 from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.source import Rejected, read_source
 from xlcrm.layout.wordings import WORDINGS, Sentence, digest_of, read_sentence
@@ -28,8 +29,9 @@ def read_sentences(path: Path, password: str | None = None) -> Iterator[Left]:
     """Yield the sentences of a workbook, sheet by sheet; none where there is no file, or none that
     can be read. The rows may have been sorted, and columns put in before the sentences."""
     try:
-        source = read_source(path)
-        book = open_workbook(source, path.name, lambda names: WORDINGS in names, password)
+        with reading_ours():
+            source = read_source(path)
+            book = open_workbook(source, path.name, lambda names: WORDINGS in names, password)
     except Rejected:
         return
     for sheet in book.sheets:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlcrm.customers import settled
+from xlcrm.filled_workbook.guards import reading_ours
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
@@ -24,7 +25,7 @@ from xlcrm.pipeline.backups import backup_place, undone
 from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.older_runs import older_run
-from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.picture import Written, ledger_of
 from xlcrm.pipeline.waiting import digest, waiting_place
 from xlcrm.records import FileReading, LedgerRecord
@@ -268,7 +269,11 @@ def _left_by(master: Path, home: Path, options: Options) -> Previous:
         return Previous(run, state, lead=known, master=Seen(run, now, known))
     from xlcrm.filled_workbook.reading import read_file  # a run without a change reads nothing
 
-    reading = read_file(master, master.name, options.spec, own=True, password=options.password)
+    with reading_ours():
+        reading = read_file(master, master.name, options.spec, own=True, password=options.password)
+    if reading.rejected:
+        told = reading.findings[0].message(options.messages)
+        raise UsageError("master-unreadable", path=str(master), reason=told)
     lead = lead_work(reading, known, written(state, options) if state else None, options)
     older = None if state else found
     return Previous(run, state, reading, lead, older, Seen(run, now, lead))
