@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from xlcrm.filled_workbook import sheet_xml
+from xlcrm.filled_workbook.guards import reading_ours
 from xlcrm.filled_workbook.opening import open_workbook
 from xlcrm.filled_workbook.sheets import (
     CellError,
@@ -272,6 +273,8 @@ def test_tall_sheets_are_searched_as_short_ones_are(column: str, row: int) -> No
     assert sheet_xml.formula_cells(cells()) == [(column.encode(), b"%d" % row)]
     with pytest.raises(Rejected, match="too-large"):
         sheet_xml.formula_cells(cells("FZ2"))
+    with reading_ours():
+        assert sheet_xml.formula_cells(cells("AZ2")) == [(column.encode(), b"%d" % row)]
 
 
 @pytest.mark.parametrize(

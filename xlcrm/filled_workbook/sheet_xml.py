@@ -25,14 +25,16 @@ _Made = TypeVar("_Made", bound="Scanner")
 Box: TypeAlias = tuple[int, int, int, int]
 FormulaCells: TypeAlias = Sequence[tuple[bytes, bytes]]
 
-# Boxes of at most 4.95 million cells from A1 on: the letters and the numbers of their cells, and
-# the last row. A sheet's last row says in which of them all of its cells should be.
+_ROWS = rb"[0-9]{1,6}|10[0-4][0-9]{4}"  # of any sheet
+# Boxes from A1 on, the wider first: the letters and numbers of their cells, how many columns and
+# rows. A sheet's last row says in which of those that may be read all of its cells should be.
 _BOXES = (
-    (rb"[A-C]?[A-Z]", rb"[0-9]{1,4}|[1-3][0-9]{4}", 39_999),
-    (rb"[A-Z]", rb"[0-9]{1,5}|1[0-8][0-9]{4}", 189_999),
-    (rb"[A-P]", rb"[0-9]{1,5}|[12][0-9]{5}", 299_999),
-    (rb"[A-H]", rb"[0-9]{1,5}|[1-5][0-9]{5}", 599_999),
-    (rb"[A-D]", rb"[0-9]{1,6}|10[0-4][0-9]{4}", 1_049_999),
+    (rb"[A-C]?[A-Z]", rb"[0-9]{1,4}|[1-3][0-9]{4}", 104, 39_999),
+    (rb"A?[A-Z]", _ROWS, 52, 1_049_999),
+    (rb"[A-Z]", rb"[0-9]{1,5}|1[0-8][0-9]{4}", 26, 189_999),
+    (rb"[A-P]", rb"[0-9]{1,5}|[12][0-9]{5}", 16, 299_999),
+    (rb"[A-H]", rb"[0-9]{1,5}|[1-5][0-9]{5}", 8, 599_999),
+    (rb"[A-D]", _ROWS, 4, 1_049_999),
 )
 # A cell element that does not start with a reference within a box, names a shared text by what is
 # no number (calamine takes the first then), or is written otherwise than all usual programs do.
@@ -213,14 +215,15 @@ def _is_small(xml: bytes) -> bool:
 def _box(xml: bytes) -> int:
     """The number of the box in which the cells of a sheet should be."""
     last = _LAST_ROW.match(xml, max(xml.rfind(b"<row "), 0))
-    row = int(last[1]) if last else 0
-    return next((n for n, (_, _, rows) in enumerate(_BOXES) if row <= rows), 0)
+    row, most = int(last[1]) if last else 0, CELL_LIMIT * room()
+    boxes = ((n, columns * rows, rows) for n, (_, _, columns, rows) in enumerate(_BOXES))
+    return next((n for n, cells, rows in boxes if row <= rows and cells <= most), 0)
 
 
 @cache
 def _pattern(text: bytes, box: int) -> re.Pattern[bytes]:
     """Compile a pattern for the cells of a box; it asks for their letters and numbers in turn."""
-    letters, numbers, _ = _BOXES[box]
+    letters, numbers, *_ = _BOXES[box]
     return re.compile(text % ((letters, numbers) * (text.count(b"%b") // 2)))
 
 
