@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal, NamedTuple
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
+from jinja2.meta import TrackingCodeGenerator
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xlcrm.wording import render, source_of
@@ -46,14 +48,35 @@ class _TooMuch(Exception):
     """A text takes too long, or has become too long."""
 
 
+class _Unreckoned(CodeGenerator):
+    """Reckons nothing as it reads a text: nobody watches then how long that takes."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
+class _Names(_Unreckoned, TrackingCodeGenerator):
+    """Finds the names that a text asks for."""
+
+    optimizer = property(lambda self: None, lambda self, value: None)  # which reckons too
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Without what makes much out of little: repeated texts, ranges, padding."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    code_generator_class = _Unreckoned
+
+    intercepted_binops = frozenset({"*", "**", "%"})  # "%" pads texts too
 
     def __init__(self) -> None:
         super().__init__(
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,
+            optimized=False,
         )
         self.globals.clear()
         self.filters = {name: self.filters[name] for name in _FILTERS}
@@ -62,6 +85,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if operator == "**" or not all(isinstance(each, int | float) for each in (left, right)):
             raise SecurityError(operator)
         return super().call_binop(context, operator, left, right)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Give no text's ``format``: it pads."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if callable(value) and attr not in _METHODS:
@@ -105,11 +131,17 @@ def fault_in(file: str, source: str) -> Fault | None:
         return Fault(file, error.lineno, "syntax", error.message or "")
     except (TemplateError, RecursionError, SyntaxError, MemoryError) as error:
         return Fault(file, 1, "syntax", str(error))
-    known = meta.find_undeclared_variables(_ENVIRONMENT.parse(source_of(file)))
-    for name in sorted(meta.find_undeclared_variables(tree) - known):
+    known = _names(_ENVIRONMENT.parse(source_of(file)))
+    for name in sorted(_names(tree) - known):
         found = (n.lineno for n in tree.find_all(nodes.Name) if n.name == name)
         return Fault(file, min(found, default=1), "unknown", name)
     return None
+
+
+def _names(tree: nodes.Template) -> set[str]:
+    found = _Names(_ENVIRONMENT)
+    found.visit(tree)
+    return found.undeclared_identifiers
 
 
 def _filled(template: Template, context: Mapping[str, object]) -> str:
@@ -125,13 +157,11 @@ def _watched() -> Iterator[None]:
     """Stop whatever takes too long in this block, or makes a text too long, at its next line."""
     end, before = time.monotonic() + _SECONDS, sys.gettrace()
 
-    def watch(frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
-        if time.monotonic() > end:
-            raise _TooMuch
-        if frame.f_code.co_filename == _PLACE and any(
-            isinstance(value, str) and len(value) > _LONGEST_PART
-            for value in frame.f_locals.values()
-        ):
+    def watch(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        made = [argument] if event == "return" else []  # by a filter, say
+        if frame.f_code.co_filename == _PLACE:
+            made += frame.f_locals.values()
+        if time.monotonic() > end or any(map(_is_too_long, made)):
             raise _TooMuch
         return watch
 
@@ -140,6 +170,10 @@ def _watched() -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
+
+
+def _is_too_long(made: object) -> bool:
+    return isinstance(made, str) and len(made) > _LONGEST_PART
 
 
 def _failed(file: str, error: Exception) -> Fault:

@@ -73,7 +73,23 @@ def test_one_that_takes_too_long_is_ended_with_its_children(
     ran = run(*REPORT)
     assert ran.code == 2
     assert "2 秒还没有转换完" in ran.err
-    number = int(child.read_text())
+    _assert_ends(int(child.read_text()))
+
+
+def test_an_interruption_ends_it_too_and_leaves_no_half_file(
+    folder: Any, run: Any, install: Install, tmp_path: Path
+) -> None:
+    child = tmp_path / "child"
+    install(f"sleep 60 & echo $! > {child}; sleep 1; kill -INT {os.getpid()}; wait")
+    ran = run(*REPORT)
+    assert ran.code == 130
+    assert "已经写好的文件是完整的" in ran.err
+    assert BOOK.is_file()
+    assert [path.name for path in BOOK.parent.iterdir() if "pdf" in path.name] == []
+    _assert_ends(int(child.read_text()))
+
+
+def _assert_ends(number: int) -> None:
     for _ in range(100):
         if not _runs(number):
             return
