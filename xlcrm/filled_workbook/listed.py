@@ -17,7 +17,11 @@ def why_unreadable(path: Path, password: str | None = None) -> Rejected | None:
     """Return why what people typed in a report can't be read; None where it can."""
     try:
         open_workbook(
-            read_source(path), path.name, lambda names: bool({LISTS, WORDINGS} & {*names}), password
+            read_source(path),
+            path.name,
+            lambda names: bool({LISTS, WORDINGS} & {*names}),
+            password,
+            filled=False,
         )
     except Rejected as reason:
         return reason
@@ -33,7 +37,9 @@ def read_said(path: Path, password: str | None = None) -> dict[Listed, Said]:
     """
     try:
         source = read_source(path)
-        book = open_workbook(source, path.name, lambda names: LISTS in names, password)
+        book = open_workbook(
+            source, path.name, lambda names: LISTS in names, password, filled=False
+        )
     except Rejected:
         return {}
     found: dict[Listed, Said] = {}

@@ -19,6 +19,8 @@ def open_workbook(
     name: str = "",
     is_wanted: IsWanted = lambda names: True,
     password: str | None = None,
+    *,
+    filled: bool = True,
 ) -> RawWorkbook:
     """Read the worksheets of a file in any format that can be read.
 
@@ -26,6 +28,8 @@ def open_workbook(
         name: the file's name. Text has no signature: it is a table where the name ends in .csv.
         is_wanted: takes an .xlsx sheet by its own defined names; other formats give all sheets.
         password: opens the file where it is encrypted.
+        filled: whether people filled it; of a workbook that we wrote no sheet is read to find
+            private values there.
 
     Raises:
         Rejected: what the format's reader and the guards before it raise; encrypted (password,
@@ -45,4 +49,4 @@ def open_workbook(
         return read_xlsb(data, archive)
     if kind == "ods":
         return read_ods(data, archive)
-    return read_workbook(archive, is_wanted)
+    return read_workbook(archive, is_wanted, filled=filled)

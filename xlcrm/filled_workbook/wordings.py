@@ -31,7 +31,9 @@ def read_sentences(path: Path, password: str | None = None) -> Iterator[Left]:
     try:
         with reading_ours():
             source = read_source(path)
-            book = open_workbook(source, path.name, lambda names: WORDINGS in names, password)
+            book = open_workbook(
+                source, path.name, lambda names: WORDINGS in names, password, filled=False
+            )
     except Rejected:
         return
     for sheet in book.sheets:

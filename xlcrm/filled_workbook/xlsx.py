@@ -33,9 +33,9 @@ class _Passed(NamedTuple):
     strays: Sequence[Address] = ()
 
 
-def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
+def read_workbook(archive: Archive, is_wanted: IsWanted, *, filled: bool = True) -> RawWorkbook:
     """Read the worksheets of an .xlsx or .xlsm file whose names of their own ``is_wanted`` takes;
-    of the others those that may hold private values.
+    of the others those that may hold private values, where people ``filled`` it.
 
     Raises:
         Rejected: what `read_package` raises; too-large (grid: more than
@@ -50,7 +50,7 @@ def read_workbook(archive: Archive, is_wanted: IsWanted) -> RawWorkbook:
         telling = [
             each
             for each in entries
-            if each in wanted or may_tell_private(archive.read(each[1]), texts)
+            if each in wanted or (filled and may_tell_private(archive.read(each[1]), texts))
         ]
         if len(telling) > len(wanted):
             return _workbook(archive, package, telling, texts)
