@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from xlcrm.spec.vocabulary import Vocabulary
 
-_PARTS = re.compile(r"(\d+)")
+_NUMBER = re.compile(r"\d+")
 _Source = TypeVar("_Source")
 
 
@@ -61,12 +61,15 @@ def ladder(vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(choice.value for choice in vocabulary.choices if not choice.lost)
 
 
-def id_order(value: Any) -> tuple[Any, ...]:
+def id_order(value: Any) -> str:
     """Order record ids as people count them (J2 before J10); rows without one come after them."""
-    if not value:
-        return (1,)
-    parts = _PARTS.split(str(value))
-    return (0, *((int(part), "") if part.isdecimal() else (-1, part) for part in parts))
+    return "0" + _NUMBER.sub(_in_order, str(value)) if value else "1"
+
+
+def _in_order(number: re.Match[str]) -> str:
+    """Return a number so that as text it comes after a smaller one, and before any other text."""
+    digits = number[0].lstrip("0")
+    return f"\0{len(digits):05}{digits}"
 
 
 def _step_before(after: str, vocabulary: Vocabulary, base: str | None) -> str | None:

@@ -35,7 +35,7 @@ class Line:
     day: str | None = None
     start: str | None = None
     end: str | None = None
-    _rank: tuple[Any, int] | None = None
+    _rank: tuple[str, int] | None = None
 
     @property
     def id(self) -> str:
@@ -54,7 +54,7 @@ class Line:
         return self.record.values
 
     @property
-    def rank(self) -> tuple[Any, int]:
+    def rank(self) -> tuple[str, int]:
         """What orders lines of one day: by record id, then source row."""
         if self._rank is None:
             self._rank = id_order(self.record.values.get(self.table.id or "")), self.place
@@ -127,6 +127,8 @@ class History:
 
     records: Sequence[LedgerRecord]
     spec: Spec
+    _lines: dict[int, Line] = field(default_factory=dict)
+    _holding: dict[str, list[int]] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> list[str | None]:
@@ -152,8 +154,12 @@ class History:
 
     def line(self, place: int) -> Line:
         """Return the line at a place."""
-        record = self.records[place]
-        return line_of(record, self.spec.tables[record.table], place, self.days[place])
+        line = self._lines.get(place)
+        if line is None:
+            record = self.records[place]
+            table, day = self.spec.tables[record.table], self.days[place]
+            line = self._lines[place] = line_of(record, table, place, day)
+        return line
 
     def lines(self, places: Iterable[int]) -> list[Line]:
         """Return the lines at some places."""
@@ -168,11 +174,9 @@ class History:
 
     def on(self, pairs: Collection[Pair]) -> list[Line]:
         """Return the lines of some customers, each on days of its own."""
-        pairs = frozenset(pairs)
-        if not pairs:
-            return []
-        dated = enumerate(zip(self.records, self.days, strict=True))
-        return self.lines(n for n, (record, day) in dated if (record.customer, day) in pairs)
+        wanted, records = {day for _, day in pairs}, self.records
+        dated = [(place, day) for place, day in enumerate(self.days) if day in wanted]
+        return self.lines(n for n, day in dated if (records[n].customer, day) in pairs)
 
     def of_tables(self, tables: Iterable[str]) -> dict[str, list[Line]]:
         """Return the lines of some tables, each in source order, the tables as named."""
@@ -187,9 +191,10 @@ class History:
 
     def said(self, key: str, tables: Collection[str]) -> Iterator[Said]:
         """Yield customer, day (ISO) and value of each record of some tables that has a field."""
-        for record, day in zip(self.records, self.days, strict=True):
-            if key in record.values and record.table in tables:
-                yield record.customer, day, record.values[key]
+        for place in self.holding(key):
+            record = self.records[place]
+            if record.table in tables:
+                yield record.customer, self.days[place], record.values[key]
 
     def talked(self, tables: Collection[str]) -> dict[str, list[str]]:
         """Return the days that records of some tables have, by customer."""
@@ -222,7 +227,10 @@ class History:
 
     def holding(self, key: str) -> list[int]:
         """Return the places of the records that have a field."""
-        return [place for place, record in enumerate(self.records) if key in record.values]
+        if key not in self._holding:
+            records = enumerate(self.records)
+            self._holding[key] = [place for place, record in records if key in record.values]
+        return self._holding[key]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from xlcrm.facts.lines import Line
 from xlcrm.facts.model import Need
@@ -18,11 +19,12 @@ def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
     Tags that the team decided to be one are one. Text of a talk whose needs are tagged on another
     of its rows is that row's need in words.
     """
+    tag_of = cache(spec.need_tag)
     for talk in talks:
         is_named = any(line.values.get("need_tags") for line in talk.lines)
         for line in talk.lines:
             if line.values.get("need_tags"):
-                tags = map(spec.need_tag, line.texts("need_tags"))
+                tags = map(tag_of, line.texts("need_tags"))
                 yield from _needs(line, tuple(dict.fromkeys(tags)))
             elif not is_named and _text(line):
                 is_named = True
@@ -31,21 +33,13 @@ def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
 
 def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[tuple[Line, Need]]:
     """Yield a need of a row for each of its tags; None for one that has words alone."""
-    met, priority, values = line.text("need_met"), line.text("need_priority"), line.values
-    words, is_responded = _text(line), any(map(values.get, ANSWERS))
+    met, priority, record = line.text("need_met"), line.text("need_priority"), line.record
+    met, priority = met and bare(met), priority and bare(priority)
+    words, is_responded = _text(line), any(map(record.values.get, ANSWERS))
+    key, customer, day, source = record.id, record.customer, line.day, (record.id,)
     for n, tag in enumerate(tags, 1):
-        need = Need(
-            id=f"{line.id}#{n}" if tag else line.id,
-            customer=line.customer,
-            date=line.day,
-            tag=tag,
-            met=bare(met) if met else None,
-            priority=bare(priority) if priority else None,
-            text=words,
-            is_responded=is_responded,
-            source=(line.id,),
-        )
-        yield line, need
+        own = f"{key}#{n}" if tag else key
+        yield line, Need(own, customer, day, tag, met, priority, words, is_responded, source)
 
 
 def _text(line: Line) -> str | None:

@@ -67,6 +67,7 @@ class Facts:
         talk_days: Callable[[], Mapping[str, list[str]]],
         tells: Callable[[str], bool],
         earliest: Callable[[str], str | None],
+        of: Callable[[Span], Facts],
         span: Span | None = None,
     ) -> None:
         """``makers`` has for each of KINDS what makes its table; ``span`` None: of everything."""
@@ -75,6 +76,7 @@ class Facts:
         self._make_talk_days = talk_days
         self._tells = cache(tells)
         self._earliest = earliest
+        self._of = of
         self._span = span
         self._tables: dict[str, pd.DataFrame] = {}
         self._within: dict[tuple[str, str, date, date], pd.DataFrame] = {}
@@ -90,6 +92,11 @@ class Facts:
     def are_whole(self) -> bool:
         """Whether these are the facts of everything."""
         return self._span is None
+
+    def of(self, span: Span) -> Facts:
+        """Return the facts of other days, without the texts that people read; the facts of
+        everything are those of any day."""
+        return self if self.are_whole else self._of(span)
 
     def here(self, kind: str) -> pd.DataFrame:
         """Return the facts of a kind that there are here, be they of a span or of everything."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from xlcrm.facts.lines import Line, Pair, Told, by_table
-from xlcrm.facts.model import Communication
 from xlcrm.facts.sources import REVISITS, TALKS
-from xlcrm.spec.model import Spec, Table
+from xlcrm.spec.model import Spec
 from xlcrm.spec.types.choices import bare
 
 _Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
 _COLUMNS = {"category": "talk_category", "trend": "satisfaction_trend"}
+# What talks say as text: columns that figures rest on, and those that people read besides.
+_SAID = ("emotion", "trend", "campaign", "participation")
+_READ = (
+    *("channel", "topic", "content", "type_after", "stage_after", "category", "status"),
+    "next_contact",
+)
 _NOTHING: tuple[object, ...] = (None, "", [])
 
 
@@ -127,47 +132,33 @@ def communications(
     Without ``texts`` those are left out that people read and no figure rests on.
     """
     polarity = cache(spec.vocabularies["emotion"].polarity)
-    tables = {line.record.table: line.table for talk in talks for line in talk.lines}
-    emotions = _texts(talks, "emotion", tables)
-    made: dict[str, Sequence[Any]] = {
-        "id": [talk.first.id for talk in talks],
-        "customer": [talk.first.customer for talk in talks],
-        "date": [talk.first.day for talk in talks],
+    firsts, lines = [talk.lines[0] for talk in talks], [talk.lines for talk in talks]
+    told = _told(lines, (*_SAID, *(_READ if texts else ())))
+    return {
+        "id": [line.record.id for line in firsts],
+        "customer": [line.record.customer for line in firsts],
+        "date": [line.day for line in firsts],
         "start": [talk.start for talk in talks],
         "end": [talk.end for talk in talks],
         "channel_class": [talk.channel_class for talk in talks],
-        "emotion": emotions,
-        "polarity": [polarity(emotion) if emotion else None for emotion in emotions],
-        "trend": [text and bare(text) for text in _texts(talks, "trend", tables)],
-        "campaign": _texts(talks, "campaign", tables),
-        "participation": _texts(talks, "participation", tables),
-        "owner": [next(filter(None, (line.owner for line in t.lines)), None) for t in talks],
-        "is_revisit": [any(line.record.table == REVISITS for line in t.lines) for t in talks],
-        "source": [tuple(line.id for line in talk.lines) for talk in talks],
+        **told,
+        "polarity": [polarity(emotion) if emotion else None for emotion in told["emotion"]],
+        "trend": [text and bare(text) for text in told["trend"]],
+        "owner": [next(filter(None, [line.owner for line in each]), None) for each in lines],
+        "is_revisit": [REVISITS in [line.record.table for line in each] for each in lines],
+        "source": [tuple([line.record.id for line in each]) for each in lines],
     }
-    others = [name for name in Communication._fields if name not in made]
-    return made | {name: _texts(talks, name, tables) for name in others if texts}
 
 
-def _texts(talks: Sequence[Talk], column: str, tables: Mapping[str, Table]) -> list[str | None]:
-    """Return a column of talks as text, each from the first of its lines that has it.
-
-    ``tables`` are those of the lines.
-    """
-    fields = {key: _field(key, column) for key in tables}
-    if not any(field in tables[key].by_key for key, field in fields.items()):
-        return [None] * len(talks)
-    texts = []
-    for talk in talks:
-        text = None
-        for line in talk.lines:
-            key = fields[line.record.table]
-            if key in line.record.values:
-                text = line.text(key)
-                if text:
-                    break
-        texts.append(text)
-    return texts
+def _told(lines: Sequence[Sequence[Line]], columns: Sequence[str]) -> dict[str, list[str | None]]:
+    """Return columns of talks as text, each talk's from the first of its lines that has it."""
+    fields = {key: [_field(key, column) for column in columns] for key in TALKS}
+    rows = [[line.text(key) for key in fields[line.record.table]] for line, *_ in lines]
+    for row, (_, *others) in zip(rows, lines, strict=True):
+        for line in others:
+            for n, key in enumerate(fields[line.record.table]):
+                row[n] = row[n] or line.text(key)
+    return {column: [row[n] for row in rows] for n, column in enumerate(columns)}
 
 
 def _on_several(tables: Iterable[Iterable[Line]]) -> set[tuple[str | None, str | None]]:

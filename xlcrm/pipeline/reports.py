@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from xlcrm.analysis_rows import LateRow
-from xlcrm.facts.build import build_facts, facts_of
+from xlcrm.facts.build import facts_of
 from xlcrm.facts.lines import History, Told
 from xlcrm.facts.model import KINDS, columns_of
 from xlcrm.facts.tables import Facts
@@ -37,7 +37,6 @@ from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
 from xlcrm.pipeline.wordings import are_readable, keep_wordings, kept_wordings
-from xlcrm.records import LedgerRecord
 from xlcrm.report_workbook import formulas
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
@@ -210,7 +209,7 @@ def _contents(
         period=chosen,
         metrics=[worded(each, options.language) for each in analysis.metrics],
         rows=analysis.rows,
-        trends=_trends(analysis, told, picture.records, options),
+        trends=_trends(analysis, told, options),
         facts={name: columns_of(facts.here(name)) for name in KINDS},
         are_all_facts=facts.are_whole,
         sources=picture.sources,
@@ -223,14 +222,13 @@ def _contents(
 
 
 def _trends(
-    analysis: Analysis, told: Published, records: Sequence[LedgerRecord], options: Options
+    analysis: Analysis, told: Published, options: Options
 ) -> Mapping[Key, tuple[TrendPoint, ...]]:
     """Return the values of some metrics over the last periods; of earlier ones as they were
     published, where they were."""
     period, keys, spec = analysis.period, declared("report.trends"), options.spec
-    facts, before = analysis.facts, period.previous.previous
-    if not facts.are_whole:
-        facts = build_facts(records, spec, days_asked(before, _TREND - 2), texts=False)
+    before = period.previous.previous
+    facts = analysis.facts.of(days_asked(before, _TREND - 2))
     found = compute_trend(facts, before, spec, keys, _TREND - 2)
     editions = {each.label: told.of(each) for each in period.last(_TREND) if each != period}
 

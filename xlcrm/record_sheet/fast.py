@@ -21,6 +21,7 @@ from xlcrm.record_sheet.hooks import CheckedWorkbook, CheckedWorksheet
 from xlcrm.record_sheet.sheet import MAX_ROWS, Column, RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
 from xlcrm.record_sheet.values import (
+    EXACT_BELOW,
     Formula,
     Kind,
     Link,
@@ -166,6 +167,8 @@ class _ColumnCells:
     def _number(self, value: object) -> bytes:
         if type(value) is not int and (type(value) is not float or value.is_integer()):
             return self._cell(value)  # 4.0 and True equal numbers that are written otherwise
+        if type(value) is int and self._kind != "formula" and abs(value) < EXACT_BELOW:
+            return f"{self._own}><v>{value}</v></c>".encode()  # most are there once
         cell = self._known.get(value)
         if cell is None:
             cell = self._known[value] = self._cell(value)

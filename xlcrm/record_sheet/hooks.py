@@ -21,6 +21,7 @@ import xlsxwriter.workbook
 from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.url import Url
+from xlsxwriter.utility import xl_range
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -81,6 +82,15 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
         self.dim_colmax = right
         rest = range(first_col, MAX_COLUMNS)
         self.col_info.update(dict.fromkeys(rest, self.col_info[first_col]))
+
+    def add_tall_table(self, last_row: int, last_col: int, options: Mapping[str, object]) -> None:
+        """Make a native table of the first row, its header, and all rows down to `last_row`.
+
+        `options` are those of xlsxwriter's `add_table`, which would note every single cell.
+        """
+        self.add_table(0, 0, 1, last_col, dict(options))
+        table, area = self.tables[-1], xl_range(0, 0, last_row, last_col)
+        table.update(dict.fromkeys(("range", "a_range", "autofilter"), area))
 
     def add_note(
         self, row: int, col: int, text: str, author: str, options: Mapping[str, object]

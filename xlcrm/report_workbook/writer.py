@@ -79,7 +79,7 @@ def _write_facts(wb: Book, sheet: FactSheet) -> None:
         "columns": [{"header": column.label, "header_format": header} for column in sheet.columns],
     }
     last_row = max(written.first_row, written.last_row)
-    worksheet.add_table(0, 0, last_row, len(sheet.columns) - 1, options)
+    worksheet.add_tall_table(last_row, len(sheet.columns) - 1, options)
     if not sheet.rows:
         worksheet.hide()
     written.set_up_pages()
