@@ -8,10 +8,12 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlcrm import resources
-from xlcrm.findings import Language
+
+if TYPE_CHECKING:
+    from xlcrm.findings import Language
 
 
 @cache
