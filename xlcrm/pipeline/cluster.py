@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _CONNECTING = 10  # seconds
 _LOOKING = 5.0  # seconds between two looks at whether there are workers
 _LOOKS = 6  # without any worker
-_ITEMS, _BATCHES = 200, 4  # a batch at most, a thread of a Dask worker at least: it begins a child
+_ITEMS = 2_000  # of a batch at most: for each a child is begun
+_BATCHES = 4  # for a thread of a Dask worker, at least
 _Answer: TypeAlias = tuple[bytes | None, Failure | None, str]
 
 
