@@ -116,7 +116,12 @@ class Record:
     @property
     def line(self) -> int:
         """The number of its row, as people count them; 0 for a form at its sheet's top."""
-        return self.row + 1 if self.row or not self.block.cells else 0
+        return line_of(self.block, self.row)
+
+
+def line_of(block: Block, row: int) -> int:
+    """Return the ``Record.line`` of the record in a row of a block."""
+    return row + 1 if row or not block.cells else 0
 
 
 class Source(NamedTuple):

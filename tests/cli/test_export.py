@@ -249,7 +249,7 @@ def test_fields_of_a_team_come_and_go(three_talks: Any, run: Any) -> None:
             ("t", column.name, n, column.kind, None, None, None) for n, column in enumerate(columns)
         ]
         tables = [table, TableData(FIELDS.name, FIELDS.columns, FIELDS.key, said), INFO]
-        Database(database()).write(tables, ["t"])
+        Database(database()).write(tables, tables)
 
     write(x="text", y="integer")
     write(y="date", z="list")

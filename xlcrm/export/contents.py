@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """What is exported of a ledger. ``records`` come by table in source order; ``cells`` are the
+    """What is exported of a ledger. ``records`` come by table in source order; ``cells`` gives the
     addresses of a record's values in each of its sources; ``files`` are mappings of path, status,
     reason, rows_seen, rows_merged, rows_rejected and owner; ``notes`` are the lead's by record;
     ``info`` is JSON data on the run, by name."""
@@ -46,7 +46,7 @@ class Contents:
     files: Sequence[Mapping[str, Any]] = ()
     conflicts: Sequence[Version] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
-    cells: Mapping[str, Sequence[Addresses | None]] = field(default_factory=dict)
+    cells: Callable[[LedgerRecord], Sequence[Addresses | None]] = lambda record: ()
     info: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -164,7 +164,7 @@ def field_rows(spec: Spec) -> Iterator[Sequence[Cell]]:
 
 def _sources(contents: Contents) -> Iterator[Sequence[Cell]]:
     for record in (each for records in contents.records.values() for each in records):
-        cells = contents.cells.get(record.id, ())
+        cells = contents.cells(record)
         for n, (file, sheet, row) in enumerate(record.sources):
             found = dict(cells[n] or {}) if n < len(cells) else {}
             place = escaped(file), whole(sheet), row or None

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from xlcrm.export.columns import TableData, json_text
 from xlcrm.export.contents import FIELDS, INFO
+from xlcrm.export.record_table import KEY
 
 _LOCK = 0x786C63726D  # a number of ours: no two exports into a database at once
 _SECONDS = 30  # to wait for a database that somebody else is writing to
@@ -71,19 +72,20 @@ class Database:
         name = self._url.database
         return Path(name) if self.kind == "sqlite" and name and name != ":memory:" else None
 
-    def write(self, tables: Sequence[TableData], records: Iterable[str]) -> int:
-        """Let tables in the database equal these; return how many rows of the tables ``records``
-        are not there any more. Raises DatabaseError; then all is as it was."""
-        of_records, removed = set(records), 0
+    def write(self, tables: Iterable[TableData], known: Sequence[TableData]) -> int:
+        """Let tables in the database equal these, one at a time; ``known`` are all of them without
+        rows. Return how many records are not there any more. Raises DatabaseError; then all is as
+        it was."""
+        removed = 0
         if self.file:
             self.file.absolute().parent.mkdir(parents=True, exist_ok=True)
         with self._connected("IMMEDIATE") as connection:
             _lock(connection)
-            self._refuse_taken(connection, tables)
-            _fit(connection, tables)
+            self._refuse_taken(connection, known)
+            _fit(connection, known)
             for table in tables:
                 gone = self._sync(connection, table)
-                removed += gone if table.name in of_records else 0
+                removed += gone if table.key == (KEY,) else 0
         return removed
 
     def read(self, table: TableData) -> list[tuple[Any, ...]]:

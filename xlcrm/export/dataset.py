@@ -82,20 +82,26 @@ class Dataset(AbstractContextManager["Dataset"]):
     def thin(self, table: str, keys: Sequence[str], holding: str | None = None) -> Iterator[Thin]:
         """Yield some fields of the records of a table; of those alone that have ``holding``."""
         made = self._tables[table]
-        cells = {key: [column.name for column in made.cells(key)] for key in keys}
-        cells = {key: names for key, names in cells.items() if names}
-        if holding and holding not in cells:
+        places, names = dict[str, slice](), list[str]()
+        for key in keys:
+            own = [_quoted(column.name) for column in made.cells(key)]
+            places |= {key: slice(len(names), len(names) + len(own))} if own else {}
+            names += own
+        if holding and holding not in places:
             return
-        names = [name for each in cells.values() for name in each]
-        columns = [POSITION, "_customer", _day(made), "_exact", *map(_quoted, names)]
-        where = _holds(holding, cells[holding]) if holding else "true"
-        parts = parts_of(self._home, table)
-        for place, customer, day, exact, *found in self._select(columns, parts, where):
-            said = dict(zip(names, found, strict=True))
-            values = {key: made.value(key, [said[n] for n in own]) for key, own in cells.items()}
-            more = json.loads(exact) if exact else {}
-            known = {key: value for key, value in values.items() if value is not None}
-            yield place, customer, day, known | {k: more[k] for k in cells if k in more}
+        columns = [POSITION, "_customer", _day(made), "_exact", *names]
+        where = _holds(holding, names[places[holding]]) if holding else "true"
+        for place, customer, day, exact, *cells in self._select(
+            columns, parts_of(self._home, table), where
+        ):
+            values = {}
+            for key, at in places.items():
+                value = made.value(key, cells[at])
+                if value is not None:
+                    values[key] = value
+            if exact:
+                values |= {key: it for key, it in json.loads(exact).items() if key in places}
+            yield place, customer, day, values
 
     def talked(self, tables: Collection[str]) -> dict[str, list[str]]:
         """Return the days (ISO) that records of some tables have, by customer, as these are first
@@ -161,7 +167,7 @@ def _day(table: RecordTable) -> str:
 
 def _holds(key: str, names: Sequence[str]) -> str:
     """Return the condition that a record has a field, be it as its columns hold it or not."""
-    cells = " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in names)
+    cells = " OR ".join(f"{name} IS NOT NULL" for name in names)
     return f"""({cells} OR json_extract(_exact, '$."{key}"') IS NOT NULL)"""
 
 

@@ -89,7 +89,7 @@ class RecordTable:
 
     def value(self, key: str, cells: Sequence[Any]) -> Value | None:
         """Return what the cells of a field say; None where they are blank."""
-        if all(cell is None for cell in cells):
+        if cells.count(None) == len(cells):
             return None
         return self._faces[key][1].load(*cells)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcrm.export.columns import TableData
-from xlcrm.export.contents import Addresses, Contents, Version, tables_of
+from xlcrm.export.contents import Addresses, Contents, Version, schema, tables_of
 from xlcrm.export.folder import FolderForm, form_of, refuse_taken, write_folder
 from xlcrm.pipeline.audiences import LeakError, cleared, team_view
 from xlcrm.pipeline.export_places import Place, info_of, place_of, reader_of, refuse_missing, told
@@ -18,7 +19,8 @@ from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.private_texts import PrivateTexts
 from xlcrm.pipeline.published_files import published_texts
 from xlcrm.pipeline.returned import is_read
-from xlcrm.records import LedgerRecord, Record
+from xlcrm.records import Block, FileReading, LedgerRecord, address, line_of
+from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
 
 if TYPE_CHECKING:
@@ -54,12 +56,11 @@ def export(
         raise UsageError("export-plain", path=str(place))
     chosen = replace(merged.options, audience=options.audience)
     contents, private = _contents(folder, merged, chosen)
-    tables = list(tables_of(contents, chosen.spec, chosen.language))
-    if private:
-        _refuse_leaks(tables, private)
+    rows: dict[str, int] = {}
+    tables = _counted(tables_of(contents, chosen.spec, chosen.language), rows, private)
     removed = None
     if place.database:
-        removed = _write(place.database, tables, contents.records)
+        removed = _write(place.database, tables, chosen.spec)
     elif place.folder:
         write_folder(place.folder, tables, form or "parquet")
     document = {
@@ -67,7 +68,7 @@ def export(
         "export": str(place),
         "form": place.database.kind if place.database else form,
         "audience": options.audience,
-        "tables": {table.name: len(table.rows) for table in tables},
+        "tables": rows,
         "removed": removed,
     }
     return ExportResult(document, place, merged)
@@ -91,11 +92,23 @@ def _refuse_place(folder: Path, place: Place, options: Options) -> None:
         raise UsageError(f"export-is-{audience}s", path=str(place))
 
 
-def _write(database: Database, tables: Sequence[TableData], records: Iterable[str]) -> int:
+def _counted(
+    tables: Iterable[TableData], rows: dict[str, int], private: PrivateTexts | None
+) -> Iterator[TableData]:
+    """Yield tables one at a time, and count their rows. Raises LeakError where one says what is
+    private: then none takes its place."""
+    for table in tables:
+        if private:
+            _refuse_leaks(table, private)
+        rows[table.name] = len(table.rows)
+        yield table
+
+
+def _write(database: Database, tables: Iterable[TableData], spec: Spec) -> int:
     from xlcrm.export.database import DatabaseError
 
     try:
-        return database.write(tables, records)
+        return database.write(tables, schema(spec))
     except DatabaseError as error:
         raise told(error) from None
 
@@ -105,19 +118,14 @@ def _contents(
 ) -> tuple[Contents, PrivateTexts | None]:
     """Return what is exported, and what must not stand in it: nothing of the lead's."""
     readings = [each.load() for each in merged.files.values()]
-    claims = [record for reading in readings for record in reading.records]
     picture, lead, spec = merged.picture, merged.picture.ledger.lead, options.spec
     files = _files(merged)
     if options.audience == "team":
         view, private = team_view(picture, readings, spec)
-        contents = Contents(
-            view.ledger.records,
-            view.findings,
-            files,
-            cells=_cells(picture.records, claims),
-            info=_run(options),
-        )
-        return cleared(contents, private.replaced), private
+        contents = Contents(view.ledger.records, view.findings, files, info=_run(options))
+        cells = _Cells(picture, readings)
+        shown: Contents = cleared(contents, private.replaced)
+        return replace(shown, cells=lambda each: cleared(cells(each), private.replaced)), private
     info = _run(options) | {
         "settings": options.settings.to_state(),
         "notices": [{**each.to_state(), "file": each.file} for each in options.notices],
@@ -131,7 +139,7 @@ def _contents(
         files,
         list(_versions(picture)),
         lead.notes,
-        _cells(picture.records, claims),
+        _Cells(picture, readings),
         info,
     ), None
 
@@ -164,35 +172,47 @@ def _versions(picture: Picture) -> Iterator[Version]:
             yield Version(each.record, each.table, each.field, n, value, source, each.choice)
 
 
-def _cells(
-    records: Iterable[LedgerRecord], claims: Iterable[Record]
-) -> Mapping[str, list[Addresses | None]]:
-    """Return by record the addresses of what each of its sources says; None where several records
-    of one kind stand in one place, or it is the lead's own."""
-    known: dict[tuple[str, str, str, int], Record | None] = {}
-    for each in claims:
-        place = (each.table, each.block.file, each.block.sheet, each.line)
-        known[place] = None if place in known else each
-    return {
-        record.id: [_addresses(known.get((record.table, *source))) for source in record.sources]
-        for record in records
-    }
+class _Cells:
+    """The addresses of what records say, in each of their sources; None where several records of
+    one kind stand in one place, or it is the lead's own."""
+
+    def __init__(self, picture: Picture, readings: Iterable[FileReading]) -> None:
+        self._sources = {each.id: each.sources for each in picture.records}
+        self._known: dict[tuple[str, ...], dict[int, tuple[Block, int] | None]] = defaultdict(dict)
+        for records in (block for reading in readings for block in reading.blocks):
+            block = records.block
+            lines = self._known[block.table, block.file, block.sheet]
+            for row in records.rows:
+                line = line_of(block, row)
+                lines[line] = None if line in lines else (block, row)
+
+    def __call__(self, record: LedgerRecord) -> list[Addresses | None]:
+        said = (*record.values, *record.raw, *record.extras)
+        found = (
+            self._known[record.table, file, sheet].get(row)
+            for file, sheet, row in self._sources.get(record.id, ())
+        )
+        return [place and dict(_addresses(*place, said)) for place in found]
 
 
-def _addresses(record: Record | None) -> Addresses | None:
-    if record is None:
-        return None
-    said = dict.fromkeys((*record.values, *record.raw, *record.extras))
-    parts = (slot for slot in record.block.cells if slot.partition(".")[0] in said)
-    return {key: cell for key in (*said, *parts) if (cell := record.cell(key))}
+def _addresses(block: Block, row: int, said: Iterable[str]) -> Iterator[tuple[str, str]]:
+    if block.cells:
+        keys = set(said)
+        for slot, cell in block.cells.items():
+            if slot.partition(".")[0] in keys:
+                yield slot, address(*cell)
+        return
+    for key in said:
+        column = block.columns.get(key, block.extras.get(key))
+        if column is not None:
+            yield key, address(row, column)
 
 
-def _refuse_leaks(tables: Iterable[TableData], private: PrivateTexts) -> None:
+def _refuse_leaks(table: TableData, private: PrivateTexts) -> None:
     """Raise LeakError where a private value stands in a table."""
-    for table in tables:
-        texts = (text for row in table.rows for cell in row for text in _texts(cell))
-        if private.forbidden.stand_in("\n".join(texts)):
-            raise LeakError(table.name)
+    texts = (text for row in table.rows for cell in row for text in _texts(cell))
+    if private.forbidden.stand_in("\n".join(texts)):
+        raise LeakError(table.name)
 
 
 def _texts(cell: Any) -> Iterator[str]:
