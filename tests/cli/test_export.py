@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow.dataset
 import pyarrow.parquet
 import pytest
@@ -18,11 +19,14 @@ import pytest
 from xlcrm.export import csv_form
 from xlcrm.export.contents import OWN_TABLES, schema
 from xlcrm.pipeline import export_places, exports
+from xlcrm.pipeline.exported import exported
+from xlcrm.pipeline.merges import merge
+from xlcrm.pipeline.options import Options
 from xlcrm.spec.loader import load_spec
 
 ROOT = Path(__file__).parents[2]
 AS_OF = ("--as-of", "2024-05-20")
-TRICKY = ["=1+1", "+86", "-1", "@SUM(A1)", "'=1", "\u3000＝HYPERLINK", "a;=1\n=2", '"=1"', "\t=1"]
+TRICKY = ["=1+1", "+86", "-1", "@SUM(A1)", "'=1", "　＝HYPERLINK", "a;=1", "b\n=2", '"=1"', "\t=1"]
 TALKS = [
     {
         "record_id": f"J{n:03d}",
@@ -158,7 +162,7 @@ def test_csv_opens_in_excel_and_holds_no_formula(folder: Any, run: Any) -> None:
     for text in written.values():
         assert not re.match(r"\s*[=+\-@＝＋－＠]", text), text
     # No cell ends at another sign where a list is separated by semicolons or tabs.
-    assert b'"a;=1\n=2"' in raw
+    assert b'"a;=1"' in raw and b'"b\n=2"' in raw
     back = {f"J{n:03d}": text.strip() for n, text in enumerate(TRICKY, 1)}
     assert {key: csv_form._text(text) for key, text in written.items()} == back
 
@@ -364,6 +368,27 @@ def test_a_missing_library_is_named_before_anything_is_done(
 
 
 # --- what is made of it ---
+
+
+def test_every_record_comes_back_to_the_letter(every_kind: Any, run: Any) -> None:
+    every_kind.put("李娜.xlsx", {"communication_log": [{**TALKS[1], "emotion": "=1"}]})
+    path = every_kind.put("王芳.xlsx", {"communication_log": [TALKS[2]]})
+    book = openpyxl.load_workbook(path)
+    sheet = book["沟通动态记录表"]
+    sheet["C4"], sheet["D4"] = "下个月吧", "电联"  # neither is understood
+    sheet.cell(3, sheet.max_column + 1, "自己的列")
+    sheet.cell(4, sheet.max_column, "=自己写的'").data_type = "s"
+    book.save(path)
+    merged = merge(Path("团队"), Options(date(2024, 5, 20)))
+    wanted = merged.picture.records
+    assert any(each.raw for each in wanted) and any(each.extras for each in wanted)
+    for target, *form in (("导出",), ("表", "--as", "csv"), (database(),)):
+        run("export", "团队", "--to", target, *form, *AS_OF)
+        source = exported(target)
+        found = source.merged(source.options(Options(date(2024, 5, 20)), None)).picture
+        assert found.records == wanted, target
+        told = [(each.code, each.place(), each.value) for each in found.findings]
+        assert told == [(e.code, e.place(), e.value) for e in merged.picture.findings]
 
 
 def test_a_report_from_an_export_has_the_same_figures(

@@ -14,6 +14,9 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+import sqlalchemy
+
+from xlcrm.export import database
 
 pytestmark = pytest.mark.real_app
 
@@ -115,7 +118,7 @@ def test_tables_follow_the_ledger_row_by_row(folder: Any, run: Any, server: str,
 
 
 def test_what_fails_half_way_changes_nothing_and_tells_no_password(
-    folder: Any, run: Any, server: str, url: str
+    folder: Any, run: Any, monkeypatch: pytest.MonkeyPatch, server: str, url: str
 ) -> None:
     run("export", "团队", "--to", url, *AS_OF)
     before = query(server, f"SELECT * FROM {LOG} ORDER BY _key")
@@ -128,6 +131,14 @@ def test_what_fails_half_way_changes_nothing_and_tells_no_password(
             assert ran.code == 2 and "postgresql" in ran.err
             for secret in SECRETS:
                 assert secret not in ran.out + ran.err, target
+
+    def repeating(given: Any, _: str) -> Any:
+        raise sqlalchemy.exc.OperationalError("", {}, Exception(f"{given.password}? {wrong}"))
+
+    with monkeypatch.context() as patch:  # a driver that repeats what it was given
+        patch.setattr(database, "_engine", repeating)
+        ran = run("export", "团队", "--to", wrong, *AS_OF)
+        assert ran.code == 2 and "***? postgresql" in ran.err and "falsch" not in ran.err
     command = ("-m", "xlcrm", "export", "团队", "--to", wrong, "--debug")
     told = subprocess.run([sys.executable, *command], capture_output=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
