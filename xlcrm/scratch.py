@@ -60,14 +60,14 @@ def _machine() -> str:
 
 
 def remove_abandoned(folder: Path, *, below: bool = True) -> None:
-    """Remove what killed runs were writing in a folder, and ``below`` it: this machine's where the
-    process is gone, others' after a day."""
-    for place, _, names in os.walk(folder):
-        for found in filter(None, map(_PART.fullmatch, names)):
+    """Remove what killed runs were writing in a folder, and ``below`` it, files and folders: this
+    machine's where the process is gone, others' after a day."""
+    for place, folders, names in os.walk(folder):
+        for found in filter(None, map(_PART.fullmatch, (*names, *folders))):
             path = Path(place, found[0])
             with contextlib.suppress(OSError):  # it is gone, or on Windows open
                 if _is_gone(*found.groups()) or path.stat().st_mtime < _now() - _DAY:
-                    path.unlink()
+                    shutil.rmtree(path) if found[0] in folders else path.unlink()
         if not below:
             return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -22,6 +23,7 @@ from xlcrm.pipeline import export_places, exports
 from xlcrm.pipeline.exported import exported
 from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
+from xlcrm.scratch import part_of
 from xlcrm.spec.loader import load_spec
 
 ROOT = Path(__file__).parents[2]
@@ -229,9 +231,14 @@ def test_an_export_that_fails_leaves_what_was_there(
 
 
 def test_a_folder_is_replaced_whole_even_by_a_killed_run(three_talks: Any, run: Any) -> None:
+    part = part_of(Path("导出").absolute()).name
+    left = Path(part.replace(f"-{os.getpid()}-", "-4999999-"))  # a run was killed while it wrote
+    left.mkdir()
+    (left / "communication_log.csv").write_text("half")
     run("export", "团队", "--to", "导出", "--as", "csv", *AS_OF)
+    assert not left.exists()
     files = contents(Path("导出"))
-    Path("导出").rename(".导出.before")  # a run was killed between its two steps
+    Path("导出").rename(".导出.before")  # another was killed between its two last steps
     report = run("report", "--from", "导出", *AS_OF)
     assert report.code == 0 and contents(Path("导出")) == files
     run("export", "团队", "--to", "导出", *AS_OF)
