@@ -31,6 +31,11 @@ def test_an_address_that_is_none_is_told(run: Any, folder: Any) -> None:
     assert "no Dask scheduler answers at “nonsense” (missing port number" in ran.err
 
 
+def test_a_cluster_or_processes_here(run: Any, folder: Any) -> None:
+    ran = run("check", folder.root, "--scheduler", "127.0.0.1:1", "--workers", "2", "--lang", "en")
+    assert (ran.code, ran.err) == (2, "Error: --scheduler can't be used with --workers\n")
+
+
 def test_what_to_install_is_told(run: Any, folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "find_spec", lambda name: None)
     ran = run("merge", folder.root, "--scheduler", "127.0.0.1:1", "--lang", "en")

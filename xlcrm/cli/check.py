@@ -50,8 +50,8 @@ def command(
     common = Common.of(given)
     console = common.console
     with progress_bar(console) as progress:
-        options = settings_around(paths, common.options(workers, progress), common.lang)
-        result = check(paths, replace(options, password=password, scheduler=scheduler), into)
+        options = settings_around(paths, common.options(workers, progress, scheduler), common.lang)
+        result = check(paths, replace(options, password=password), into)
     console.document(result.to_json())
     if not console.as_json:
         console.findings(result.findings)

@@ -189,13 +189,22 @@ class Common:
         language = self.lang or language_of()
         return Console(language, self.form == "json", self.quiet, self.verbose)
 
-    def options(self, workers: int | None = None, progress: Progress | None = None) -> Options:
-        """Return the run's options. Raises UsageError for a day that is none."""
+    def options(
+        self,
+        workers: int | None = None,
+        progress: Progress | None = None,
+        scheduler: str | None = None,
+    ) -> Options:
+        """Return the run's options. Raises UsageError for a day that is none, and where both
+        processes here and a cluster are to read."""
+        if scheduler and workers:
+            raise UsageError("not-together", one="--scheduler", other="--workers")
         return Options(
             as_of=self._day(),
             language=self.lang or "zh",
             messages=self.console.language,
             workers=workers,
+            scheduler=scheduler,
             on_progress=progress,
             debug=self.debug,
         )

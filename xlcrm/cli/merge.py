@@ -77,9 +77,8 @@ def command(
     refuse_together("--dry-run" if dry_run else "--undo" if take_back else None, others)
     common = Common.of(given)
     console = common.console
-    with team_options(common, folder, workers, password) as options:
+    with team_options(common, folder, workers, password, scheduler) as options:
         options = replace(options, encrypt=encrypt, audience=audience, break_lock=break_lock)
-        options = replace(options, scheduler=scheduler)
         if take_back:
             return _undo(console, undo(folder, options, output))
         if dry_run:

@@ -14,10 +14,15 @@ from xlcrm.pipeline.team import settings_of_folder
 
 @contextmanager
 def team_options(
-    common: Common, folder: Path, workers: int | None, password: str | None
+    common: Common,
+    folder: Path,
+    workers: int | None,
+    password: str | None,
+    scheduler: str | None = None,
 ) -> Iterator[Options]:
     """Give the options of a run over a folder, by its settings, and show its progress meanwhile;
     what the settings ask to be told is told first. Raises what ``settings_of_folder`` raises."""
     with progress_bar(common.console) as progress:
-        options = settings_of_folder(folder, common.options(workers, progress), common.lang)
+        options = common.options(workers, progress, scheduler)
+        options = settings_of_folder(folder, options, common.lang)
         yield replace(common.console.notices(options), password=password)
