@@ -7,12 +7,13 @@ from collections.abc import Collection
 import pandas as pd
 
 from xlcrm.facts.tables import Facts
-from xlcrm.metrics.figures import Figure, metric, rate, within
+from xlcrm.metrics.figures import NO_DATA, Figure, metric, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
 from xlcrm.spec.model import Spec
 
 _MET, _PARTLY = "已满足", "部分满足"
+_TOLD_IN = "need_met"
 
 
 def need_match_rate(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[Metric]:
@@ -34,6 +35,8 @@ def _metric(
     spec: Spec,
 ) -> Metric:
     def measure(of: Period) -> Figure:
+        if not facts.tells(_TOLD_IN):
+            return NO_DATA
         known = judged(facts, of)
         return rate("needs", known, known["met"].isin(counted))
 
