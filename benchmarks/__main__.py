@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.folders import AS_OF, Size, make_folder, place_of, write_team_file
 from benchmarks.measure import Cost, measure
-from benchmarks.table import BARE, starts, table
+from benchmarks.table import BARE, REPORT, UNCHANGED, allowance, starts, table
 
 SIZES = (
     Size(500, 200),
@@ -54,6 +54,7 @@ def _report(only: int | None, work: Path, repeats: int) -> Iterator[str]:
                 costs.setdefault(name, []).append(cost)
                 print(f"{size}, {name}: {cost}", file=sys.stderr)
         yield from table(str(size), costs)
+        yield from allowance(costs)
     if only is None:
         yield from _starts(work)
 
@@ -66,7 +67,8 @@ def _round(folder: Path, size: Size, work: Path) -> Iterator[tuple[str, Cost]]:
         command = [*_ours("check", folder), "--workers", str(number)]
         yield f"xlcrm check, {workers}", measure(command)
     yield "xlcrm merge", measure(merge)
-    yield "xlcrm merge, no change", measure(merge)
+    yield UNCHANGED, measure(merge)
+    yield REPORT, measure(_ours("report", folder))
     if size.workbooks > 1:
         changed = place_of(folder, size.workbooks // 2)
         write_team_file(changed, size.workbooks // 2, size, "客户改为要求下月交付")

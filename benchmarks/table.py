@@ -8,6 +8,7 @@ from statistics import median
 from benchmarks.measure import Cost
 
 BARE = "calamine's bare read"
+UNCHANGED, REPORT = "xlcrm merge, no change", "xlcrm report, no change"
 _HEAD = (
     "",
     "CPU, s",
@@ -29,6 +30,15 @@ def table(title: str, costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
         cells = [f"{cpu:.1f}", f"{wall:.1f}", f"{memory:.0f}", f"{alone:.0f}", f"{cpu / bare:.2f}"]
         yield _line([name, *cells])
     yield ""
+
+
+def allowance(costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
+    """Yield what a report takes, beside 1.5 times the merge without a change and 5 s."""
+    report, merge = (median(each.cpu for each in costs[name]) for name in (REPORT, UNCHANGED))
+    yield (
+        f"The report's CPU is {report / merge:.1f} times that of the merge without a change; "
+        f"1.5 times and 5 s are {1.5 * merge + 5:.1f} s.\n"
+    )
 
 
 def starts(costs: Mapping[str, Sequence[Cost]], bare: str) -> Iterator[str]:
