@@ -98,6 +98,18 @@ def test_every_part_is_inflated_and_found_whatever_its_case() -> None:
     assert rejection(lambda: archive.read("xl/c.xml")) == ("unreadable", "missing-part")
 
 
+def test_parts_that_nobody_asks_for_are_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({"xl/a.xml": b"<a/>", "xl/bomb.xml": b"<a>" + b" " * 3_000_000})
+    archive = open_archive(data, whole=False)
+    assert archive.read("XL/a.XML") == b"<a/>"
+    assert "xl/c.xml" not in archive
+    assert rejection(lambda: archive.read("xl/bomb.xml")) == ("suspicious-archive", "inflate-ratio")
+    monkeypatch.setattr(guards, "TOTAL_LIMIT", 6)
+    two = open_archive(zipped({"a": b"1234", "b": b"1234"}), whole=False)
+    assert two.read("a") == b"1234"
+    assert rejection(lambda: two.read("b")) == ("too-large", "archive")
+
+
 @pytest.mark.parametrize("name", ["/xl/a.xml", "xl/../../a.xml", "..", "C:/a.xml", "..\\a.xml"])
 def test_names_that_lead_outside_are_refused(name: str) -> None:
     assert rejection(lambda: open_archive(zipped({name: b""}))) == (

@@ -35,7 +35,7 @@ _UNSAFE_NAME = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The inflated parts by name, names with `/`."""
+    """The parts by name, names with `/`; inflated, or to be when they are asked for."""
 
     parts: Mapping[str, bytes]
 
@@ -58,7 +58,7 @@ class Archive:
         if content is not None:
             return content
         folded = name.casefold()
-        return next((data for key, data in self.parts.items() if key.casefold() == folded), None)
+        return next((self.parts[key] for key in self.parts if key.casefold() == folded), None)
 
 
 def checksum(content: bytes) -> int:
@@ -66,8 +66,32 @@ def checksum(content: bytes) -> int:
     return int(codec.crc32(content))
 
 
-def open_archive(data: bytes) -> Archive:
-    """Inflate every part once, trusting no size that the archive states.
+class _Parts(Mapping[str, bytes]):
+    """The parts of an archive, each inflated once, when it is first asked for."""
+
+    def __init__(self, data: bytes, entries: Mapping[str, zipfile.ZipInfo]) -> None:
+        self._data, self._entries = data, entries
+        self._inflated: dict[str, bytes] = {}
+        self._left = TOTAL_LIMIT * room()
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._inflated:
+            content = _inflate(self._data, self._entries[name], self._left)
+            self._left -= len(content)
+            _refuse_markup(name, content)
+            self._inflated[name] = content
+        return self._inflated[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def open_archive(data: bytes, *, whole: bool = True) -> Archive:
+    """Inflate every part once, trusting no size that the archive states; where the ``whole`` is
+    not wanted, those alone that are asked for, when they are.
 
     Raises:
         Rejected: not-a-workbook (empty, xls, ole, html, pdf, text, unknown), encrypted,
@@ -76,15 +100,8 @@ def open_archive(data: bytes) -> Archive:
             duplicate-part, part-name, dtd).
     """
     _refuse_other_formats(data)
-    entries = _directory(data)
-    parts: dict[str, bytes] = {}
-    left = TOTAL_LIMIT * room()
-    for name, entry in _checked_names(entries):
-        content = _inflate(data, entry, left)
-        left -= len(content)
-        _refuse_markup(name, content)
-        parts[name] = content
-    return Archive(parts)
+    parts = _Parts(data, dict(_checked_names(_directory(data))))
+    return Archive(dict(parts) if whole else parts)
 
 
 def _refuse_other_formats(data: bytes) -> None:

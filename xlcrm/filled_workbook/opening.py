@@ -28,8 +28,8 @@ def open_workbook(
         name: the file's name. Text has no signature: it is a table where the name ends in .csv.
         is_wanted: takes an .xlsx sheet by its own defined names; other formats give all sheets.
         password: opens the file where it is encrypted.
-        filled: whether people filled it; of a workbook that we wrote no sheet is read to find
-            private values there.
+        filled: whether people filled it; of a workbook that we wrote no part is looked at but for
+            the wanted sheets' sake.
 
     Raises:
         Rejected: what the format's reader and the guards before it raise; encrypted (password,
@@ -43,7 +43,7 @@ def open_workbook(
     path = PurePath(name)
     if path.suffix.lower() == ".csv" and is_text(data):
         return read_csv(data, path.stem)
-    archive = open_archive(data)
+    archive = open_archive(data, whole=filled)
     kind = other_kind(archive)
     if kind == "xlsb":
         return read_xlsb(data, archive)
