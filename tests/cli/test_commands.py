@@ -171,7 +171,7 @@ def test_the_document_of_report(folder: Any, run: Any) -> None:
     assert ran.code == 0
     assert list(document) == [
         "schema_version", "report", "period", "previous", "published", "metrics", "notices", "text",
-        "pdf", "quality",
+        "pdf", "quality", "aside",
     ]  # fmt: skip
     assert Path(document["report"]) == Path("团队/汇总/沟通效果分析周报_2024-W20.xlsx").absolute()
     assert document["period"] == {
