@@ -134,7 +134,7 @@ def report(sizes: Sequence[Size], work: Path, workers: int) -> Iterator[str]:
     for size in sizes:
         found = measured(size, work, workers)
         mib = {name: found[name] / 2**20 for name in ("read", "made", "state")}
-        yield f"## {size} rows\n"
+        yield f"## {size}\n"
         yield (
             f"{mib['read']:,.0f} MiB of workbooks, {_records(size):,} records; the master "
             f"{mib['made']:,.1f} MiB, the state {mib['state']:,.1f} MiB. "
