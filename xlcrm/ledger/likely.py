@@ -119,7 +119,10 @@ def _named(
     records: Sequence[LedgerRecord], base: CustomerBase, spec: Spec
 ) -> dict[tuple[str, str], Party]:
     """Return what records say of customers, by the id and the name that they write."""
-    counts = Counter(map(_who, records))
+    said = Counter((each.values.get(ID), each.values.get(NAME)) for each in records)
+    counts: Counter[tuple[str, str]] = Counter()
+    for who, count in said.items():
+        counts[_who(*who)] += count
     told: dict[tuple[str, str], set[Alike]] = defaultdict(set)
     for table, rows in groupby(records, attrgetter("table")):
         telling = {
@@ -130,7 +133,9 @@ def _named(
         for record in rows if telling else ():
             for key, kind in telling.items():
                 if key in record.values:
-                    told[_who(record)].add((kind, compact(str(record.values[key]))))
+                    told[_who(record.values.get(ID), record.values.get(NAME))].add(
+                        (kind, compact(str(record.values[key])))
+                    )
     found = {}
     for (customer_id, name), count in counts.items():
         if customer_id or name:
@@ -145,10 +150,9 @@ def _named(
     return found
 
 
-def _who(record: LedgerRecord) -> tuple[str, str]:
-    """Return the id and the name by which a record names its customer."""
-    values = record.values
-    return str(values.get(ID, "")), str(values.get(NAME, ""))
+def _who(customer_id: object, name: object) -> tuple[str, str]:
+    """Return the id and the name by which a record names its customer, blank where it has none."""
+    return str("" if customer_id is None else customer_id), str("" if name is None else name)
 
 
 def _pairs(parties: Mapping[str, Party], base: CustomerBase) -> Iterator[tuple[Party, Party]]:
