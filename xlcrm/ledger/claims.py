@@ -33,22 +33,23 @@ def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[
     """
     first: dict[Key, list[Record]] = {}
     modified, removed = reading.modified, reading.removed
-    for record in reading.records:
-        table = spec.tables[record.block.table]
-        customer = base.resolve(record.values, record.block.file)
-        key = record_key(record, table, customer)
-        if key is None:
-            yield record
-            continue
-        known = first.get(key)
-        if known is None:
-            first[key], repeated = [record], 0
-        else:
-            alike = (n for n, other in enumerate(known) if record.copies(other))
-            repeated = next(alike, len(known))
-            if repeated == len(known):
-                known.append(record)
-        yield Claim(record, (*key, repeated), customer, modified, removed)
+    for block in reading.blocks:
+        table, file = spec.tables[block.table], block.block.file
+        for record in block:
+            customer = base.resolve(record.values, file)
+            key = record_key(record, table, customer)
+            if key is None:
+                yield record
+                continue
+            known = first.get(key)
+            if known is None:
+                first[key], repeated = [record], 0
+            else:
+                alike = (n for n, other in enumerate(known) if record.copies(other))
+                repeated = next(alike, len(known))
+                if repeated == len(known):
+                    known.append(record)
+            yield Claim(record, (*key, repeated), customer, modified, removed)
 
 
 def record_key(record: Record, table: Table, customer: str | None) -> Key | None:

@@ -221,10 +221,10 @@ class _Merger:
         *,
         edited: bool = False,
     ) -> None:
-        sources = [_source(shown.record)]
+        sources: tuple[Source, ...] = (_source(shown.record),)
         marks: tuple[str, ...] = (EDITED,) if edited else ()
         if len(claims) > 1:
-            sources = list(dict.fromkeys([*sources, *(_source(each.record) for each in claims)]))
+            sources = tuple(dict.fromkeys((*sources, *(_source(each.record) for each in claims))))
             marks += (REMOVED,) if all(claim.removed for claim in claims) else ()
         elif claims[0].removed:
             marks += (REMOVED,)
@@ -238,7 +238,7 @@ class _Merger:
                 row,
                 table.key,
                 record.values,
-                tuple(sources),
+                sources,
                 customer,
                 record.raw,
                 record.extras,
@@ -309,4 +309,5 @@ def _owner(record: Record, table: Table, owners: Mapping[str, str]) -> str:
 
 
 def _source(record: Record) -> Source:
-    return Source(record.block.file, record.block.sheet, record.line)
+    block = record.block
+    return Source(block.file, block.sheet, record.line)
