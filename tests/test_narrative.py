@@ -110,6 +110,23 @@ def test_the_golden_week_in_english(tell: Any) -> None:
     assert "60% named 成本控制 (3)" in told["top_needs"]
 
 
+def test_of_very_many_customers_the_first_are_named(tell: Any) -> None:
+    keys = [f"C{n:03}" for n in range(1, 13)]
+    scores = (("2024-05-07", 1), ("2024-05-14", 2.5))
+    rows = [log(key, day, satisfaction=score) for key in keys for day, score in scores]
+    rows += [log(f"D{n:03}", "2024-05-07", satisfaction=5) for n in range(11)]
+    rows += [log(f"D{n:03}", "2024-05-14", satisfaction=3) for n in range(11)]
+    told = tell(rows)
+    assert told["satisfaction"].count("升到") == told["satisfaction"].count("降到") == 10
+    assert "另有2家也升了1分以上。" in told["satisfaction"]
+    assert "另有1家也降了1分以上。" in told["satisfaction"]
+    assert "C010(1分→2.5分)等12家。" in told["low_satisfaction"]
+    told = tell(rows, "en")
+    assert "2 more rose by a point or more. D010 fell from 5 to 3." in told["satisfaction"]
+    assert "1 more fell by a point or more." in told["satisfaction"]
+    assert "C010 1→2.5 and 2 more. Still below 3: " in told["low_satisfaction"]
+
+
 TROUBLE: list[Row] = [
     log("C001", "2024-05-06", emotion="满意", satisfaction=4, need_tags=["成本控制"]),
     log("C001", "2024-05-14", emotion="不满", satisfaction=2, sent_at="2024-05-14T09:00"),

@@ -10,6 +10,7 @@ from xlcrm.metrics.model import Metric
 from xlcrm.narrative.teller import Findings, Teller, who
 
 _MARKED_STEP = 1.0  # a rise or fall of a score that is named, in points
+_NAMED = 10  # customers in a sentence; of more it says how many
 
 
 def _response(teller: Teller, metric: Metric) -> Findings:
@@ -58,9 +59,13 @@ def _satisfaction(teller: Teller, metric: Metric) -> Findings:
     found = steps(metric, teller.facts)
     low = teller.find("low_satisfaction")
     listed = [row for row in (low.current if low else None) or () if row["after"] < _low(teller)]
+    rises = [step for step in found if step.after - step.before >= _MARKED_STEP]
+    falls = [step for step in found[::-1] if step.before - step.after >= _MARKED_STEP]
     return {
-        "rises": [_step(teller, s) for s in found if s.after - s.before >= _MARKED_STEP],
-        "falls": [_step(teller, s) for s in found[::-1] if s.before - s.after >= _MARKED_STEP],
+        "rises": [_step(teller, step) for step in rises[:_NAMED]],
+        "more_rises": len(rises[_NAMED:]),
+        "falls": [_step(teller, step) for step in falls[:_NAMED]],
+        "more_falls": len(falls[_NAMED:]),
         "low": teller.join(map(who, listed)),
     }
 
@@ -86,10 +91,10 @@ def _revisits(teller: Teller, metric: Metric) -> Findings:
             "after": number(row["after"]),
             "revisited": row["revisited"],
         }
-        for row in metric.current
+        for row in metric.current[:_NAMED]
     ]
     still = [who(row) for row in metric.current if row["after"] < _low(teller)]
-    return {"listed": rows, "still": teller.join(still)}
+    return {"listed": rows, "everyone": len(metric.current), "still": teller.join(still)}
 
 
 def _moods(teller: Teller, metric: Metric) -> Findings:
