@@ -151,7 +151,7 @@ def test_the_document_of_merge(folder: Any, run: Any) -> None:
     document = run("merge", "团队", *AS_OF, *JSON).document
     assert list(document) == [
         "schema_version", "master", "files", "records", "duplicates", "conflicts", "findings",
-        "returned", "seconds",
+        "returned", "pending", "forgot", "decisions", "unsure", "seconds",
     ]  # fmt: skip
     assert document["master"] == str(Path("团队/汇总/客户沟通汇总.xlsx").absolute())
     assert document["files"] == [

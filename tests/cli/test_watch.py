@@ -120,7 +120,7 @@ def test_as_json_each_run_is_a_line_and_ctrl_c_interrupts(folder: Any, watch: An
     document = json.loads(watcher.line())
     assert list(document) == [
         "schema_version", "at", "master", "changed", "pending", "error", "files", "rejected",
-        "records", "conflicts", "findings", "seconds",
+        "records", "conflicts", "findings", "forgot", "decisions", "unsure", "seconds",
     ]  # fmt: skip
     assert document["files"] == {"merged": 1, "unchanged": 0, "skipped": 0, "rejected": 1}
     assert (document["changed"], document["rejected"]) == (True, ["坏.xlsx"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import zipfile
 from datetime import date
@@ -93,6 +94,15 @@ def test_yes_and_no_stand_in_the_settings_and_are_written_once(folder: Any) -> N
     again = merge(folder)
     assert again.out.startswith("没有变化") and again.err == ""
     assert (folder.settings.path.read_bytes(), master(folder).read_bytes()) == (settings, before)
+
+
+def test_programs_are_told_what_became_of_answers_and_of_what_was_known(folder: Any) -> None:
+    answer(folder, C002="是")
+    told = json.loads(merge(folder, "--format", "json").out)
+    assert (told["decisions"], told["forgot"]) == ({"written": 1, "reason": None}, False)
+    shutil.rmtree(folder.root / "汇总" / ".xlcrm")
+    told = json.loads(merge(folder, "--format", "json").out)
+    assert (told["decisions"], told["forgot"], told["unsure"]) == (None, True, [])
 
 
 def test_only_the_sheet_of_aliases_changes(folder: Any) -> None:

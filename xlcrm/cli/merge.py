@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,14 +150,8 @@ def tell_merge(console: Console, result: MergeResult) -> None:
         warnings=severities["warning"],
         infos=severities["info"],
     )
-    tell_remembered(console, result.remembered)
-    if result.forgot:
-        console.note("said.forgot")
-    if result.unsure:
-        names = (labels[each.table].name_of(each.values) or "" for each in result.unsure[:_NAMED])
-        more = ", …" if result.unsure[_NAMED:] else ""
-        records = printable(", ".join(names)) + more
-        console.note("said.unsure", count=len(result.unsure), records=records)
+    for key, words in run_notices(result):
+        console.note(key, **words)
     if result.kept:
         console.note("said.kept_edited", path=shown(result.kept))
     if result.pending:
@@ -166,10 +161,27 @@ def tell_merge(console: Console, result: MergeResult) -> None:
 
 def tell_remembered(console: Console, done: Remembered | None) -> None:
     """Say what became of decisions on customers that the settings are to hold."""
+    for key, words in _remembered(done):
+        console.note(key, **words)
+
+
+def run_notices(result: MergeResult) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what a run has to tell besides what it found: messages, each with its words."""
+    yield from _remembered(result.remembered)
+    if result.forgot:
+        yield "said.forgot", {}
+    if result.unsure:
+        told = result.document["unsure"]
+        names = ", ".join(each["record"] or "" for each in told[:_NAMED])
+        records = printable(names) + (", …" if told[_NAMED:] else "")
+        yield "said.unsure", {"count": len(told), "records": records}
+
+
+def _remembered(done: Remembered | None) -> Iterator[tuple[str, dict[str, Any]]]:
     if done and done.written:
-        console.note("said.remembered", count=done.written)
+        yield "said.remembered", {"count": done.written}
     if done and done.reason:
-        console.note(f"said.not_remembered-{done.reason}", sign=shown(done.sign or ""))
+        yield f"said.not_remembered-{done.reason}", {"sign": shown(done.sign or "")}
 
 
 def _reason(findings: list[dict[str, Any]], path: str, code: str, language: Language) -> str:

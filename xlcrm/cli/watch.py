@@ -19,6 +19,7 @@ import click
 from xlcrm.cli import exits
 from xlcrm.cli.common import Common, common_options, shown
 from xlcrm.cli.failures import failure
+from xlcrm.cli.merge import run_notices
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Language
@@ -29,6 +30,7 @@ from xlcrm.pipeline.watching import Sight, Watch, is_passing, look
 
 _LANGUAGE = language_of()
 _NAP = 0.2  # seconds: how soon it stops when told to
+_NOTICES = ("forgot", "decisions", "unsure")
 _COUNTS = ("merged", "unchanged", "skipped", "rejected")
 
 
@@ -168,11 +170,12 @@ def _told(result: MergeResult) -> dict[str, Any]:
         "records": document["records"],
         "conflicts": document["conflicts"],
         "findings": {name: severities[name] for name in SEVERITIES},
+        **{name: document[name] for name in _NOTICES},
     }
 
 
 def _document(at: datetime, result: MergeResult | None, reason: str | None) -> dict[str, Any]:
-    empty = dict.fromkeys(("files", "rejected", "records", "conflicts", "findings"))
+    empty = dict.fromkeys(("files", "rejected", "records", "conflicts", "findings", *_NOTICES))
     return {
         "schema_version": SCHEMA_VERSION,
         "at": at.isoformat(),
@@ -186,6 +189,15 @@ def _document(at: datetime, result: MergeResult | None, reason: str | None) -> d
 
 
 def _line(at: datetime, result: MergeResult | None, reason: str | None, language: Language) -> str:
+    """Return a run's line, with what the run has to tell besides."""
+    besides = run_notices(result) if result else ()
+    said = (say(language, key, **words) for key, words in besides)
+    return " · ".join((_outcome(at, result, reason, language), *said))
+
+
+def _outcome(
+    at: datetime, result: MergeResult | None, reason: str | None, language: Language
+) -> str:
     moment = at.isoformat(" ")
     if result is None:
         return say(language, "said.run_failed", at=moment, reason=reason)

@@ -26,6 +26,7 @@ from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.published_files import published_sums
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
 from xlcrm.pipeline.remembering import Remembered, remember
+from xlcrm.pipeline.run_notices import run_notices
 from xlcrm.pipeline.secrets import with_secret
 from xlcrm.pipeline.waiting import tidy, waiting_place
 from xlcrm.pipeline.wordings import keep_wordings
@@ -105,7 +106,9 @@ def merge(folder: Path, options: Options, target: Path | None = None) -> MergeRe
         previous = find_previous(path, home, options).doubting(entries)
         run = _Run(path, home, entries, options, moment)
         result = run.for_team(made, previous) if for_team else run.for_lead(previous)
-    result.document["seconds"] = round(time.monotonic() - started, 3)
+    said = (result.options.spec, result.pending, result.remembered, result.unsure)
+    told = run_notices(*said, forgot=result.forgot)
+    result.document.update(told, seconds=round(time.monotonic() - started, 3))
     return result
 
 
@@ -228,6 +231,7 @@ def document_of(
         "conflicts": picture.ledger.open_conflicts,
         "findings": [each.to_json(options.messages) for each in picture.findings],
         "returned": None,
+        **run_notices(options.spec),
     }
 
 
