@@ -64,7 +64,7 @@ def _concatenate(paths: list[Path], engine: Literal["openpyxl", "calamine"], res
         with pd.ExcelFile(path, engine=engine) as workbook:
             lists = [name for name in workbook.sheet_names if name in SHEETS]
             for name in lists or workbook.sheet_names:
-                frame = workbook.parse(name, header=_HEADER if lists else None)
+                frame = pd.read_excel(workbook, sheet_name=name, header=_HEADER if lists else None)
                 frame = frame.dropna(how="all").assign(来源文件=path.name)
                 frames[str(name) if lists else _STACKED].append(frame)
     with pd.ExcelWriter(result) as writer:
