@@ -197,8 +197,7 @@ class Common:
     ) -> Options:
         """Return the run's options. Raises UsageError for a day that is none, and where both
         processes here and a cluster are to read."""
-        if scheduler and workers:
-            raise UsageError("not-together", one="--scheduler", other="--workers")
+        refuse_together("--scheduler" if scheduler else None, {"--workers": workers is not None})
         return Options(
             as_of=self._day(),
             language=self.lang or "zh",

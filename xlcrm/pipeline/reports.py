@@ -125,7 +125,7 @@ def report_from(
     with scratch_folder() as home:
         put_published(home, source.info["published"])
         lost = None if are_readable(home, options) else wordings_path(home)
-        keep_wordings(home, {path}, options, may_be_lost=True)
+        keep_wordings(home, {path}, options, may_be_lost=True, alone=True)
         return _made(Path(), home, source.merged(options), chosen, path, lost)
 
 

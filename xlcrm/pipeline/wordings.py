@@ -34,24 +34,25 @@ def are_readable(home: Path, options: Options) -> bool:
 
 
 def keep_wordings(
-    home: Path, books: Iterable[Path], options: Options, *, may_be_lost: bool
+    home: Path, books: Iterable[Path], options: Options, *, may_be_lost: bool, alone: bool = False
 ) -> None:
     """Keep what the lead has typed over sentences in workbooks, of two the one saved last.
 
     A sentence that was emptied is ours again. A workbook that is as we wrote it tells nothing new;
-    but where nothing is kept, and that ``may_be_lost``, it tells what was the lead's before. Raises
-    OSError where it can't be written.
+    but where nothing is kept, and that ``may_be_lost``, or where the workbooks ``alone`` remember
+    what was typed into them, it tells what was the lead's before. Raises OSError where it can't be
+    written.
     """
-    known = _kept(home, options)
+    is_lost = alone or _kept(home, options) is None
     found = [path for path in books if path.is_file()]
-    if known is not None or not may_be_lost:
+    if not (is_lost and may_be_lost):
         found = [path for path in found if not is_as_written(path, options.password)]
     if not found:
         return
     said = dict(kept_wordings(home, options))
     before = dict(said)
     for path in sorted(found, key=lambda each: each.stat().st_mtime_ns):
-        for key, text in _typed(read_sentences(path, options.password), is_lost=known is None):
+        for key, text in _typed(read_sentences(path, options.password), is_lost=is_lost):
             if text:
                 said[key] = text
             else:
