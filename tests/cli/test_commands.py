@@ -292,6 +292,17 @@ def test_on_a_gbk_console(folder: Any) -> None:
     assert ran.stderr.decode("gbk").startswith("xlcrm explain required-missing ")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+def test_who_reads_no_more_makes_no_error(folder: Any) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-u", "-m", "xlcrm", "merge", "团队"]
+    ran = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, env=env, check=False)
+    os.close(writes)
+    assert (ran.returncode, b"Traceback" in ran.stderr) == (0, False)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="has no pseudo-terminals")
 @pytest.mark.parametrize("plain", ["", "1"])
 def test_a_terminal_has_colour_unless_it_is_not_wanted(folder: Any, plain: str) -> None:

@@ -111,6 +111,29 @@ def test_what_is_typed_into_the_master_until_it_is_replaced_stays(
     assert [row["关键内容记录"] for row in team.rows(LABEL)] == ["主管写的", "谈价格"]
 
 
+def test_without_locks_another_runs_master_is_no_backup_of_this_one(
+    team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for count in (1, 2):
+        team.put("a.xlsx", {LOG: talks(count)})
+        team.merge()
+    backups = team.results / ".xlcrm" / "backups"
+    before = {each.name: each.read_bytes() for each in backups.iterdir()}
+    team.put("a.xlsx", {LOG: talks(3)})
+    back_up = masters.back_up
+
+    def after_another(master: Path, *given: Any) -> None:
+        team.edit_master(lambda book: setattr(book[LABEL]["G3"], "value", "另一次汇总"))
+        (backups / "other.xlsx").write_bytes(b"of the other run")
+        back_up(master, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(masters, "back_up", after_another)
+        assert team.merge().pending is not None
+    found = {each.name: each.read_bytes() for each in backups.iterdir()}
+    assert found == before | {"other.xlsx": b"of the other run"}
+
+
 def test_what_an_ended_run_left_is_cleaned(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     team.put("a.xlsx", {LOG: talks(1)})
     team.merge()

@@ -8,7 +8,7 @@ import gc
 import importlib
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -33,6 +33,10 @@ _COMMANDS = (
 )
 
 
+class _Left(Exception):
+    """Whoever read the output has left."""
+
+
 class _Commands(click.Group):
     """A group whose commands are modules of this package."""
 
@@ -45,6 +49,13 @@ class _Commands(click.Group):
         module = importlib.import_module(f"xlcrm.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would end with 1 where whoever read the output has left."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _Left from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by their words, without loading them."""
@@ -105,8 +116,7 @@ def main() -> NoReturn:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         code = _fail(say(language_of(), "error.interrupted"), exits.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has left: nothing to say, and nobody to say it to.
+    except _Left:  # nothing to say, and nobody to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = exits.DONE
     except click.ClickException as error:

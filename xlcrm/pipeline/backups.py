@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlcrm.ledger.state import STATE_FOLDER
-from xlcrm.scratch import replacing
+from xlcrm.pipeline.waiting import digest
+from xlcrm.scratch import part_of, replacing
 
 _MOST = 10
 _UNDONE = "undone.json"
@@ -39,12 +40,22 @@ def backup_place(home: Path, run: str) -> Path:
     return _folder(home) / f"{run}.xlsx"
 
 
-def back_up(master: Path, home: Path, run: str, kept: Sequence[str]) -> None:
-    """Keep a master that is about to be replaced, and of all others those of the runs ``kept``."""
+def back_up(master: Path, home: Path, run: str, kept: Sequence[str], seen: str | None) -> None:
+    """Keep a master that is about to be replaced, and of all others those of the runs ``kept``.
+
+    Only while it is the one whose digest was ``seen``: where no locks work another run may have put
+    its own there, which is none of this run's, and may have backups that this one does not know.
+    """
     place = backup_place(home, run)
     place.parent.mkdir(exist_ok=True)
-    with replacing(place) as scratch:
+    scratch = part_of(place)
+    try:
         shutil.copy2(master, scratch)
+        if digest(scratch) != seen:
+            return
+        scratch.replace(place)
+    finally:
+        scratch.unlink(missing_ok=True)
     for old in place.parent.glob("*.xlsx"):
         if old.stem not in kept:
             old.unlink()

@@ -128,7 +128,7 @@ class Master:
             return Pending(place, owner_file(place))  # somebody works in the one that waits
         waits = self._waits(place, seen)
         if seen.run_id and not waits:
-            back_up(self.path, self.home, seen.run_id, backups)
+            back_up(self.path, self.home, seen.run_id, backups, seen.digest)
             waits = self._waits(place, seen)  # it took its time, and somebody may have saved
         if waits:
             scratch.replace(place)

@@ -19,7 +19,7 @@ from xlcrm.pipeline.backups import (
 from xlcrm.pipeline.locks import MasterOpen, locked
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import with_secret
-from xlcrm.pipeline.waiting import owner_file, tidy, waiting_place
+from xlcrm.pipeline.waiting import digest, owner_file, tidy, waiting_place
 from xlcrm.scratch import replacing
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
 
@@ -76,7 +76,7 @@ def _take_back(path: Path, home: Path, options: Options) -> Path:
     others = known.runs if known and known.into == last else []
     remember_undone(home, Undone(wanted, [last, *others]))
     kept = known_backups(home, [wanted, *others, *before], last)
-    back_up(current, home, last, kept)
+    back_up(current, home, last, kept, digest(current))
     try:
         _restore(path, home, wanted, current)
     except PermissionError as error:
