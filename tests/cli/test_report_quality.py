@@ -95,3 +95,10 @@ def test_it_stands_on_the_first_sheet(report: dict[str, Any]) -> None:
     files, counted, missing, silent, _ = lines[start + 2]
     assert files == "已读 2\n读不出 1"
     assert (counted, missing, silent) == ("3 条", "王芳", "李娜")
+
+
+def test_a_text_of_several_lines_has_room_for_them(report: dict[str, Any]) -> None:
+    sheet = load_workbook(report["report"])["来源质量"]
+    rows = {str(row[1].value): sheet.row_dimensions[row[1].row].height for row in sheet.iter_rows()}
+    long = [height for text, height in rows.items() if len(text) > 64]
+    assert long and all(height and height > 30 for height in long)

@@ -150,7 +150,7 @@ def tell_merge(console: Console, result: MergeResult) -> None:
         warnings=severities["warning"],
         infos=severities["info"],
     )
-    for key, words in run_notices(result):
+    for key, words in told_besides(result):
         console.note(key, **words)
     if result.kept:
         console.note("said.kept_edited", path=shown(result.kept))
@@ -165,7 +165,7 @@ def tell_remembered(console: Console, done: Remembered | None) -> None:
         console.note(key, **words)
 
 
-def run_notices(result: MergeResult) -> Iterator[tuple[str, dict[str, Any]]]:
+def told_besides(result: MergeResult) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what a run has to tell besides what it found: messages, each with its words."""
     yield from _remembered(result.remembered)
     if result.forgot:

@@ -19,7 +19,7 @@ import click
 from xlcrm.cli import exits
 from xlcrm.cli.common import Common, common_options, shown
 from xlcrm.cli.failures import failure
-from xlcrm.cli.merge import run_notices
+from xlcrm.cli.merge import told_besides
 from xlcrm.cli.password import password_option
 from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Language
@@ -190,7 +190,7 @@ def _document(at: datetime, result: MergeResult | None, reason: str | None) -> d
 
 def _line(at: datetime, result: MergeResult | None, reason: str | None, language: Language) -> str:
     """Return a run's line, with what the run has to tell besides."""
-    besides = run_notices(result) if result else ()
+    besides = told_besides(result) if result else ()
     said = (say(language, key, **words) for key, words in besides)
     return " · ".join((_outcome(at, result, reason, language), *said))
 

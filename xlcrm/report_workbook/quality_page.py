@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlcrm.record_sheet import Book, CheckedWorksheet, palette
+from xlsxwriter.format import Format
+
+from xlcrm.record_sheet import Book, CheckedWorksheet, Column, palette
+from xlcrm.record_sheet.heights import row_heights
 from xlcrm.record_sheet.styles import HEADER
 from xlcrm.report_workbook.plan import LeftOut, Quality
 from xlcrm.sheet_words import Words
@@ -32,13 +35,13 @@ def write_quality(
         if isinstance(value, int):
             sheet.write_number(row, 1, value, left)
         else:
-            sheet.write_string(row, 1, between.join(value) or "-", cell)
+            _write_wrapped(sheet, row, between.join(value) or "-", cell)
     _head(book, sheet, len(_TOTALS) + 1, words)
     rows = [(name, told.left_out[key]) for key, name in names.items() if key in told.left_out]
     first = len(_TOTALS) + 2
     for row, (name, each) in enumerate(rows, first):
         sheet.write_string(row, 0, name, cell)
-        sheet.write_string(row, 1, _needs(each, spec, words), cell)
+        _write_wrapped(sheet, row, _needs(each, spec, words), cell)
         counted = each.rows - each.missing - each.bad
         figures = (each.rows, counted, each.missing, each.bad, each.confidential)
         for column, figure in enumerate(figures, 2):
@@ -48,6 +51,14 @@ def write_quality(
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+
+
+def _write_wrapped(sheet: CheckedWorksheet, row: int, text: str, look: Format) -> None:
+    """Write the text of a row that may take several lines, and let it have them."""
+    (height,) = row_heights([Column("needs", text, _COLUMNS["needs"], wrap=True)], [[text]])
+    if height is not None:
+        sheet.set_row(row, height)
+    sheet.write_string(row, 1, text, look)
 
 
 def _head(book: Book, sheet: CheckedWorksheet, row: int, words: Words) -> None:
