@@ -236,8 +236,10 @@ class Records(Sequence[Record]):
     def __getitem__(self, n: int | slice) -> Record | list[Record]:
         if isinstance(n, slice):
             return [self[each] for each in range(*n.indices(len(self)))]
+        if n in self._made:
+            return self._made[n]
         cells = {key: column[n] for key, column in self.columns.items()}
-        return self._made.get(n) or self._record(n, cells, list(cells))
+        return self._record(n, cells, list(cells))
 
     def _record(self, n: int, values: dict[str, Any], blank: Iterable[str]) -> Record:
         """Return a record by its values; those that are ``blank`` may be None."""
