@@ -69,7 +69,7 @@ def id_order(value: Any) -> str:
 def _in_order(number: re.Match[str]) -> str:
     """Return a number so that as text it comes after a smaller one, and before any other text."""
     digits = number[0].lstrip("0")
-    return f"\0{len(digits):05}{digits}"
+    return f"\1{len(digits):05}{digits}"
 
 
 def _step_before(after: str, vocabulary: Vocabulary, base: str | None) -> str | None:

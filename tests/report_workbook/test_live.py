@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlcrm import resources
 from xlcrm.cli.main import cli
-from xlcrm.report_workbook import formulas
+from xlcrm.report_workbook import facts_plan, formulas
 
 PERIODS = ["--week=2024-W20", "--quarter=2024-Q2", "--year=2024"]
 # What Excel 2010, WPS and LibreOffice share.
@@ -205,6 +205,22 @@ def test_too_many_facts_to_compare_with_one_another(
     }
     assert says["满意度平均分(5分制)"].startswith("公式")
     assert says["需求满足率"].startswith("数值")
+
+
+def test_of_too_many_facts_none_is_listed_and_no_figure_is_another(
+    reported: Reported, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = reported().rename(tmp_path / "whole.xlsx")
+    monkeypatch.setattr(facts_plan, "MOST", 100)
+    short, known = load_workbook(reported()), load_workbook(whole)
+    shown, expected = (load_workbook(path, data_only=True) for path in (reported(), whole))
+    whole.replace(reported())
+    assert {*known.sheetnames} - {*short.sheetnames} == {"沟通", "后续行动", "录入"}
+    assert figures(shown) == figures(expected)
+    texts = [text for _, _, text in cells_with_formulas(short)]
+    assert texts and not any("communications_" in text for text in texts)
+    says = {row[0].value: row[1].value for row in short["来源质量"]}
+    assert says["条数太多、本报告不逐条列出（见客户沟通汇总）"].startswith("沟通、")
 
 
 def test_of_many_facts_those_of_the_period_stand_there_and_give_its_figures(

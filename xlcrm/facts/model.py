@@ -231,6 +231,8 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 def _column(name: str, values: Sequence[Any], index: pd.Index[Any]) -> pd.Series[Any]:
     if name in _TIMES:
+        if not any(values):  # what numpy would look at one by one
+            return pd.Series(np.full(len(values), "NaT", dtype="datetime64[s]"), index)
         return pd.Series(np.array(values, dtype="datetime64[s]"), index)
     if name in ("hours", "score"):
         return pd.Series(list(values), index, dtype="float64")

@@ -19,29 +19,34 @@ def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
     Tags that the team decided to be one are one. Text of a talk whose needs are tagged on another
     of its rows is that row's need in words.
     """
-    tag_of = cache(spec.need_tag)
+
+    @cache
+    def tags_in(tags: Sequence[str]) -> Sequence[str]:
+        return tuple(dict.fromkeys(map(spec.need_tag, tags)))
+
     for talk in talks:
-        is_named = any(line.values.get("need_tags") for line in talk.lines)
-        for line in talk.lines:
-            if line.values.get("need_tags"):
-                tags = map(tag_of, line.texts("need_tags"))
-                yield from _needs(line, tuple(dict.fromkeys(tags)))
-            elif not is_named and _text(line):
-                is_named = True
-                yield from _needs(line, (None,))
+        tagged = [line for line in talk.lines if line.record.values.get("need_tags")]
+        for line in tagged:
+            yield from _needs(line, tags_in(line.texts("need_tags")))
+        if not tagged and (told := next(filter(_text, talk.lines), None)):
+            yield from _needs(told, (None,))
 
 
-def _needs(line: Line, tags: Sequence[str | None]) -> Iterator[tuple[Line, Need]]:
-    """Yield a need of a row for each of its tags; None for one that has words alone."""
+def _needs(line: Line, tags: Sequence[str | None]) -> list[tuple[Line, Need]]:
+    """Return a need of a row for each of its tags; None for one that has words alone."""
     met, priority, record = line.text("need_met"), line.text("need_priority"), line.record
     met, priority = met and bare(met), priority and bare(priority)
     words, is_responded = _text(line), any(map(record.values.get, ANSWERS))
     key, customer, day, source = record.id, record.customer, line.day, (record.id,)
-    for n, tag in enumerate(tags, 1):
-        own = f"{key}#{n}" if tag else key
-        yield line, Need(own, customer, day, tag, met, priority, words, is_responded, source)
+    own = [f"{key}#{n}" if tag else key for n, tag in enumerate(tags, 1)]
+    return [
+        (line, Need(each, customer, day, tag, met, priority, words, is_responded, source))
+        for each, tag in zip(own, tags, strict=True)
+    ]
 
 
 def _text(line: Line) -> str | None:
-    keys = NEED_TEXTS.get(line.record.table, ())
+    keys = NEED_TEXTS.get(line.record.table)
+    if keys is None:
+        return None
     return "\n".join(text for key in keys if (text := line.text(key))) or None

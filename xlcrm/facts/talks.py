@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from xlcrm.facts.lines import Line, Pair, Told, by_table
+from xlcrm.facts.lines import Line, Pair, Told, by_table, texts_of
 from xlcrm.facts.sources import REVISITS, TALKS
 from xlcrm.spec.model import Spec
 from xlcrm.spec.types.choices import bare
@@ -126,15 +128,16 @@ def talk_days(history: Told) -> dict[str, list[str]]:
 
 def communications(
     talks: Sequence[Talk], spec: Spec, *, texts: bool = True
-) -> dict[str, Sequence[Any]]:
+) -> Mapping[str, Sequence[Any]]:
     """Return the columns of the communications, each from the first table that has it.
 
     Without ``texts`` those are left out that people read and no figure rests on.
     """
     polarity = cache(spec.vocabularies["emotion"].polarity)
-    firsts, lines = [talk.lines[0] for talk in talks], [talk.lines for talk in talks]
+    lines = [talk.lines for talk in talks]
+    firsts = [each[0] for each in lines]
     told = _told(lines, (*_SAID, *(_READ if texts else ())))
-    return {
+    columns: dict[str, list[Any]] = {
         "id": [line.record.id for line in firsts],
         "customer": [line.record.customer for line in firsts],
         "date": [line.day for line in firsts],
@@ -144,21 +147,36 @@ def communications(
         **told,
         "polarity": [polarity(emotion) if emotion else None for emotion in told["emotion"]],
         "trend": [text and bare(text) for text in told["trend"]],
-        "owner": [next(filter(None, [line.owner for line in each]), None) for each in lines],
-        "is_revisit": [REVISITS in [line.record.table for line in each] for each in lines],
-        "source": [tuple([line.record.id for line in each]) for each in lines],
+        "owner": [line.record.owner or None for line in firsts],
+        "is_revisit": [line.record.table == REVISITS for line in firsts],
+        "source": [(line.record.id,) for line in firsts],
     }
+    for n, (_, *others) in _of_several(lines):
+        columns["owner"][n] = columns["owner"][n] or next(
+            filter(None, (line.owner for line in others)), None
+        )
+        columns["is_revisit"][n] |= any(line.record.table == REVISITS for line in others)
+        columns["source"][n] += tuple(line.record.id for line in others)
+    return columns
 
 
 def _told(lines: Sequence[Sequence[Line]], columns: Sequence[str]) -> dict[str, list[str | None]]:
     """Return columns of talks as text, each talk's from the first of its lines that has it."""
-    fields = {key: [_field(key, column) for column in columns] for key in TALKS}
-    rows = [[line.text(key) for key in fields[line.record.table]] for line, *_ in lines]
-    for row, (_, *others) in zip(rows, lines, strict=True):
+    told: dict[str, list[str | None]] = {column: [] for column in columns}
+    for table, group in groupby((line for line, *_ in lines), attrgetter("record.table")):
+        fields = [_field(table, column) for column in columns]
+        for column, texts in zip(columns, texts_of(list(group), fields), strict=True):
+            told[column] += texts
+    for n, (_, *others) in _of_several(lines):
         for line in others:
-            for n, key in enumerate(fields[line.record.table]):
-                row[n] = row[n] or line.text(key)
-    return {column: [row[n] for row in rows] for n, column in enumerate(columns)}
+            for column, values in told.items():
+                values[n] = values[n] or line.text(_field(line.record.table, column))
+    return told
+
+
+def _of_several(lines: Iterable[Sequence[Line]]) -> Iterator[tuple[int, Sequence[Line]]]:
+    """Yield the talks that several lines tell of, with their numbers."""
+    return ((n, each) for n, each in enumerate(lines) if len(each) > 1)
 
 
 def _on_several(tables: Iterable[Iterable[Line]]) -> set[tuple[str | None, str | None]]:

@@ -37,7 +37,7 @@ from xlcrm.pipeline.publishing import Published, Status, publish, published
 from xlcrm.pipeline.quality import quality
 from xlcrm.pipeline.secrets import with_secret, written
 from xlcrm.pipeline.wordings import are_readable, keep_wordings, kept_wordings
-from xlcrm.report_workbook import formulas
+from xlcrm.report_workbook import facts_plan, formulas
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
 from xlcrm.scratch import scratch_folder
@@ -210,7 +210,7 @@ def _contents(
         metrics=[worded(each, options.language) for each in analysis.metrics],
         rows=analysis.rows,
         trends=_trends(analysis, told, options),
-        facts={name: columns_of(facts.here(name)) for name in KINDS},
+        facts=_listed(facts),
         are_all_facts=facts.are_whole,
         sources=picture.sources,
         late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
@@ -219,6 +219,17 @@ def _contents(
         workings=(workings(facts, spec), *beside),
         pictures=snapshots(facts, chosen, spec, options.language),
     )
+
+
+def _listed(facts: Facts) -> dict[str, dict[str, list[Any]]]:
+    """Return the facts that a report lists, by kind: customers, by whose names all others are
+    shown, and of what there is not too much."""
+    tables = {kind: facts.here(kind) for kind in KINDS}
+    return {
+        kind: columns_of(table)
+        for kind, table in tables.items()
+        if kind == facts_plan.CUSTOMERS or len(table) <= facts_plan.MOST
+    }
 
 
 def _trends(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from xlcrm.analysis_rows import row_name
 from xlcrm.findings import Language
@@ -18,6 +18,7 @@ from xlcrm.spec.model import Spec
 
 Cells: TypeAlias = Mapping[str, Sequence[Any]]  # by the key of their column
 
+MOST = 25_000  # facts of a kind that are listed: with more the report is no file to send around
 # Of what facts have, what stands apart, the same for every kind.
 APART = frozenset({"id", "source", "customer", "name"})
 CUSTOMERS = "customers"
@@ -51,11 +52,16 @@ class FactSheet:
             yield [values[start : start + size] for values in self.cells.values()]
 
 
+def kinds_of_facts() -> Mapping[str, Mapping[str, str]]:
+    """Return the names of the sheets of facts, by kind and language."""
+    return cast("Mapping[str, Mapping[str, str]]", declared("facts.sheet"))
+
+
 def plan_facts(contents: ReportContents, spec: Spec, words: Words) -> Iterator[FactSheet]:
     """Yield a sheet a kind; the facts that a figure of the period rests on come first."""
     everybody = contents.facts.get(CUSTOMERS, {"id": (), "name": ()})
     names = dict(zip(everybody["id"], everybody["name"], strict=True))
-    for kind, label in declared("facts.sheet").items():
+    for kind, label in kinds_of_facts().items():
         if kind in contents.facts:
             facts = contents.facts[kind]
             supports = _supports(contents, kind, words)

@@ -14,7 +14,7 @@ from xlcrm import resources
 from xlcrm.analysis_rows import AnalysisRow, Figure
 from xlcrm.metrics.model import Metric
 from xlcrm.records import column_letters
-from xlcrm.report_workbook.facts_plan import FactSheet, shown
+from xlcrm.report_workbook.facts_plan import FactSheet, kinds_of_facts, shown
 from xlcrm.report_workbook.plan import FORMATS, Period, ReportContents
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
@@ -227,8 +227,9 @@ class _Formulas:
             return False
         if metric.subject_key in declared.get("without", ()):
             return False
-        words = [token[0].removeprefix(_OWN) for token in _TOKEN.finditer(text)]
-        kinds = {kind for kind in self._sheets for word in words if word.startswith(f"{kind}_")}
+        kinds = _kinds_in(text)
+        if not kinds <= self._sheets.keys():
+            return False
         if "{step}" in text and metric.subject_key not in self._ladder(metric):
             return False
         if "=subject}" in text and metric.subject_key is None:
@@ -254,6 +255,23 @@ class _Formulas:
         return len({key.casefold() for key in keys}) == len(keys) and not any(
             map(_ODD.search, keys)
         )
+
+
+def _kinds_in(formula: str) -> set[str]:
+    """Return the kinds of facts that a formula looks at, its workings too."""
+    kinds: set[str] = set()
+    texts = [formula]
+    for text in texts:  # which grows by those of the workings
+        for word in (token[0].removeprefix(_ALL) for token in _TOKEN.finditer(text)):
+            name = word.removeprefix(_OWN)
+            kind = next((each for each in kinds_of_facts() if name.startswith(f"{each}_")), None)
+            if kind:
+                kinds.add(kind)
+                column = word.replace(f"{kind}_", "", 1)
+                beside = _declared()["workings"].get(kind, {}).get(column)
+                if beside and beside["formula"] not in texts:
+                    texts.append(beside["formula"])
+    return kinds
 
 
 def _in_rows(formula: str, count: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xlsxwriter.format import Format
 
@@ -21,24 +21,31 @@ _COLUMNS = {
 
 
 def write_quality(
-    book: Book, told: Quality, names: Mapping[str, str], spec: Spec, words: Words
+    book: Book,
+    told: Quality,
+    names: Mapping[str, str],
+    unlisted: Sequence[str],
+    spec: Spec,
+    words: Words,
 ) -> None:
-    """Write what is ``told``; ``names`` are those of the metrics, by key, in their order."""
+    """Write what is ``told``; ``names`` are those of the metrics, by key, in their order, and
+    ``unlisted`` those of the facts that are too many to be listed."""
     sheet = book.add_sheet(words("report.sheet.quality"))
     look = {"valign": "vcenter", "text_wrap": True, "bottom": 1, "border_color": palette.BORDER}
     cell, count = book.format(look), book.format({**look, "align": "center"})
     left = book.format({**look, "align": "left"})
     between = words("facts.and")
-    for row, key in enumerate(_TOTALS):
-        value = getattr(told, key)
+    totals = {key: getattr(told, key) for key in _TOTALS}
+    totals |= {"unlisted": unlisted} if unlisted else {}
+    for row, (key, value) in enumerate(totals.items()):
         sheet.write_string(row, 0, words(f"report.quality.sheet.{key}"), cell)
         if isinstance(value, int):
             sheet.write_number(row, 1, value, left)
         else:
             _write_wrapped(sheet, row, between.join(value) or "-", cell)
-    _head(book, sheet, len(_TOTALS) + 1, words)
+    _head(book, sheet, len(totals) + 1, words)
     rows = [(name, told.left_out[key]) for key, name in names.items() if key in told.left_out]
-    first = len(_TOTALS) + 2
+    first = len(totals) + 2
     for row, (name, each) in enumerate(rows, first):
         sheet.write_string(row, 0, name, cell)
         _write_wrapped(sheet, row, _needs(each, spec, words), cell)

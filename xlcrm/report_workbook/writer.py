@@ -14,7 +14,7 @@ from xlcrm.record_sheet.styles import HEADER
 from xlcrm.report_workbook.charts import write_chart_data
 from xlcrm.report_workbook.dimension_page import DimensionPage
 from xlcrm.report_workbook.dimensions_plan import plan_dimensions
-from xlcrm.report_workbook.facts_plan import FactSheet, plan_facts
+from xlcrm.report_workbook.facts_plan import FactSheet, kinds_of_facts, plan_facts
 from xlcrm.report_workbook.formulas import live_report
 from xlcrm.report_workbook.live_pages import metric_names, write_definitions, write_workings
 from xlcrm.report_workbook.page import Page
@@ -57,7 +57,12 @@ def write_report(
             labels = (contents.period.label, contents.period.previous.label)
             write_definitions(wb, live, labels, words)
         if contents.quality:
-            write_quality(wb, contents.quality, metric_names(contents.rows), spec, words)
+            unlisted = [
+                label[language]
+                for kind, label in kinds_of_facts().items()
+                if kind not in contents.facts
+            ]
+            write_quality(wb, contents.quality, metric_names(contents.rows), unlisted, spec, words)
         for sheet in facts:
             _write_facts(wb, sheet)
         write_workings(wb, live, words)
