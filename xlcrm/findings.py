@@ -7,7 +7,6 @@ The catalogue of codes, with severity, message and remedy in Chinese and English
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -55,8 +54,7 @@ class Code:
 @cache
 def catalogue() -> Mapping[str, Code]:
     """Return every finding code by its name."""
-    text = resources.templates().joinpath("findings.toml").read_text(encoding="utf-8")
-    return {name: _code(name, entry) for name, entry in tomllib.loads(text).items()}
+    return {name: _code(name, entry) for name, entry in resources.declared("findings.toml").items()}
 
 
 def _code(name: str, entry: Mapping[str, Any]) -> Code:

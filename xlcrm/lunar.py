@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -39,8 +38,7 @@ def lunar_day(day: date) -> LunarDay | None:
 def _months() -> list[tuple[date, int, bool, int]]:
     """Return every month in order: its first day, its number, whether it is a leap month, and its
     length."""
-    text = resources.templates().joinpath("lunar.toml").read_text(encoding="utf-8")
-    declared = tomllib.loads(text)
+    declared = resources.declared("lunar.toml")
     first, months = declared["first_day"], []
     for code in declared["years"].split():
         for month, is_leap, length in _months_of(code):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import tomli  # the compiled tomllib: a short command reads little but declarations
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -30,6 +32,11 @@ def sample_workbooks() -> Traversable:
         FileNotFoundError: the installation carries none.
     """
     return _folder("sample_workbooks")
+
+
+def declared(name: str) -> dict[str, Any]:
+    """What a TOML file of the templates says."""
+    return tomli.loads(templates().joinpath(name).read_text(encoding="utf-8"))
 
 
 def texts(folder: Traversable) -> Iterator[str]:

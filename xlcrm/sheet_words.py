@@ -5,7 +5,6 @@ They are declared once, in ``templates/sheets.toml``; a word is known by its dot
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +23,7 @@ def _words() -> Mapping[str, Localised]:
 
 @cache
 def _declared() -> Mapping[str, Any]:
-    return tomllib.loads(resources.templates().joinpath("sheets.toml").read_text(encoding="utf-8"))
+    return resources.declared("sheets.toml")
 
 
 def _flat(prefix: str, entries: Mapping[str, Any]) -> Iterator[tuple[str, Localised]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def _messages() -> Mapping[str, Any]:
-    text = resources.templates().joinpath("messages.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return resources.declared("messages.toml")
 
 
 def say(language: Language, key: str, **words: object) -> str:
@@ -47,5 +44,7 @@ def _is_chinese() -> bool:
         value = os.environ.get(name)
         if value:
             return value.lower().startswith("zh")
+    import locale  # most systems say it in one of these
+
     known = locale.getlocale()[0] or ""
     return known.lower().startswith(("zh", "chinese"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -60,8 +59,7 @@ class Declarations:
 @cache
 def declarations() -> Declarations:
     """Return what is declared. Raises KeyError for a metric that lacks one of its attributes."""
-    text = resources.templates().joinpath("metrics.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = resources.declared("metrics.toml")
     dimensions = data["dimensions"]
     metrics = {
         key: Declaration(

@@ -11,6 +11,7 @@ from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.records import FileReading
+from xlcrm.spec.loader import load_spec
 from xlcrm.work import Item, Outcome
 from xlcrm.workers import run_batches
 
@@ -104,6 +105,7 @@ def _examine(entries: Sequence[Entry], options: Options) -> Iterable[FileReading
     from xlcrm.examination import TASK, payload  # a run without a change reads nothing
     from xlcrm.filled_workbook.grids import prepare_for_many
 
+    load_spec(options.settings)  # for child processes that are forks of this one
     are_many = sum(entry.size for entry in entries) > _MANY
     if are_many:
         prepare_for_many()  # once, for all child processes that are forks of this one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -54,8 +53,7 @@ class LiveReport:
 
 @cache
 def _declared() -> Mapping[str, Any]:
-    text = resources.templates().joinpath("formulas.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return resources.declared("formulas.toml")
 
 
 def says(key: str, words: Words) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from importlib.resources.abc import Traversable
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from xlcrm import resources
 from xlcrm.spec.changes import change_table, change_vocabularies, dropped_keys
@@ -28,6 +30,9 @@ from xlcrm.spec.settings import Settings
 from xlcrm.spec.types.registry import build_type
 from xlcrm.spec.vocabulary import Choice, Vocabulary
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 __all__ = ["SpecError", "load_settings_spec", "load_spec"]
 _PARAMETER_KEYS = frozenset({"value", "zh", "en", "meaning_zh", "meaning_en"})
 _CUSTOMERS = "customers"  # the role of the table on which rules of the others look
@@ -36,11 +41,21 @@ _CUSTOMERS = "customers"  # the role of the table on which rules of the others l
 def load_spec(settings: Settings | None = None, templates: Traversable | None = None) -> Spec:
     """Return the declared tables as ``settings`` have them.
 
-    ``templates`` is the folder of declarations, by default the installed one.
+    ``templates`` is the folder of declarations, by default the installed one, which is read once.
     Raises SpecError, naming file, table and field, for a declaration that can't hold.
     """
     settings = settings or Settings()
-    folder = templates or resources.templates()
+    if templates is None:
+        return _installed(json.dumps(settings.to_state()))
+    return _loaded(settings, templates)
+
+
+@lru_cache(maxsize=4)
+def _installed(settings: str) -> Spec:
+    return _loaded(Settings(**json.loads(settings)), resources.templates())
+
+
+def _loaded(settings: Settings, folder: Traversable) -> Spec:
     texts = {name: _text(folder, name) for name in _files(folder)}
     lists = _vocabularies(_toml("vocabularies.toml", texts))
     lists = change_vocabularies(lists, settings.choices)
@@ -106,8 +121,8 @@ def _version(texts: Mapping[str, str]) -> str:
 
 def _toml(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(texts[name])
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(texts[name])
+    except tomli.TOMLDecodeError as error:
         raise SpecError(f"{name}: {error}") from error
 
 
