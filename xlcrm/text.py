@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
@@ -17,13 +18,17 @@ _LINE_ENDS = re.compile(r"[\t\n]")
 _LABEL_NOISE = re.compile(r"[\s*:]+")
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern whose compiling takes a millisecond, and that most runs never ask for."""
+    return re.compile(pattern)
+
+
 def clean(text: str) -> str:
     """Return ``text`` in one width, without invisible marks, its spaces single and none outside."""
-    if text.isascii() and text.isalnum():
-        return text
-    if not unicodedata.is_normalized("NFKC", text):
+    if not (text.isascii() or unicodedata.is_normalized("NFKC", text)):
         text = unicodedata.normalize("NFKC", text)
-    if not _ODD.search(text):
+    if text.isalnum() or not _ODD.search(text):
         return text
     return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip()
 
@@ -45,7 +50,8 @@ def fold(text: str) -> str:
 
 def label_key(text: str) -> str:
     """Return the form in which labels are compared: ``*``, colons and spaces mean nothing."""
-    return _LABEL_NOISE.sub("", clean(text)).casefold()
+    text = clean(text)
+    return (text if text.isalnum() else _LABEL_NOISE.sub("", text)).casefold()
 
 
 def prose(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 from xlcrm.spec.chinese_dates import Deadline, read_deadline
 from xlcrm.spec.names import is_plain_name, is_whole_name
 from xlcrm.spec.types.base import ReadContext
-from xlcrm.text import clean
+from xlcrm.text import clean, compiled
 
 _HINT = re.compile(r"[\d日天人由于在责]|owner", re.IGNORECASE)
 _OF_A_DAY = re.compile(r"[日号天内]\s?的")  # 5月10日的会议: a day that something else is of
@@ -19,8 +19,8 @@ _SPAN_END = re.compile(r"[-~—–至到]\s?\d{1,2}\s?[日号]")
 _LABELLED = re.compile(
     r"(?:负责人|责任人|跟进人|owner)\s?(?::|为|是)\s?([^\s,;。、:()/|]{2,12})", re.IGNORECASE
 )
-_CHARGED = re.compile(r"由\s?([\u4e00-\u9fff]{2,4}?)\s?(?:负责|牵头|跟进|于|在|[,;。]|$)")
-_LEADING = re.compile(
+_CHARGED = r"由\s?([\u4e00-\u9fff]{2,4}?)\s?(?:负责|牵头|跟进|于|在|[,;。]|$)"
+_LEADING = (
     r"(?:^|[;。]\s?)([\u4e00-\u9fff]{2,4}?)\s?(?:负责|[于在]?\s?(?=\d{1,4}\s?[-/.年月个日天]))"
 )
 
@@ -45,6 +45,6 @@ def owner_in(text: str) -> str | None:
     """Return the one person whom an action names as its owner; None for none or several."""
     text = clean(text)
     names = set(_LABELLED.findall(text))
-    names.update(name for name in _CHARGED.findall(text) if is_whole_name(name))
-    names.update(name for name in _LEADING.findall(text) if is_plain_name(name))
+    names.update(name for name in compiled(_CHARGED).findall(text) if is_whole_name(name))
+    names.update(name for name in compiled(_LEADING).findall(text) if is_plain_name(name))
     return names.pop() if len(names) == 1 else None

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from xlcrm.spec.working_days import OFFICIAL, Calendar, is_covered
-from xlcrm.text import clean
+from xlcrm.text import clean, compiled
 
 FIRST_YEAR, LAST_YEAR = 1901, 2100
 
@@ -27,14 +27,14 @@ _TIME = (
     r"(?::?(?P<s{n}>\d{{2}})(?:\.\d+)?秒?)?\s?(?P<tail{n}>[AaPp][Mm])?"
 )
 _WEEKDAY = r"(?:\s?\(?(?:星期|周)[一二三四五六日天]\)?)?"
-_MOMENT = re.compile(
+_MOMENT = (
     rf"{_DATE}{_WEEKDAY}(?:[\sT,]*{_TIME.format(n=1)}"
     rf"(?:\s?(?:[-~～—–至到]+)\s?(?:{_DATE.replace('(?P<', '(?P<e')}\s?)?{_TIME.format(n=2)})?)?"
 )
 _WITHIN = re.compile(
     r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2})\s?(?:个)?(?P<work>工作)?(?:日|天)(?:之)?内"
 )
-_BEFORE = re.compile(rf"(?<!\d){_DATE}\s?(?:之前|以前|前)?")
+_BEFORE = rf"(?<!\d){_DATE}\s?(?:之前|以前|前)?"
 _MORNINGS = frozenset({"上午", "早上"})
 _EDGES = " ,;:、。()"
 _NUMERALS = {word: n for n, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
@@ -61,7 +61,7 @@ def read_moment(text: str, near: date | None = None) -> Moment | None:
 
     ``near`` is a day near which a date without a year lies; without it such a date is not read.
     """
-    match = _MOMENT.fullmatch(clean(text).rstrip("。.,;"))
+    match = compiled(_MOMENT).fullmatch(clean(text).rstrip("。.,;"))
     if not match:
         return None
     groups = match.groupdict()
@@ -103,7 +103,7 @@ def read_deadline(
             return Deadline(day.isoformat(), _without(text, within), calendar_assumed=not known)
         day = anchor + timedelta(days=count)
         return Deadline(day.isoformat(), _without(text, within))
-    match = _BEFORE.search(text)
+    match = compiled(_BEFORE).search(text)
     if not match:
         return None
     found = _day(match.groupdict(), "", anchor or near)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from xlcrm import resources
-from xlcrm.text import compact, fold
+from xlcrm.text import compact, compiled, fold
 
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_HAN = r"[\u4e00-\u9fff]{2,4}"
 _SIGNS = re.compile(r"[\W_]+")
 _BRACKETED = re.compile(r"\([^()]*\)")
 
@@ -29,7 +28,7 @@ class _Names:
 @cache
 def declared_words() -> Mapping[str, Any]:
     """Return the lists of ``templates/words.toml``."""
-    return tomllib.loads(resources.templates().joinpath("words.toml").read_text(encoding="utf-8"))
+    return resources.declared("words.toml")
 
 
 @cache
@@ -63,7 +62,7 @@ def is_nothing(text: str) -> bool:
 def is_whole_name(text: str) -> bool:
     """Whether ``text`` is a person's name as it is: two to four Han characters after a surname."""
     name = _BRACKETED.sub("", compact(text))
-    if "*" in name or not _HAN.fullmatch(name) or _is_titled(name):
+    if "*" in name or not compiled(_HAN).fullmatch(name) or _is_titled(name):
         return False
     return name[0] in _names().surnames or name.startswith(_names().compound)
 

@@ -22,7 +22,7 @@ from xlcrm.spec.types.base import (
 from xlcrm.spec.types.texts import BOX_SIGNS, TICK_SIGNS, TICKED, UNTICKED, is_ticked
 from xlcrm.spec.vocabulary import Choice as Word
 from xlcrm.spec.vocabulary import Vocabulary
-from xlcrm.text import clean, fold
+from xlcrm.text import clean, compiled, fold
 
 UNCHANGED, _UNCHANGED_EN = "维持", "Unchanged"
 _MANY = 10_000  # different values of choices, at most, that a team writes
@@ -31,13 +31,11 @@ _SPACED_ARROW = re.compile(r"\s*→\s*")
 _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
 _COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
 _TICK_MARKS = TICK_SIGNS + BOX_SIGNS
-_TICK_PAIR = re.compile(
-    rf"([{_TICK_MARKS}]|\[\s?[xX{_TICK_MARKS}]?\s?\])\s*([^{_TICK_MARKS}\[\]]+)"
-)
+_TICK_PAIR = rf"([{_TICK_MARKS}]|\[\s?[xX{_TICK_MARKS}]?\s?\])\s*([^{_TICK_MARKS}\[\]]+)"
 _WORD = rf"[^{_TICK_MARKS}\s:,;、/]"
 # From a word's beginning alone: a long text without a mark isn't searched from each letter.
-_TICK_BEHIND = re.compile(rf"(?<!{_WORD})({_WORD}+)([{_TICK_MARKS}])(?=[\s,;、/]|$)")
-_BRACKETED = re.compile(r"[\[【(《「“\"]([^\]】)》」”\"]*)[\]】)》」”\"]")
+_TICK_BEHIND = rf"(?<!{_WORD})({_WORD}+)([{_TICK_MARKS}])(?=[\s,;、/]|$)"
+_BRACKETED = r"[\[【(《「“\"]([^\]】)》」”\"]*)[\]】)》」”\"]"
 _SEPARATORS = re.compile(r"[\[\]【】、,;/\n]+")
 
 
@@ -136,7 +134,6 @@ class Choice(FieldType):
         return Validation("list", source=self.vocabulary.key, strict=strict)
 
 
-@dataclass(frozen=True)
 class Change(Choice):
     """A step to another value: ``意向客户`` or ``潜在客户→意向客户``; 维持 is no step."""
 
@@ -246,7 +243,6 @@ class Many(FieldType):
         return Validation("list", source=self.vocabulary.key, strict=False)
 
 
-@dataclass(frozen=True)
 class Tick(FieldType):
     """A single tick: ☑ or ☐."""
 
@@ -278,15 +274,17 @@ def tick_pairs(text: str) -> list[tuple[bool, str]] | None:
 
     Boxes stand before their words; a text that begins with a word has them behind: ``高√ 中 低``.
     """
-    pairs = [(mark, word) for word, mark in _TICK_BEHIND.findall(text)]
-    pairs = [(mark, word.strip(" ,;、/")) for mark, word in pairs or _TICK_PAIR.findall(text)]
+    pairs = [(mark, word) for word, mark in compiled(_TICK_BEHIND).findall(text)]
+    pairs = [
+        (mark, word.strip(" ,;、/")) for mark, word in pairs or compiled(_TICK_PAIR).findall(text)
+    ]
     if not any(word for _, word in pairs):
         return None
     return [(bool(is_ticked(mark)), word) for mark, word in pairs if word]
 
 
 def _unbracket(text: str) -> str:
-    match = _BRACKETED.fullmatch(text)
+    match = compiled(_BRACKETED).fullmatch(text)
     return match[1].strip() if match else text
 
 

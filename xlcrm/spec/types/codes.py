@@ -88,14 +88,12 @@ class Id(FieldType):
         return self.prefix + number[1].zfill(self.digits)
 
 
-@dataclass(frozen=True)
 class Reference(Id):
     """The id of a customer, looked up in the table with the role ``customers``."""
 
     name: ClassVar[str] = "reference"
 
 
-@dataclass(frozen=True)
 class CreditCode(FieldType):
     """A unified social credit code of 18 characters with its check character (GB 32100)."""
 

@@ -21,12 +21,12 @@ from xlcrm.spec.types.base import (
     as_text,
     normalised,
 )
-from xlcrm.text import clean, compact, prose
+from xlcrm.text import clean, compact, compiled, prose
 
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d+)?")
 _ISO_T = re.compile(r"(?<=\d)T(?=\d)")
-_LUNAR = re.compile(
+_LUNAR = (
     r"(?:农历|阴历)(?:(\d{1,2})[-/.月]|(正|冬|腊|[一二三四五六七八九]|十[一二]?)月)"
     r"(?:(\d{1,2})日?|(初[一二三四五六七八九十]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?"
     r"|廿[一二三四五六七八九]?|三十|卅))"
@@ -64,7 +64,6 @@ def _from_serial(serial: float, date1904: bool) -> datetime | date | None:
     return moment.date() if serial.is_integer() else moment
 
 
-@dataclass(frozen=True)
 class Moments(FieldType):
     """Base of the types that hold a day or a moment; ``code`` is the finding of a bad one."""
 
@@ -142,7 +141,6 @@ def _day_notes(raw: Cell, day: str) -> tuple[Problem, ...]:
     return () if plain else normalised(as_text(raw), day)
 
 
-@dataclass(frozen=True)
 class DayTime(Moments):
     """A day and time; a day alone stays a day."""
 
@@ -156,7 +154,6 @@ class DayTime(Moments):
         return iso if "/" not in iso else None
 
 
-@dataclass(frozen=True)
 class TimeRange(Moments):
     """A span of time, ``start/end``; a moment or a day alone stays one."""
 
@@ -201,7 +198,6 @@ class TimeRange(Moments):
 _STARTS = {"zh": "开始时间", "en": "its start"}
 
 
-@dataclass(frozen=True)
 class MonthDay(FieldType):
     """A day of the year, of the moon's year too: ``08-15`` or ``农历08-15``."""
 
@@ -235,7 +231,7 @@ def _month_day(text: str) -> str | None:
 
 
 def _lunar(text: str) -> str | None:
-    match = _LUNAR.fullmatch(text)
+    match = compiled(_LUNAR).fullmatch(text)
     if not match:
         return None
     month = (
@@ -255,7 +251,6 @@ def _count(text: str) -> int:
     return (_NUMERALS[tens] if tens else 1) * 10 + (_NUMERALS[ones] if ones else 0)
 
 
-@dataclass(frozen=True)
 class Due(FieldType):
     """A deadline: a day, or a day with its action (``2023-11-25前发送定制方案``).
 

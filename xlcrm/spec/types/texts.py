@@ -23,10 +23,10 @@ from xlcrm.spec.types.base import (
     normalised,
 )
 from xlcrm.spec.types.codes import CreditCode
-from xlcrm.text import clean, fold, prose
+from xlcrm.text import clean, compiled, fold, prose
 
 _CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))  # ① to ⑳
-_NUMBERED = re.compile(
+_NUMBERED = (
     r"(?:^|\n)[ \t\u3000]*"
     r"(?:[(\uff08]?\d{1,2}[)\uff09.\uff0e\u3001]|[(\uff08]?[一二三四五六七八九十]{1,2}[)\uff09\u3001]"
     rf"|[{_CIRCLED}]|[-·•])(?!\d)[ \t\u3000]*"
@@ -40,7 +40,6 @@ PLACE = re.compile(r"\{([^{}.]+)(?:\.([^{}]+))?\}")
 _EDGES = " \t\n\u3000;\uff1b"
 
 
-@dataclass(frozen=True)
 class Text(FieldType):
     """Free text, kept as it was written."""
 
@@ -59,7 +58,6 @@ class Text(FieldType):
         return type(self).read is Text.read and trimmed
 
 
-@dataclass(frozen=True)
 class Items(FieldType):
     """Numbered items, a line each: ``1. 缩短交付周期``."""
 
@@ -87,9 +85,10 @@ def _pieces(text: str) -> list[str]:
     """Return a text of items cut at their numbers, else at its line ends."""
     if text[0] in _CIRCLED:
         return re.split(f"[{_CIRCLED}]", text)
-    if not _NUMBERED.search(text):
+    numbered = compiled(_NUMBERED)
+    if not numbered.search(text):
         return text.split("\n")
-    return [piece for line in _NUMBERED.split(text) for piece in _INLINE_NUMBER.split(line)]
+    return [piece for line in numbered.split(text) for piece in _INLINE_NUMBER.split(line)]
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,6 @@ class Contact(FieldType):
         return Reading(contact, normalised(as_text(raw), str(contact or "")), found)
 
 
-@dataclass(frozen=True)
 class ContactInfo(FieldType):
     """A masked number, or a code that stands for it: ``138****5678``, ``客户联系方式-1``."""
 
