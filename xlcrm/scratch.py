@@ -13,7 +13,6 @@ import hashlib
 import os
 import platform
 import re
-import secrets
 import shutil
 import sys
 import tempfile
@@ -35,7 +34,7 @@ _DAY = 24 * 3600  # seconds: no run takes as long
 
 def part_of(target: Path) -> Path:
     """Return where a file is written that is to take the place of ``target``, each time another."""
-    return target.with_name(f".{target.name}.{_own()}{secrets.token_hex(4)}.part")
+    return target.with_name(f".{target.name}.{_own()}{os.urandom(4).hex()}.part")
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def test_a_parameter_counts_where_the_sheet_is_written_otherwise(
     """The stamp knows of every parameter that the writer asks for, and of no other."""
     specs = load_spec(), load_spec(Settings({key: PARAMETERS[key]}))
     sheets = [sheet_xml(tmp_path / f"{n}.xlsx", table, spec) for n, spec in enumerate(specs)]
-    same = specs[0].templates[table] == specs[1].templates[table]
+    same = specs[0].templates(table) == specs[1].templates(table)
     assert same == (sheets[0] == sheets[1])
 
 

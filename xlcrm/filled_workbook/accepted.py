@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from xlcrm.filled_workbook.cells import written
-from xlcrm.filled_workbook.form_cells import at, find_cells
 from xlcrm.filled_workbook.headers import ListHeader
 from xlcrm.filled_workbook.located import FormMarks, is_marked_own, marks_on
 from xlcrm.filled_workbook.own_lists import list_columns
@@ -92,7 +91,7 @@ class Acceptance:
     def apply(self, line: _Line, target: _Target) -> None:
         """Let a cell hold what was accepted for it, unless it holds something else by now."""
         sheet, place = target.sheet, target.place
-        now = self.cells[sheet.name].get(place, at(sheet, place))
+        now = self.cells[sheet.name].get(place, sheet.at(place))
         if place in sheet.formulas or place in sheet.suspects:
             self.missed.append((line, "accepted-formula"))
         elif line.key and digest(written(now)) == line.key.was:
@@ -182,6 +181,8 @@ def _target(row: _Row, key: LineKey) -> _Target | None:
     table = found.table.with_dropped
     named = table.by_key.get(key.slot.partition(".")[0])
     if isinstance(found, FormMarks):
+        from xlcrm.filled_workbook.form_cells import find_cells  # most workbooks have lists alone
+
         place = find_cells(sheet, table, found.cells).slots.get(key.slot)
         return _Target(sheet, place, table, named, "") if place else None
     others = {label: column for column, label in found.others.items()}

@@ -42,6 +42,11 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return self._find(name) is not None
 
+    @property
+    def may_have_notes(self) -> bool:
+        """Whether any part may hold comments, by its name."""
+        return any("comment" in name.lower() for name in self.parts)
+
     def read(self, name: str) -> bytes:
         """A part's bytes; the case of its name doesn't matter, as the format has it.
 

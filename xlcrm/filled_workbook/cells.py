@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from statistics import median_low
 from typing import Any
 
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
@@ -116,7 +115,7 @@ class Surroundings:
         found = days or self._days
         if saved and not days:  # birthdays don't tell when talks were
             found = [day for day in found if abs(day - saved) < _ERA] or found
-        return median_low(found) if found else saved
+        return sorted(found)[(len(found) - 1) // 2] if found else saved
 
     @cached_property
     def _days(self) -> Sequence[date]:

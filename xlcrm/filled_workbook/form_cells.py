@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcrm.filled_workbook.form_labels import Place, find_labels, own_labels
-from xlcrm.filled_workbook.sheets import CellValue, RawSheet
+from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.layout.forms import FormCell, FormPlan, form_plan
 from xlcrm.layout.marks import MARK_WIDTH, read_marks
 from xlcrm.spec.model import Field, Labels, Table
@@ -93,7 +93,7 @@ def _action_slots(
     """Yield the cells of action rows from ``first`` to ``last``, and on while rows are filled."""
     row = n = 0
     for n, row in enumerate(range(first, max(last + 1, len(sheet.rows))), 1):
-        filled = any(at(sheet, (row, column)) != "" for column in columns.values())
+        filled = any(sheet.at((row, column)) != "" for column in columns.values())
         if row > last and (row in taken or not filled or _is_text_row(sheet, row, columns)):
             return
         for part, column in columns.items():
@@ -105,14 +105,6 @@ def _is_text_row(sheet: RawSheet, row: int, columns: Mapping[str, int]) -> bool:
     before = sheet.rows[row][: min(columns.values())]
     words = (cell for cell in before if isinstance(cell, str) and cell.strip())
     return any(not word.strip().isdecimal() and not any(read_marks(word)) for word in words)
-
-
-def at(sheet: RawSheet, place: Place) -> CellValue:
-    """Return what stands at a place; a place beyond the sheet's last cell is empty."""
-    row, column = place
-    if row < len(sheet.rows) and column < len(sheet.rows[row]):
-        return sheet.rows[row][column]
-    return ""
 
 
 class _LabelReader:
@@ -160,7 +152,7 @@ class _LabelReader:
         if ticks:
             lines[field.key] = right
             return
-        filled = [place for place in right if at(self.sheet, place) != ""]
+        filled = [place for place in right if self.sheet.at(place) != ""]
         planned = self.plan.slots.get(field.key)
         if filled:
             slots[field.key] = filled[0]

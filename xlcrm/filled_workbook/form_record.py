@@ -19,7 +19,7 @@ from xlcrm.filled_workbook.cells import (
     told,
     written,
 )
-from xlcrm.filled_workbook.form_cells import at, find_cells
+from xlcrm.filled_workbook.form_cells import find_cells
 from xlcrm.filled_workbook.form_labels import Place
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
@@ -113,7 +113,7 @@ class _FormReader:
         return self.around.context(record_day(cell, near, date1904), near)
 
     def _at(self, place: Place) -> CellValue:
-        return at(self.sheet, place)
+        return self.sheet.at(place)
 
     def _read(self, field: Field) -> None:
         if isinstance(field.type, Actions):
@@ -250,7 +250,7 @@ def boxes(
         key, _, number = slot.partition(".")
         if key != field.key or not number.isdecimal():
             continue
-        beside = at(sheet, (place[0], place[1] + 1))
+        beside = sheet.at((place[0], place[1] + 1))
         word = clean(beside) if isinstance(beside, str) else ""
         if fold(word) in printed:
             yield place, printed[fold(word)]

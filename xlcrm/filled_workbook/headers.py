@@ -201,7 +201,7 @@ def marked_slots(row: Iterable[CellValue], table: Table) -> Iterator[tuple[int, 
 
 def is_ours(row: Iterable[CellValue]) -> bool:
     """Whether a row has marks, or is the line that we write above them."""
-    return any(isinstance(cell, str) and (cell in _line() or any(read_marks(cell))) for cell in row)
+    return any(isinstance(cell, str) and (any(read_marks(cell)) or cell in _line()) for cell in row)
 
 
 @cache

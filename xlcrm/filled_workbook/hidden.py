@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
-from xlcrm.filled_workbook.form_cells import at
 from xlcrm.filled_workbook.sheets import RawSheet
 from xlcrm.findings import Finding
 from xlcrm.records import Record, Records, column_letters
@@ -50,7 +49,7 @@ def _is_filled(sheet: RawSheet, column: int, records: Iterable[Record]) -> bool:
         else:
             fields = {*block.columns.values(), *block.extras.values()}
             places = [(record.row, column)] if column in fields else []
-        if any(at(sheet, place) != "" for place in places):
+        if any(sheet.at(place) != "" for place in places):
             return True
     return False
 

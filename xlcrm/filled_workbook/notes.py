@@ -33,7 +33,7 @@ def read_notes(archive: Archive) -> SheetNotes:
     Raises:
         Rejected: unreadable (xml), too-large (part), and what `read_package` raises.
     """
-    if not any("comment" in name.lower() for name in archive.parts):
+    if not archive.may_have_notes:
         return {}
     package = read_package(archive)
     names = dict(_persons(archive, package.main))

@@ -14,9 +14,7 @@ from typing import NamedTuple
 
 from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.cells import written
-from xlcrm.filled_workbook.form_cells import at
 from xlcrm.filled_workbook.headers import ListHeader
-from xlcrm.filled_workbook.notes import read_notes
 from xlcrm.filled_workbook.sheet_xml import Address
 from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.filled_workbook.side_by_side import Located
@@ -52,12 +50,16 @@ def private_outside(parts: Sequence[Part], archive: Archive | None, file: str) -
     apart = {part.sheet.name for part in parts if part.is_apart}
     for part in parts:
         for place in () if part.is_apart else _beside_records(part):
-            text = _text(at(part.sheet, place))
+            text = _text(part.sheet.at(place))
             yield from _told(text, file, part.sheet.name, place, "cell")
     for name in dict.fromkeys(part.sheet.name for part in parts):
         yield from () if name in apart else _told(name, file, name, None, "sheet_name")
+    if archive is None or not archive.may_have_notes:
+        return
+    from xlcrm.filled_workbook.notes import read_notes  # most workbooks have none
+
     try:
-        all_notes = read_notes(archive) if archive else {}
+        all_notes = read_notes(archive)
     except Rejected:  # the cells can be read all the same
         all_notes = {}
         yield Finding("normalised", file, parameters={"detail": "comments"})
@@ -65,7 +67,7 @@ def private_outside(parts: Sequence[Part], archive: Archive | None, file: str) -
         own = [part.sheet for part in parts if part.sheet.name == name]
         for place, note in notes.items() if name not in apart else ():
             # One finding a cell and code: what the cell says itself is to be mended first.
-            said = {code for sheet in own for code in _codes(_text(at(sheet, place)))}
+            said = {code for sheet in own for code in _codes(_text(sheet.at(place)))}
             yield from _told(note.text, file, name, place, "comment", said)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from xlcrm.filled_workbook.accepted import accepted, is_check
 from xlcrm.filled_workbook.cells import Surroundings
-from xlcrm.filled_workbook.form_record import read_form
 from xlcrm.filled_workbook.headers import ListHeader
 from xlcrm.filled_workbook.hidden import hidden_finding
 from xlcrm.filled_workbook.list_records import read_list
@@ -126,8 +125,8 @@ def _is_wanted(names: Mapping[str, str]) -> bool:
 
 def _is_old(properties: Mapping[str, str], spec: Spec) -> bool:
     """Whether a workbook's stamps name another template than today's for any of its tables."""
-    today = spec.templates if (made := versions(properties)) else {}
-    return any(stamp not in today.get(table, {stamp}) for table, stamp in made.items())
+    made = versions(properties).items()
+    return any(table in spec.tables and s not in spec.templates(table) for table, s in made)
 
 
 def rejection(file: str, code: str, detail: str) -> Finding:
@@ -173,6 +172,8 @@ def _read_part(
         records, findings = read_list(sheet, found, reading.file, around)
         reading.tables.add(found.table.key)
     elif isinstance(found, FormMarks):
+        from xlcrm.filled_workbook.form_record import read_form  # most workbooks have lists alone
+
         records, findings = read_form(sheet, found, reading.file, around)
     else:
         records, findings = None, list(_unknown(sheet, reading))

@@ -89,6 +89,13 @@ class RawSheet:
         """The cells once more, column by column."""
         return list(zip(*self.rows, strict=True))
 
+    def at(self, place: Address) -> CellValue:
+        """Return what stands at a place; a place beyond the last cell is empty."""
+        row, column = place
+        if row < len(self.rows) and column < len(self.rows[row]):
+            return self.rows[row][column]
+        return ""
+
     def odd_columns(self, below: int) -> Set[int]:
         """The columns in which formulas or error cells stand under a row: mostly ours."""
         if self._formula_columns is None:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 from xlcrm.customers import CustomerBase, Related, settled
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry, describe, discover, is_team_folder
-from xlcrm.ledger.lead import Lead
-from xlcrm.ledger.state import State, latest_state
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.readings import FileStatus, read_files
 from xlcrm.records import FileReading
@@ -73,11 +71,8 @@ def check(paths: Sequence[Path], options: Options, into: Path | None = None) -> 
     if not any(entry.code in (None, "not-a-workbook") for entry in entries):
         raise UsageError("no-workbook", path=str(paths[0]))
     result = read_files(entries, options)
-    state = _state_around(paths[0], options)
-    lead = Lead.from_state(state.meta["lead"]) if state else Lead()
-    around = [] if paths[0].is_dir() or not state else [f.load() for f in state.files.values()]
-    related = settled(lead.related, options.decided)
-    base = customer_base([*result.readings, *around, lead.reading], options.spec, related)
+    around, related = _known_around(paths[0], options)
+    base = customer_base([*result.readings, *around], options.spec, related)
     findings = [*options.notices, *result.findings]
     blocks = [block for reading in result.readings for block in reading.blocks]
     findings += check_together(blocks, options.spec, base, options.as_of)
@@ -126,10 +121,20 @@ def _is_shared(path: Path) -> bool:
     return any(map(is_team_folder, path.resolve().parents))
 
 
-def _state_around(path: Path, options: Options) -> State | None:
+def _known_around(path: Path, options: Options) -> tuple[list[FileReading], Sequence[Related]]:
     """Return what the last merge of the team folder around a file, or of a folder itself, left: its
-    customers are known."""
+    customers are known, and what was decided of them."""
     whole = path.resolve()
     homes = (folder / OUTPUT_FOLDER for folder in (whole, *whole.parents))
     home = next((each for each in homes if each.is_dir()), None)
-    return latest_state(home, options.version, options.password) if home else None
+    if home is None:
+        return [], ()
+    from xlcrm.ledger.lead import Lead  # many files lie in no team's folder
+    from xlcrm.ledger.state import latest_state
+
+    state = latest_state(home, options.version, options.password)
+    if state is None:
+        return [], ()
+    lead = Lead.from_state(state.meta["lead"])
+    others = [] if path.is_dir() else [each.load() for each in state.files.values()]
+    return [*others, lead.reading], settled(lead.related, options.decided)

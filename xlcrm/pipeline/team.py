@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xlcrm.findings import Finding, Language, Localised
+from xlcrm.findings import Language
 from xlcrm.ledger.discovery import describe
-from xlcrm.metrics.declarations import declarations
-from xlcrm.pipeline.options import Options, SettingsError, SettingsFile
-from xlcrm.spec.loader import load_settings_spec, load_spec
-from xlcrm.spec.model import Spec
+from xlcrm.pipeline.options import Options
 from xlcrm.team_folder import SETTINGS_FILE
-from xlcrm.team_settings.notices import notices
-from xlcrm.team_settings.reading import read_settings
 
 
 def settings_of_folder(folder: Path, options: Options, language: Language | None) -> Options:
@@ -63,34 +57,9 @@ def with_settings(
     """
     if not os.path.lexists(workbook):
         return options
-    from xlcrm.examination import examine  # most folders have no settings
+    from xlcrm.pipeline.settings_reading import read_settings_file  # most folders have no settings
 
-    declared = load_spec()
-    spec = load_settings_spec(declared)
-    reading = examine(workbook, file, spec)
-    team = read_settings(reading, declared, spec)
-    found = [*reading.findings, *team.findings]
-    if reading.rejected or any(each.severity == "error" for each in found):
-        raise SettingsError(file, sorted(found, key=_place))
-    told = [*found, *notices(team, declared, _metrics_by_field(declared))]
-    read = SettingsFile(workbook, reading.sha256, team.has_aliases)
-    changed = replace(options, settings=team.settings, notices=tuple(told), settings_file=read)
+    settings, told, read = read_settings_file(workbook, file)
+    changed = replace(options, settings=settings, notices=told, settings_file=read)
     chosen = language or changed.spec.parameter("language")
     return replace(changed, language=chosen)
-
-
-def _place(finding: Finding) -> tuple[str, int]:
-    """Return what sorts findings by sheet, those of the file first, then by row."""
-    digits = "".join(filter(str.isdigit, finding.cell or ""))
-    return finding.sheet or "", int(digits or 0)
-
-
-def _metrics_by_field(spec: Spec) -> Mapping[str, Sequence[Localised]]:
-    """Return the names of the metrics that need a field, by ``table.field``."""
-    values = {key: each.value for key, each in spec.parameters.items()} | {"subject": ""}
-    names: dict[str, list[Localised]] = defaultdict(list)
-    for metric in declarations().metrics.values():
-        named = {language: name.format_map(values) for language, name in metric.names.items()}
-        for field in frozenset().union(*metric.needs):
-            names[field].append(named)
-    return names

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, get_args
 
 from xlcrm.records import Values
@@ -206,11 +206,11 @@ class Spec:
         return Calendar(frozenset(off), frozenset(worked))
 
     @cached_property
-    def templates(self) -> Mapping[str, frozenset[str]]:
-        """The stamps of every template that the tables have today, by table."""
+    def templates(self) -> Callable[[str], frozenset[str]]:
+        """Gives the stamps of every template that a table has today, by its key."""
         from xlcrm.spec.version import templates_today  # which is made of these very classes
 
-        return templates_today(self)
+        return cache(lambda table: templates_today(self.tables[table], self))
 
     @cached_property
     def label_texts(self) -> Mapping[str, str]:
@@ -219,7 +219,8 @@ class Spec:
         labels = {label for table in tables for label in table.labels.values()}
         for each in (each for table in tables for each in (*table.fields, *table.dropped)):
             labels.update(each.labels.values(), each.aliases)
-        return {form.format(text): label_key(text) for text in labels for form in _WRITTEN}
+        keys = {text: label_key(text) for text in labels}
+        return {form.format(text): key for text, key in keys.items() for form in _WRITTEN}
 
     @cached_property
     def label_ends(self) -> frozenset[str]:

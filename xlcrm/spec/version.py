@@ -52,16 +52,13 @@ def template_of(table: Table, spec: Spec, language: Language, *, core: bool) -> 
     return Template(language, core, hashlib.sha256(text.encode()).hexdigest()[:10])
 
 
-def templates_today(spec: Spec) -> dict[str, frozenset[str]]:
-    """Return as stamps every template that the tables have today, by table."""
-    return {
-        key: frozenset(
-            str(template_of(table, spec, language, core=core))
-            for language in get_args(Language)
-            for core in (False, True)
-        )
-        for key, table in spec.tables.items()
-    }
+def templates_today(table: Table, spec: Spec) -> frozenset[str]:
+    """Return as stamps every template that a table has today."""
+    return frozenset(
+        str(template_of(table, spec, language, core=core))
+        for language in get_args(Language)
+        for core in (False, True)
+    )
 
 
 def read_template(stamp: str) -> Template | None:
