@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -60,7 +61,8 @@ class Team:
 
     def rows(self, label: str, master: Path | None = None) -> list[dict[str, Any]]:
         """Return the rows of a sheet of the master by the labels of its header."""
-        return list(sheet_rows(load_workbook(master or self.master), label))
+        with closing(load_workbook(master or self.master, read_only=True)) as workbook:
+            return list(sheet_rows(workbook, label))
 
     def edit_master(self, edit: Callable[[Workbook], object]) -> None:
         workbook = load_workbook(self.master)
@@ -74,6 +76,12 @@ def sheet_rows(workbook: Workbook, label: str) -> Iterator[dict[str, Any]]:
     _, header, *rows = workbook[label].iter_rows(values_only=True)
     for row in rows:
         yield dict(zip(header, row, strict=True))
+
+
+@pytest.fixture(scope="module")
+def new_team(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Team]:
+    """Makes empty team folders that several tests may look at."""
+    return lambda: Team(tmp_path_factory.mktemp("teams") / "团队")
 
 
 @pytest.fixture

@@ -34,12 +34,19 @@ def plain(number: int, **changes: Any) -> dict[str, Any]:
     return talk(number, record_id=None, **changes)
 
 
-@pytest.fixture
-def desk(team: Any) -> Any:
-    """A team of two files, merged once."""
+@pytest.fixture(scope="module")
+def merged_once(new_team: Callable[[], Any]) -> Any:
+    team = new_team()
     team.put("张伟/a.xlsx", {LOG: [talk(1), talk(2), plain(3)]})
     team.put("王芳/b.xlsx", {LOG: [talk(4)]})
     team.merge()
+    return team
+
+
+@pytest.fixture
+def desk(team: Any, merged_once: Any) -> Any:
+    """A team of two files, merged once."""
+    shutil.copytree(merged_once.root, team.root)
     return team
 
 
