@@ -27,7 +27,9 @@ WRITTEN = (
     *("master", "week", "month", "english master", "english week"),
     *("team", "index", "filed", "filed evaluation", "due", "brief"),
 )
-PRINTED = [*BLANKS, "master", "week", "month", "index", "filed", "due", "brief"]
+# What "standard" and "all" have is printed sheet by sheet with the blanks of one table.
+PRINTED = [*SPEC.tables, "core", "english"]
+PRINTED += ["master", "week", "month", "index", "filed", "due", "brief"]
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
