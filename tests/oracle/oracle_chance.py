@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -182,9 +182,8 @@ def _fill(
     customers: int,
 ) -> None:
     is_form = any(sheet.title.startswith(name) for name in FORMS.values())
-    below = range(4, sheet.max_row + 1)
-    rows = [None] if is_form else [row for row in below if _is_filled(sheet, row)]
-    for row in rows:
+    places = dict(_form_places(sheet)) if is_form else _columns(sheet)
+    for row in [None] if is_form else _filled_rows(sheet):
         day = _FIRST + timedelta(days=rng.randrange(days))
         values = {label: make(rng, day) for label, make in cells.items()}
         if "客户ID" in values:
@@ -192,9 +191,9 @@ def _fill(
         if not is_form:
             values |= {"记录ID": f"J{next(ids):04d}"} if rng.random() < 0.7 else {"记录ID": None}
         for label, value in values.items():
-            cell = _cell(sheet, label, row)
-            if cell is not None:
-                cell.value = value
+            if label in places:
+                at = places[label]
+                sheet.cell(row or at[0], at[1]).value = value
     for line in sheet.iter_rows() if sheet.title.startswith(FORMS["views"]) else ():
         if line[1].value in _VIEWS:
             _evaluate(sheet, line[1].row, rng)
@@ -208,19 +207,28 @@ def _evaluate(sheet: Worksheet, row: int, rng: random.Random) -> None:
     sheet.cell(row, columns["等级"]).value = rng.choice(("优秀", "良好", "一般", "需改进", None))
 
 
-def _is_filled(sheet: Worksheet, row: int) -> bool:
-    """Whether a person filled a row: what a sheet reckons by itself is no record."""
-    texts = (str(cell.value or "") for cell in sheet[row])
-    return any(text and not text.startswith("=") for text in texts)
+def _filled_rows(sheet: Worksheet) -> list[int]:
+    """The rows that a person filled: what a sheet reckons by itself is no record."""
+
+    def is_filled(values: tuple[Any, ...]) -> bool:
+        texts = (str(value or "") for value in values)
+        return any(text and not text.startswith("=") for text in texts)
+
+    below = sheet.iter_rows(min_row=4, values_only=True)
+    return [row for row, values in enumerate(below, 4) if is_filled(values)]
 
 
-def _cell(sheet: Worksheet, label: str, row: int | None) -> Any:
-    if row is None:
-        found = next(
-            (cell for line in sheet.iter_rows() for cell in line
-             if cell.value == label and cell.column in (2, 8)), None,
-        )  # fmt: skip
-        merged = {area.start_cell.coordinate: area.max_col for area in sheet.merged_cells.ranges}
-        return found and sheet.cell(found.row, merged.get(found.coordinate, found.column) + 1)
-    column = next((cell.column for cell in sheet[3] if cell.value == label), None)
-    return column and sheet.cell(row, column)
+def _columns(sheet: Worksheet) -> dict[str, tuple[int, int]]:
+    """The places of a list's labels."""
+    (header,) = sheet.iter_rows(3, 3)
+    return {str(cell.value): (3, cell.column) for cell in reversed(header)}
+
+
+def _form_places(sheet: Worksheet) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The cells that a form's labels ask to fill: of one that stands twice the first's, which
+    comes last here."""
+    merged = {area.start_cell.coordinate: area.max_col for area in sheet.merged_cells.ranges}
+    for line in reversed(list(sheet.iter_rows(max_col=8))):
+        for cell in (line[7], line[1]):
+            if cell.value:
+                yield str(cell.value), (cell.row, merged.get(cell.coordinate, cell.column) + 1)
