@@ -8,14 +8,20 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 from xlcrm.scratch import scratch_folder
 
 _SECONDS = 300  # a report with its 100,000 rows takes a minute
 _PAGE = json.dumps({"PageRange": {"type": "string", "value": "1"}}, separators=(",", ":"))
+_ENDINGS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+]
 _SAID = 200  # characters of what it says that are repeated
 
 
@@ -79,25 +85,68 @@ def _usual_places() -> Iterator[Path]:
 def _run(command: list[str]) -> str:
     """Run a command and return what it says; it and its children end with this call."""
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            env=env,
-            start_new_session=os.name == "posix",
-        )
-    except OSError as error:
-        raise OfficeError("failed", str(error)) from error
-    try:
-        return process.communicate(timeout=_SECONDS)[0]
-    except subprocess.TimeoutExpired as error:
-        raise OfficeError("late", str(_SECONDS)) from error
-    finally:
-        _end(process)
+    with _Endings() as endings:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                env=env,
+                start_new_session=os.name == "posix",
+            )
+        except OSError as error:
+            raise OfficeError("failed", str(error)) from error
+        try:
+            endings.let()
+            return process.communicate(timeout=_SECONDS)[0]
+        except subprocess.TimeoutExpired as error:
+            raise OfficeError("late", str(_SECONDS)) from error
+        finally:
+            endings.hold()
+            _end(process)
+
+
+class _Endings:
+    """While this is entered, whatever asks the program to end raises KeyboardInterrupt, as Ctrl-C
+    does: ended at once, it could not end what it has started.
+
+    It waits to begin with, until it is ``let``: nobody could end a process that is being started.
+    """
+
+    def __init__(self) -> None:
+        self._waits, self._is_asked = True, False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():  # no other may set handlers
+            for number in _ENDINGS:
+                if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+                    self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        if kind is None:
+            self.let()
+
+    def let(self) -> None:
+        """Raise KeyboardInterrupt from now on; at once where it was asked for meanwhile."""
+        self._waits = False
+        if self._is_asked:
+            raise KeyboardInterrupt
+
+    def hold(self) -> None:
+        """Let it wait again."""
+        self._waits = True
+
+    def _ask(self, *_: object) -> None:
+        self._is_asked = True
+        if not self._waits:
+            raise KeyboardInterrupt
 
 
 def _end(process: subprocess.Popen[str]) -> None:

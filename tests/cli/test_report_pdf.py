@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -76,17 +78,36 @@ def test_one_that_takes_too_long_is_ended_with_its_children(
     _assert_ends(int(child.read_text()))
 
 
+@pytest.mark.parametrize("how", ["INT", "TERM"])
 def test_an_interruption_ends_it_too_and_leaves_no_half_file(
-    folder: Any, run: Any, install: Install, tmp_path: Path
+    how: str, folder: Any, run: Any, install: Install, tmp_path: Path
 ) -> None:
     child = tmp_path / "child"
-    install(f"sleep 60 & echo $! > {child}; sleep 1; kill -INT {os.getpid()}; wait")
+    install(f"sleep 60 & echo $! > {child}; kill -{how} {os.getpid()}; wait")
     ran = run(*REPORT)
     assert ran.code == 130
     assert "已经写好的文件是完整的" in ran.err
     assert BOOK.is_file()
     assert [path.name for path in BOOK.parent.iterdir() if "pdf" in path.name] == []
     _assert_ends(int(child.read_text()))
+
+
+def test_so_does_one_while_it_is_being_started(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("sleep 60")
+    started: list[int] = []
+
+    class Started(subprocess.Popen[str]):
+        def __init__(self, *args: Any, **named: Any) -> None:
+            super().__init__(*args, **named)
+            started.append(self.pid)
+            signal.raise_signal(signal.SIGINT)  # before anybody knows of it
+
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    with pytest.raises(KeyboardInterrupt):
+        office.first_page(Path(__file__))
+    _assert_ends(*started)
 
 
 def _assert_ends(number: int) -> None:
