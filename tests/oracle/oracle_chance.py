@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 from oracle_words import FORMS
 
@@ -149,6 +151,8 @@ _CELLS: dict[str, dict[str, Make]] = {
         "客户情绪": _one_of(_MOODS),
         "客户标签": _one_of(_LABELS),
         "当前状态": _one_of(("待跟进", "已确认", "暂缓")),
+        "活动名称": _one_of(("新品会", "答谢会")),
+        "参与意向": _one_of(("参加", "待定", "不参加", None)),
     },
     "客户沟通评价标准表": {"沟通日期": _DATE},
     "客户满意度评估表": {"客户ID": _FILLED, "评估日期": _DATE},
@@ -182,6 +186,8 @@ def _fill(
     customers: int,
 ) -> None:
     is_form = any(sheet.title.startswith(name) for name in FORMS.values())
+    if sheet.title.startswith(FORMS["channels"]):
+        _add_fields(sheet)
     places = dict(_form_places(sheet)) if is_form else _columns(sheet)
     for row in [None] if is_form else _filled_rows(sheet):
         day = _FIRST + timedelta(days=rng.randrange(days))
@@ -197,6 +203,16 @@ def _fill(
     for line in sheet.iter_rows() if sheet.title.startswith(FORMS["views"]) else ():
         if line[1].value in _VIEWS:
             _evaluate(sheet, line[1].row, rng)
+
+
+def _add_fields(sheet: Worksheet) -> None:
+    """Add the fields of campaigns, which the sample's forms do without, named as theirs are."""
+    below = sheet.max_row + 1
+    known = next(name for name in sheet.defined_names if name.endswith(".notes"))
+    for column, label, key in ((2, "活动名称", "campaign"), (8, "参与意向", "participation")):
+        sheet.cell(below, column).value = label
+        place = f"{quote_sheetname(sheet.title)}!${get_column_letter(column + 1)}${below}"
+        sheet.defined_names.add(DefinedName(known.replace("notes", key), attr_text=place))
 
 
 def _evaluate(sheet: Worksheet, row: int, rng: random.Random) -> None:

@@ -35,6 +35,7 @@ from oracle_people import (
 )
 from oracle_periods import Span
 from oracle_steps import (
+    campaign,
     channel_conversion,
     conversion,
     source_conversion,
@@ -78,6 +79,7 @@ METRICS: dict[Callable[[Team, Span], Any], str] = {
     top_issues: NONE,
     evaluation_avg: DIFFERENCE,
     by_owner: NONE,
+    campaign: DIFFERENCE,
 }
 
 
@@ -102,7 +104,9 @@ def everything(team: Team, span: Span, previous: Span) -> dict[tuple[str, str | 
         if not isinstance(now, dict):
             now, before = {None: now}, {None: before}
         # What customers and talks have: of either period; without any one figure without data.
-        for subject in {**now, **before} or {None: None}:
+        # Where nobody tells of campaigns there is none.
+        nothing = {} if metric is campaign else {None: None}
+        for subject in {**now, **before} or nothing:
             values = _of(metric, now, subject), _of(metric, before, subject)
             found[metric.__name__, subject] = (*values, change(kind, *values))
     return found

@@ -7,8 +7,8 @@ from typing import Any
 
 from oracle_facts import Change, Customer, Talk, Team
 from oracle_periods import Span, share
-from oracle_sheets import channel_class
-from oracle_words import LADDER, LOST, STAGES
+from oracle_sheets import channel_class, meant
+from oracle_words import LADDER, LOST, STAGES, TAKES_PART
 
 
 def conversion(team: Team, span: Span) -> dict[str, float | None]:
@@ -128,6 +128,17 @@ def tag_conversion(team: Team, span: Span) -> dict[str | None, float | None]:
         for tag in team.customers[key].tags:
             tagged.setdefault(tag, []).append(key in went)
     return {tag: share(each, bool) if known else None for tag, each in tagged.items()}
+
+
+def campaign(team: Team, span: Span) -> dict[str | None, float | None]:
+    """Share of 参加 per 活动名称, of the talks that say whether."""
+    asked: dict[str, list[bool]] = {}
+    for talk in team.talks:
+        name, answer = talk.first("campaign"), talk.first("participation")
+        if span.has(talk.day) and name and answer:
+            takes_part = meant(answer["participation"], TAKES_PART) is not None
+            asked.setdefault(str(name["campaign"]), []).append(takes_part)
+    return {name: share(each, bool) for name, each in asked.items()}
 
 
 def source_new(team: Team, span: Span) -> dict[str | None, float | None]:

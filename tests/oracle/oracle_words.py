@@ -61,6 +61,7 @@ MOODS = {
                "Disapproving", "Clearly displeased", "Angry"),
 }  # fmt: skip
 
+TAKES_PART = {"参加": ("Yes",)}
 MET = {"已满足": ("Met",), "部分满足": ("Partly met",), "未满足": ("Not met",)}
 CONFIRMED = {"满意": ("Satisfied",), "需改进": ("Needs improvement",)}
 NEED_TAGS = {
@@ -215,6 +216,8 @@ LABELS: dict[str, dict[str, str]] = {
         "客户情绪": "mood",
         "客户标签": "labels",
         "关键承诺": "promise",
+        "活动名称": "campaign",
+        "参与意向": "participation",
         "当前状态": "status",
         "负责人": "owner",
     },
