@@ -6,12 +6,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from xlcrm.findings import Language
 from xlcrm.metrics.model import ChangeKind, Metric
 from xlcrm.sheet_words import declared
+from xlcrm.values import dataclass
 
 Mood = Literal["good", "bad", "plain"]
 

@@ -7,7 +7,7 @@ where the row of the customer base is; of such a customer the id alone is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from xlcrm.customers import ID, NAME
@@ -18,6 +18,7 @@ from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.choices import Choice
 from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.values import dataclass
 
 _TELLING = 4  # characters from which a firm is known by its name without its form
 

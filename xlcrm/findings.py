@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from xlcrm import privacy, resources
 from xlcrm.text import printable
+from xlcrm.values import dataclass
 
 Severity = Literal["error", "warning", "info"]
 Language = Literal["zh", "en"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from xlcrm.values import dataclass
 
 PeriodKind = Literal["week", "month", "quarter", "year"]
 

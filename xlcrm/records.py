@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from itertools import chain
 from sys import intern
@@ -18,6 +18,7 @@ from zlib import crc32
 
 from xlcrm.as_json import from_json, to_json
 from xlcrm.findings import Finding
+from xlcrm.values import dataclass
 
 Value = str | int | float | bool | list[Any] | dict[str, Any]
 Values = dict[str, Value]

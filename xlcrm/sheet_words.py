@@ -6,12 +6,12 @@ They are declared once, in ``templates/sheets.toml``; a word is known by its dot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from xlcrm import resources
 from xlcrm.findings import Language, Localised
+from xlcrm.values import dataclass
 
 _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from xlcrm.analysis_rows import AnalysisRow
@@ -12,6 +12,7 @@ from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
 from xlcrm.sheet_words import Words, declared
 from xlcrm.text import printable
+from xlcrm.values import dataclass
 
 Form = Literal["plain", "markdown"]
 LIMIT = 2_000  # bytes of UTF-8, the last line end included

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.values import dataclass
 
 _NUMBER = re.compile(r"\d+")
 _Source = TypeVar("_Source")

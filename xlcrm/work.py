@@ -10,9 +10,10 @@ import re
 import signal
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
+
+from xlcrm.values import dataclass
 
 Payload: TypeAlias = Mapping[str, Any]
 Function: TypeAlias = Callable[[Payload], bytes]

@@ -29,12 +29,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import IO, TypeAlias, cast
 
 from xlcrm.forks import HAS_FORK, ForkedProcess, events_of_forks
 from xlcrm.scratch import scratch_folder
+from xlcrm.values import dataclass
 from xlcrm.work import (
     QUIET_RUST,
     Item,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import get_args
 
@@ -21,6 +20,7 @@ from xlcrm.records import Source
 from xlcrm.sheet_words import Words, declared, how_far
 from xlcrm.spec.model import Spec
 from xlcrm.text import fold
+from xlcrm.values import dataclass
 
 _Fact = Matter | Customer | Occasion
 DUE, OVERDUE, REVISIT = "due", "overdue", "revisit"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from xlcrm.sheet_words import declared
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.text import fold
+from xlcrm.values import dataclass
 
 PROMISE = "promise"
 _FIRST = "1. "  # an item that is the only one needs no number

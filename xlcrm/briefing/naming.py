@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from xlcrm.facts.model import Customer
 from xlcrm.spec.firms import firm_name
 from xlcrm.text import fold
+from xlcrm.values import dataclass
 
 _NAMED = 5  # customers whom an answer names
 _SHORTEST = 2  # characters that a part of a name has

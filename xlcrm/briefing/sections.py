@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from xlcrm.privacy import mask
 from xlcrm.sheet_words import Words, declared, how_far
 from xlcrm.spec.model import Spec
 from xlcrm.spec.types.choices import bare
+from xlcrm.values import dataclass
 
 LATE, SOON, LOW = "late", "soon", "low"  # how a cell looks, where it is to be seen
 _LAST = "9999"  # behind every day

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -22,6 +21,7 @@ from xlcrm.cli.words import language_of, say
 from xlcrm.findings import SEVERITIES, Finding, Language
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, Progress, SettingsError, UsageError
 from xlcrm.text import printable
+from xlcrm.values import dataclass
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -27,6 +27,7 @@ from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, UsageError
 from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.pipeline.watching import Sight, Watch, is_passing, look
+from xlcrm.values import dataclass
 
 _LANGUAGE = language_of()
 _NAP = 0.2  # seconds: how soon it stops when told to

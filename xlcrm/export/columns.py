@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -20,6 +19,7 @@ from xlcrm.spec.types.choices import Many, Tick
 from xlcrm.spec.types.dates import Day, DayTime, Due, TimeRange
 from xlcrm.spec.types.numbers import Integer, Number
 from xlcrm.spec.types.texts import Items, Split
+from xlcrm.values import dataclass
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "datetime", "list", "json"]
 Cell = str | int | float | bool | date | datetime | list[str] | dict[str, Any] | list[Any] | None

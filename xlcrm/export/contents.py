@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, NamedTuple
 
 from xlcrm.export.columns import Cell, Column, Kind, TableData, whole
@@ -15,6 +15,7 @@ from xlcrm.findings import Finding, Language
 from xlcrm.records import LedgerRecord, Source, Value
 from xlcrm.spec.model import Spec
 from xlcrm.text import escaped
+from xlcrm.values import dataclass
 
 FORM = 1  # of these tables: another number, another form
 Addresses = Mapping[str, str]  # A1 addresses by field

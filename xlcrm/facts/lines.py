@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, cast
@@ -14,6 +14,7 @@ from xlcrm.facts.tables import Span
 from xlcrm.records import LedgerRecord, Value, Values
 from xlcrm.spec.model import Spec, Table
 from xlcrm.timelines import id_order
+from xlcrm.values import dataclass
 
 Pair = tuple[str, str]  # a customer and a day (ISO)
 Said = tuple[str | None, str | None, Value]  # by a record of a customer, on a day (ISO)

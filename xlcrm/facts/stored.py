@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from itertools import chain
 from operator import attrgetter
@@ -13,6 +13,7 @@ from xlcrm.facts.lines import Line, Mentions, Pair, Said, day_of, line_of
 from xlcrm.facts.tables import Span
 from xlcrm.records import LedgerRecord, Values
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 Placed = tuple[int, LedgerRecord]  # a record and its place in source order
 Thin = tuple[int, str | None, str | None, Values]  # of a record: place, customer, day, some fields

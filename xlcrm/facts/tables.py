@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
 
 import pandas as pd
 
 from xlcrm.facts.model import KINDS
+from xlcrm.values import dataclass
 
 # Of these kinds, facts of a span leave out what no question about its days can need.
 OF_SPAN = frozenset(("communications", "messages", "actions", "needs", "scores", "entries"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
@@ -14,6 +13,7 @@ from xlcrm.facts.lines import Line, Pair, Told, by_table, texts_of
 from xlcrm.facts.sources import REVISITS, TALKS
 from xlcrm.spec.model import Spec
 from xlcrm.spec.types.choices import bare
+from xlcrm.values import dataclass
 
 _Agreement = tuple[str | None, str | None, str | None]  # customer, day, channel class
 _COLUMNS = {"category": "talk_category", "trend": "satisfaction_trend"}

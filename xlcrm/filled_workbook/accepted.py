@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from xlcrm.filled_workbook.cells import written
@@ -27,6 +27,7 @@ from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.spec.types.texts import is_ticked
 from xlcrm.text import printable
+from xlcrm.values import dataclass
 
 _WRITTEN = 200
 Marked = Sequence[tuple[RawSheet, Sequence[Mark]]]

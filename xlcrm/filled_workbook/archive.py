@@ -8,11 +8,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from xlcrm.deflate import codec
 from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.values import dataclass
 
 # Measured on 4,148 real files: none of these refuses one of them.
 PART_COUNT_LIMIT = 2_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import TypeVar
@@ -18,6 +17,7 @@ from xlcrm.records import address
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.base import Cell, as_text
 from xlcrm.spec.types.dates import DayTime, TimeRange
+from xlcrm.values import dataclass
 
 _TIMED = (DayTime, TimeRange)
 _Key = TypeVar("_Key", str, int, str | int, Address)

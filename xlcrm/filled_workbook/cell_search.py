@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,6 +22,7 @@ from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.package import is_xml, kept
 from xlcrm.filled_workbook.row_search import FoundRows, Unusual, expect, find_in_rows
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
+from xlcrm.values import dataclass
 
 if TYPE_CHECKING:
     import numpy.typing as npt

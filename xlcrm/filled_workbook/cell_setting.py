@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 
 from xlcrm.records import address
+from xlcrm.values import dataclass
 
 _TAG = re.compile(
     rb"<(/?)((?:[\w.-]+:)?)([\w.-]+)"

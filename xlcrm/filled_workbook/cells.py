@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ from xlcrm.spec.types.base import Problem, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import moment_of
 from xlcrm.spec.working_days import Calendar
 from xlcrm.text import printable, uncontrolled
+from xlcrm.values import dataclass
 
 _DATE_TEXT, _CENTURIES = 40, ("19", "20")
 _ERA = timedelta(days=3653)

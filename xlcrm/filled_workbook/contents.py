@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -27,6 +27,7 @@ from xlcrm.layout.marks import OWN_SHEET, Mark, versions
 from xlcrm.layout.pages import Leftover, Page, Unstored, contents_of
 from xlcrm.spec.model import Spec
 from xlcrm.spec.version import Template, read_template
+from xlcrm.values import dataclass
 
 _PICTURES = ("xl/media/", "xl/charts/")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlcrm.filled_workbook.form_labels import Place, find_labels, own_labels
 from xlcrm.filled_workbook.sheets import RawSheet
@@ -12,6 +12,7 @@ from xlcrm.layout.marks import MARK_WIDTH, read_marks
 from xlcrm.spec.model import Field, Labels, Table
 from xlcrm.spec.types.actions import Actions
 from xlcrm.text import label_key
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
@@ -16,6 +15,7 @@ from xlcrm.spec.model import Labels
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import as_text
 from xlcrm.text import label_key
+from xlcrm.values import dataclass
 
 Place = tuple[int, int]
 _SAME_COLUMN = 0.1  # what standing in the planned column adds to a match

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from xlcrm.filled_workbook.misspelt import nearest_labels
@@ -14,6 +14,7 @@ from xlcrm.records import MASTER_SLOTS
 from xlcrm.sheet_words import texts
 from xlcrm.spec.model import Field, Labels, Table
 from xlcrm.text import label_key
+from xlcrm.values import dataclass
 
 LIST_LABELS = 3  # labels that make a row a header
 SHARE = 0.5  # of the words in a header that must be known

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from xlcrm.filled_workbook.headers import (
     LIST_LABELS,
@@ -19,6 +18,7 @@ from xlcrm.filled_workbook.sheets import CellValue, RawSheet
 from xlcrm.layout.marks import MARK_WIDTH, OWN_SHEET, PREFIX, Mark, mark, named_cells, read_marks
 from xlcrm.spec.model import Spec, Table
 from xlcrm.text import label_key
+from xlcrm.values import dataclass
 
 _HEADER_DEPTH = 40  # rows in which a header is looked for
 _TITLED = 0.25  # of its labels, that a form's title counts for

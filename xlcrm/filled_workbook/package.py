@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -17,6 +16,7 @@ from xml.parsers import expat
 from xlcrm.filled_workbook.archive import Archive
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.text import escaped
+from xlcrm.values import dataclass
 
 _T = TypeVar("_T")
 _SMALL = 64 * 1024  # bytes of a part that may be kept

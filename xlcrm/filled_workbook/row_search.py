@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+from xlcrm.values import dataclass
 
 if TYPE_CHECKING:
     import numpy.typing as npt

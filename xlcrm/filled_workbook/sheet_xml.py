@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TypeAlias, TypeVar
 from xml.parsers import expat
@@ -17,6 +17,7 @@ from xml.parsers import expat
 from xlcrm.filled_workbook.guards import room
 from xlcrm.filled_workbook.source import Rejected
 from xlcrm.records import address
+from xlcrm.values import dataclass
 
 CELL_LIMIT = 5_000_000
 

@@ -8,7 +8,7 @@ other cells are the same objects either way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeAlias
@@ -30,6 +30,7 @@ from xlcrm.filled_workbook.sheet_xml import (
     scan_cells,
 )
 from xlcrm.layout.marks import mark, named_cells
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from xlcrm.filled_workbook.guards import room
+from xlcrm.values import dataclass
 
 SIZE_LIMIT = 64 * 1024 * 1024
 

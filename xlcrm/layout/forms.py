@@ -6,7 +6,7 @@ Zero-based columns: 0 holds the hidden marks, 1 the labels, 2 to 13 twelve units
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
@@ -18,6 +18,7 @@ from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.types.choices import Choice, Many
 from xlcrm.spec.types.numbers import Score
+from xlcrm.values import dataclass
 
 UNITS = 12
 MARK_COLUMN, LABEL_COLUMN, FIRST_UNIT = 0, 1, 2

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from xlcrm.spec.model import Field, Table
+from xlcrm.values import dataclass
 
 ROWS = 5_000  # rows below the header that carry formats and rules
 DISPLAY_ROWS = 300  # those of them that have the formulas of display columns

@@ -6,7 +6,7 @@ Cells are as spreadsheets hold them: text, numbers, dates, booleans; an empty on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from xlcrm.spec.types.actions import DATES, Actions
 from xlcrm.spec.types.base import Cell
 from xlcrm.spec.types.dates import Day
 from xlcrm.spec.types.texts import TICKED, UNTICKED
+from xlcrm.values import dataclass
 
 Place = tuple[int, int]
 Origins = Mapping[Place, tuple[int, str | int]]

@@ -4,12 +4,12 @@ by which an accepted suggestion finds its cell again after sorting and inserting
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlcrm.findings import Finding
 from xlcrm.spec.types.base import Cell, as_text
 from xlcrm.text import compact
+from xlcrm.values import dataclass
 
 Slot = str | int  # a field key or a form's slot; the number of an extra column
 CHECK_RESULT, ROW_KEY = "check_result", "row_key"  # slots of columns that are ours

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from xlcrm.team_folder import OUTPUT_FOLDER, SETTINGS_FILE
 from xlcrm.text import escaped
+from xlcrm.values import dataclass
 
 _READ = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv"})
 # What may hold records too, in a form that nothing here reads.

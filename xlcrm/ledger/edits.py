@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain, combinations, count
 
 from xlcrm.customers import CustomerBase
@@ -18,6 +18,7 @@ from xlcrm.records import MASTER_SLOTS, Block, FileReading, LedgerRecord, Record
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.text import uncontrolled
+from xlcrm.values import dataclass
 
 _PROVED = 8  # differing cells of a row of which it is found out who has changed which
 _LONGEST = 32_000  # characters of a text that may have been cut to fit its cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from xlcrm.ledger.claims import Claim, disagreements
@@ -14,6 +14,7 @@ from xlcrm.ledger.said import BLANK, Said, Sign, put, said, sign
 from xlcrm.ledger.threeway import settle
 from xlcrm.records import Record
 from xlcrm.spec.model import Table
+from xlcrm.values import dataclass
 
 _NONE: Mapping[str, Entry] = {}
 _UNRULED: Mapping[str, Ruling] = {}

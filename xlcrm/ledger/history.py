@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from xlcrm.ledger.claims import Key
 from xlcrm.ledger.lead import Lead, RowId, key_of
 from xlcrm.ledger.said import Said, Sign
 from xlcrm.records import FileReading, Record
+from xlcrm.values import dataclass
 
 
 class Entry(NamedTuple):

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from json.encoder import encode_basestring
 
 from xlcrm.customers import CustomerBase
@@ -25,6 +25,7 @@ from xlcrm.ledger.recovery import file_of
 from xlcrm.ledger.said import said, sign, with_said
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
+from xlcrm.values import dataclass
 
 _AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -15,6 +15,7 @@ from xlcrm.ledger.claims import Key
 from xlcrm.ledger.said import BLANK, Said, Sign
 from xlcrm.records import Block, FileReading, Record, Records
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
+from xlcrm.values import dataclass
 
 T = TypeVar("T")
 LEAD = f"{OUTPUT_FOLDER}/{MASTER_FILE}"  # the source of what the lead has added

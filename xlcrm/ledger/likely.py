@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations, groupby, islice, product
 from operator import attrgetter
 
@@ -17,6 +17,7 @@ from xlcrm.spec.model import Spec
 from xlcrm.spec.types.codes import CreditCode
 from xlcrm.spec.types.texts import ContactInfo
 from xlcrm.text import compact, fold
+from xlcrm.values import dataclass
 
 # What two customers may have alike, the surest first.
 CODE, SAME_NAME, CORE, PHONE = "code", "name", "core", "phone"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import combinations
 
 from xlcrm.customers import CustomerBase
@@ -22,6 +22,7 @@ from xlcrm.ledger.said import Said
 from xlcrm.ledger.telling import copies_of, tell
 from xlcrm.records import FileReading, LedgerRecord, Record, Source
 from xlcrm.spec.model import Spec, Table
+from xlcrm.values import dataclass
 
 # Marks of a record besides its findings: its files have all left the folder; the lead has typed
 # over one of its cells; only the lead has it.

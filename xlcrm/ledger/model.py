@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from xlcrm.findings import Finding
@@ -11,6 +11,7 @@ from xlcrm.ledger.history import History
 from xlcrm.ledger.lead import Lead, Ruling
 from xlcrm.ledger.said import Said, Sign
 from xlcrm.records import LedgerRecord, Record, Value
+from xlcrm.values import dataclass
 
 
 class Version(NamedTuple):

@@ -13,7 +13,6 @@ import shutil
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from xlcrm.deflate import codec
 from xlcrm.records import FileReading
 from xlcrm.scratch import part_of, replacing
 from xlcrm.sealing import SealedError, seal, unseal
+from xlcrm.values import dataclass
 
 STATE_FOLDER = ".xlcrm"
 _FILE = "state"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from xlcrm.findings import Finding
 from xlcrm.master_workbook.lists import ordered_findings, reason_text
@@ -13,6 +12,7 @@ from xlcrm.master_workbook.plan import TOTALS, HandIn, MasterContents
 from xlcrm.record_sheet import cell_target
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 REJECTED_SHOWN = 6  # files named on the first sheet: it stays one page
 NAMED = 4  # people named in a task

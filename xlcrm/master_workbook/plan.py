@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from typing import Any, Protocol, cast
@@ -17,6 +17,7 @@ from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, LedgerRecord, Source, Val
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import Cell
+from xlcrm.values import dataclass
 
 TOTALS = ("files", "records", "errors", "warnings", "conflicts", "duplicates")  # of a run
 _BLOCK = 1_000  # records whose values the processor keeps at hand from column to column

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any, cast
 
 from xlcrm import resources
 from xlcrm.metrics.model import ChangeKind, Unit
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

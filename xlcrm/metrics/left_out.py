@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from xlcrm.metrics.declarations import Declaration, declarations
 from xlcrm.records import LedgerRecord, Value
 from xlcrm.spec.model import Field, Spec, Table
 from xlcrm.spec.vocabulary import Vocabulary
+from xlcrm.values import dataclass
 
 Pair = tuple[str, str]
 _BLANK: tuple[object, ...] = (None, "", [])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from xlcrm.periods import Period
+from xlcrm.values import dataclass
 
 ChangeKind = Literal["relative", "points", "difference", "none"]
 Unit = Literal["hours", "days", "rate", "score", "count", "per-month", "list"]

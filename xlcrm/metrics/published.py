@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from xlcrm.metrics.declarations import declarations
 from xlcrm.metrics.figures import change_of
 from xlcrm.metrics.model import Metric
+from xlcrm.values import dataclass
 
 Key = tuple[str, str | None]  # of a metric: its key and its Chinese subject
 

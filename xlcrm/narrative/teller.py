@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlcrm.facts.tables import Facts
@@ -12,6 +11,7 @@ from xlcrm.metrics.display import Language, figure, names, number
 from xlcrm.metrics.drivers import Driver, driver
 from xlcrm.metrics.model import Metric
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 Findings = dict[str, Any]
 

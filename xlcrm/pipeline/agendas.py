@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
 from xlcrm.record_sheet import atomic_file
 from xlcrm.sheet_words import Words
+from xlcrm.values import dataclass
 
 WORKBOOK, _CALENDAR = ".xlsx", ".ics"
 _KINDS = (WORKBOOK, _CALENDAR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
 from xlcrm.facts.build import facts_of
@@ -25,6 +25,7 @@ from xlcrm.pipeline.quality import rows_left_out
 from xlcrm.pipeline.team_wording import wording_finding
 from xlcrm.pipeline.wordings import Wordings
 from xlcrm.sheet_words import Words
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

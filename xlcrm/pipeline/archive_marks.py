@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from xlcrm.filled_workbook.stamp import properties
 from xlcrm.ledger.state import STATE_FOLDER
 from xlcrm.record_sheet import atomic_file
 from xlcrm.sealing import SealedError, seal, unseal
+from xlcrm.values import dataclass
 
 _FILE = "archive"
 

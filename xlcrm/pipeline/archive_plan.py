@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from xlcrm.records import LedgerRecord
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 from xlcrm.spec.types.texts import CUSTOMERS
+from xlcrm.values import dataclass
 
 RECORD_PROPERTY = "xlcrm-record"  # of a filed workbook: which record it is of
 _DAY = len("2024-05-20")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -32,6 +32,7 @@ from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Table
 from xlcrm.team_folder import ARCHIVE_FOLDER, OUTPUT_FOLDER
 from xlcrm.template_workbook import write_workbook
+from xlcrm.values import dataclass
 
 LEFT_OUT, BUSY = "left-out", "busy"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from xlcrm.privacy import mask
 from xlcrm.record_sheet import atomic_file
 from xlcrm.records import FileReading, LedgerRecord, Record
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 _HIDDEN = "…"  # in the place of a value
 _UNNAMED = ("private-", "unmasked-name")  # how the codes begin of findings of private values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ from xlcrm.pipeline.picture import Picture
 from xlcrm.records import LedgerRecord
 from xlcrm.spec.model import Spec
 from xlcrm.text import fold
+from xlcrm.values import dataclass
 
 NOBODY = ""  # in the place of a name: files of nobody whom the settings name
 HANDED_IN, STALE, MISSING = "handed_in", "stale", "missing"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from xlcrm.pipeline.secrets import written
 from xlcrm.privacy import mask
 from xlcrm.sheet_words import Words
 from xlcrm.team_folder import OUTPUT_FOLDER
+from xlcrm.values import dataclass
 
 _Fact = Matter | Issue | Communication
 

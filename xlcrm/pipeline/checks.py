@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.validation.roots import without_consequences
 from xlcrm.validation.together import check_together
+from xlcrm.values import dataclass
 
 if TYPE_CHECKING:
     from xlcrm.pipeline.returned import Returned

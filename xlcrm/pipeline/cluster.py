@@ -12,12 +12,13 @@ import logging
 import queue
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeAlias
 
 from xlcrm import __version__
 from xlcrm.pipeline.options import UsageError
+from xlcrm.values import dataclass
 from xlcrm.work import Failure, Item, Limits, Outcome
 from xlcrm.workers import Progress, run_batches
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +12,7 @@ from xlcrm.export.columns import TableData
 from xlcrm.export.contents import INFO
 from xlcrm.export.folder import FolderForm, form_of, read_folder
 from xlcrm.pipeline.options import UsageError
+from xlcrm.values import dataclass
 
 if TYPE_CHECKING:
     from xlcrm.export.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ from xlcrm.records import Block, LedgerRecord, Record, Source
 from xlcrm.spec.model import Spec
 from xlcrm.spec.settings import Settings
 from xlcrm.spec.types.texts import CUSTOMERS
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

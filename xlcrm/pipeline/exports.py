@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from xlcrm.pipeline.returned import is_read
 from xlcrm.records import Block, FileReading, LedgerRecord, address, line_of
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
+from xlcrm.values import dataclass
 
 if TYPE_CHECKING:
     from xlcrm.export.database import Database

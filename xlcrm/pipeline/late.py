@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from xlcrm.analysis_rows import LateRow, row_name
@@ -14,6 +13,7 @@ from xlcrm.metrics.published import Edition, Key, Late, late, late_before
 from xlcrm.periods import Period
 from xlcrm.pipeline.publishing import Published
 from xlcrm.sheet_words import Words
+from xlcrm.values import dataclass
 
 
 class Effect(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from xlcrm.pipeline.waiting import digest, owner_file, waiting_place
 from xlcrm.pipeline.wordings import kept_wordings
 from xlcrm.records import LedgerRecord
 from xlcrm.scratch import part_of
+from xlcrm.values import dataclass
 
 _APART = ("sources", "values")
 _PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name not in _APART))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -39,6 +39,7 @@ from xlcrm.team_folder import (
     SETTINGS_FILE,
     TEAM_MASTER_FILE,
 )
+from xlcrm.values import dataclass
 
 if TYPE_CHECKING:
     from xlcrm.pipeline.returned import Returned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from xlcrm.findings import Finding, Language
 from xlcrm.spec.loader import load_spec
 from xlcrm.spec.model import Spec
 from xlcrm.spec.settings import CUSTOMERS, Settings
+from xlcrm.values import dataclass
 from xlcrm.work import Limits
 
 Progress = Callable[[int, int, str], None]

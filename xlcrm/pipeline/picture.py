@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from xlcrm.pipeline.lead_findings import in_master, lead_findings, unread_answer
 from xlcrm.pipeline.options import Options
 from xlcrm.records import FileReading, LedgerRecord, Records, Source
 from xlcrm.validation.together import check_together
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

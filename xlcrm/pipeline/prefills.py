@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.template_workbook import write_workbook
 from xlcrm.text import fold
 from xlcrm.validation.open_matters import is_open
+from xlcrm.values import dataclass
 
 _NAMED = 5  # names that a message names
 _NEAR = 40.0  # how like a name must be

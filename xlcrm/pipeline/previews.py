@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from xlcrm.privacy import mask
 from xlcrm.records import LedgerRecord, Record, Source
 from xlcrm.spec.model import Table
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
+from xlcrm.values import dataclass
 
 NEW, CHANGED, UNCHANGED, CONFLICT, WITHDRAWN = STATUSES = (
     "new",

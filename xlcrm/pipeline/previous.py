@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from xlcrm.pipeline.waiting import digest, waiting_place
 from xlcrm.records import FileReading, LedgerRecord
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
 from xlcrm.spec.types.texts import CUSTOMERS
+from xlcrm.values import dataclass
 
 _COARSE = 2 * 10**9  # nanoseconds: the time of a file on an old disk is no finer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.names import is_whole_name, masked_name
 from xlcrm.spec.types.choices import Choice, Many
 from xlcrm.spec.types.texts import Contact, ContactInfo
+from xlcrm.values import dataclass
 
 _BRACKETED = re.compile(r"[(\uff08].*")
 _CODE = re.compile(r"[\u4e00-\u9fff]+-?\d{1,6}")  # 客户联系方式-1: stands for a number

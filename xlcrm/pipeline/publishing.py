@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from xlcrm.pipeline.published_files import (
     set_aside,
     write_editions,
 )
+from xlcrm.values import dataclass
 
 Status = Literal["published", "unchanged", "kept", "replaced", "unreadable"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
@@ -16,6 +16,7 @@ from xlcrm.pipeline.board import MISSING, NOBODY, UNREADABLE, dated_in, hand_ins
 from xlcrm.pipeline.merges import MergeResult
 from xlcrm.records import LedgerRecord
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from xlcrm.findings import Finding
 from xlcrm.ledger.discovery import Entry
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.records import FileReading
 from xlcrm.spec.loader import load_spec
+from xlcrm.values import dataclass
 from xlcrm.work import Item, Outcome
 from xlcrm.workers import run_batches
 

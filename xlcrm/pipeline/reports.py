@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -43,6 +43,7 @@ from xlcrm.report_workbook.writer import write_report
 from xlcrm.scratch import scratch_folder
 from xlcrm.sheet_words import Words, declared
 from xlcrm.team_folder import MASTER_FILE, OUTPUT_FOLDER
+from xlcrm.values import dataclass
 
 _TREND = 8  # periods
 Publish = Literal["once", "again"]

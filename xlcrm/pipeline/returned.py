@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from xlcrm.records import FileReading
 from xlcrm.sheet_words import texts
 from xlcrm.team_folder import OUTPUT_FOLDER
 from xlcrm.template_workbook import write_workbook
+from xlcrm.values import dataclass
 
 _CELL = re.compile(r"(?:(.+)!)?([A-Z]{1,3})([0-9]{1,7})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")

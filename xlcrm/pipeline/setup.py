@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from xlcrm.spec.settings import Settings
 from xlcrm.team_folder import HOW_TO_FILES, SETTINGS_FILE
 from xlcrm.team_settings.declared import declared_rows
 from xlcrm.template_workbook import write_workbook
+from xlcrm.values import dataclass
 from xlcrm.wording import render
 
 WRITTEN, KEPT = "written", "kept"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from xlcrm.sheet_words import texts
 from xlcrm.spec.model import Spec, Table
 from xlcrm.template_workbook import write_workbook
 from xlcrm.text import printable
+from xlcrm.values import dataclass
 
 NOT_WRITTEN = "not-written"  # the reason why there is no new workbook
 _TOLD = 200  # characters of a long text that are repeated

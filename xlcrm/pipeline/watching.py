@@ -5,13 +5,13 @@ It is looked at again and again, since no share over the network tells of change
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from xlcrm.ledger.discovery import discover
 from xlcrm.pipeline.merges import MergeResult
 from xlcrm.team_folder import SETTINGS_FILE
+from xlcrm.values import dataclass
 
 _PASSED_OVER = "skipped-temporary"
 RETRY = 60.0  # seconds until what stood in the way of a run may be gone

@@ -9,7 +9,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +27,7 @@ from xlcrm.record_sheet.sheet import RecordSheet
 from xlcrm.record_sheet.styles import ColumnStyles
 from xlcrm.record_sheet.values import WriteFailed
 from xlcrm.scratch import scratch_folder
+from xlcrm.values import dataclass
 
 _DEFAULT_FORMAT = {
     "font_name": palette.FONT_NAME,

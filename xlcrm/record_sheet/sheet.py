@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 from xlcrm.record_sheet.values import Kind
+from xlcrm.values import dataclass
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384

@@ -6,9 +6,10 @@ import datetime as dt
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import eq
 from typing import Literal, TypeAlias, TypeVar
+
+from xlcrm.values import dataclass
 
 T = TypeVar("T")
 MAX_TEXT = 32_767

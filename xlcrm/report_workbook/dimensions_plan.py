@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from xlcrm.analysis_rows import AnalysisRow
@@ -11,6 +10,7 @@ from xlcrm.layout.listed import NOTHING, Listed, Said
 from xlcrm.metrics.model import Metric
 from xlcrm.report_workbook.plan import NamedList, ReportContents, named_list
 from xlcrm.sheet_words import Words, declared
+from xlcrm.values import dataclass
 
 _UNKNOWN = "-"
 

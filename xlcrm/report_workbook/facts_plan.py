@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cache
 from typing import Any, TypeAlias, cast
@@ -15,6 +14,7 @@ from xlcrm.records import Source
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.sheet_words import Words, declared
 from xlcrm.spec.model import Spec
+from xlcrm.values import dataclass
 
 Cells: TypeAlias = Mapping[str, Sequence[Any]]  # by the key of their column
 

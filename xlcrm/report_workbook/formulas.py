@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any
@@ -18,6 +18,7 @@ from xlcrm.report_workbook.plan import FORMATS, Period, ReportContents
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 from xlcrm.timelines import ladder
+from xlcrm.values import dataclass
 
 MOST = 5_000  # facts of a kind that are compared with one another
 _NO_DATA = "-"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, Literal, Protocol
 
@@ -12,6 +12,7 @@ from xlcrm.layout.listed import Listed, Said
 from xlcrm.metrics.model import Metric, Unit
 from xlcrm.records import Source
 from xlcrm.sheet_words import Words, declared
+from xlcrm.values import dataclass
 
 PANELS = 9  # charts on the page, in rows of three
 TRENDS = 5

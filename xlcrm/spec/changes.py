@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from xlcrm.spec.checks import RULE_VALUES
@@ -11,6 +11,7 @@ from xlcrm.spec.settings import DROPPED, HIDDEN, Change, Settings
 from xlcrm.spec.types.texts import PLACE
 from xlcrm.spec.vocabulary import Choice, Vocabulary
 from xlcrm.text import label_key
+from xlcrm.values import dataclass
 
 Entry = Mapping[str, Any]
 # Attributes of a field that name fields, and those of a table that may go without theirs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import Any, Literal, get_args
@@ -13,6 +13,7 @@ from xlcrm.spec.types.base import FieldType
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.spec.working_days import Calendar
 from xlcrm.text import fold, label_key
+from xlcrm.values import dataclass
 
 Labels = Mapping[str, str]
 CUSTOMER = "customer"  # in a natural key: the resolved customer, whichever field names it

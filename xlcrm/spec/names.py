@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from xlcrm import resources
 from xlcrm.text import compact, compiled, fold
+from xlcrm.values import dataclass
 
 _HAN = r"[\u4e00-\u9fff]{2,4}"
 _SIGNS = re.compile(r"[\W_]+")

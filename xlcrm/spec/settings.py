@@ -6,8 +6,10 @@ Only what differs from the declarations stands here, as plain JSON data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
+
+from xlcrm.values import dataclass
 
 Change = Mapping[str, Any]
 CUSTOMERS = ("customer_aliases", "customers_apart")  # what is decided of who is whose customer

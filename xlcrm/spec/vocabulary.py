@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from xlcrm.text import fold
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from xlcrm.findings import Finding
@@ -17,6 +17,7 @@ from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.team_settings.choices import KEY, like_list
 from xlcrm.team_settings.rows import Row
 from xlcrm.text import label_key
+from xlcrm.values import dataclass
 
 # Types that need more than a row of the sheet says: the documents' own fields alone have them.
 _DECLARED_ONLY = frozenset({"id", "reference", "change", "split", "actions", "display"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xlcrm.findings import Finding
 from xlcrm.records import FileReading
 from xlcrm.spec.changes import change_vocabularies
@@ -15,6 +13,7 @@ from xlcrm.team_settings.fields import named_lists, read_fields
 from xlcrm.team_settings.members import read_members
 from xlcrm.team_settings.parameters import read_parameters
 from xlcrm.team_settings.rows import Row, rows_of
+from xlcrm.values import dataclass
 
 CUSTOMER_ALIASES = "customer_aliases"  # the list of names and ids that are decided to be one
 

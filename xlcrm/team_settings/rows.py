@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from xlcrm.findings import Finding, Parameter
@@ -11,6 +10,7 @@ from xlcrm.records import FileReading, Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.spec.types.base import Problem
 from xlcrm.spec.types.choices import Choice
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

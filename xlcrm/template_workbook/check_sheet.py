@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from xlcrm.findings import SEVERITIES, Language
 from xlcrm.layout.marks import CHECK, OWN_SHEET, header_marks
@@ -17,6 +16,7 @@ from xlcrm.sheet_words import Words
 from xlcrm.template_workbook import styles
 from xlcrm.template_workbook.checked import TONES, label_of
 from xlcrm.template_workbook.lists_sheet import mark_own_sheet
+from xlcrm.values import dataclass
 
 _TITLE_ROW, _HINT_ROW, _MARK_ROW, _HEADER_ROW = range(4)
 _WIDTHS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from xlcrm.record_sheet import palette as p
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Field
 from xlcrm.spec.types.texts import Display
+from xlcrm.values import dataclass
 
 PASSED = "passed"
 # What a cell has besides the looks of its column. The live colours of a rule lie above them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 from math import ceil
@@ -19,6 +18,7 @@ from xlcrm.spec.types.choices import Choice, Many
 from xlcrm.template_workbook.conditions import DAYS_OFF, DAYS_WORKED
 from xlcrm.template_workbook.protection import protect
 from xlcrm.template_workbook.validations import list_name
+from xlcrm.values import dataclass
 
 _WIDTH, _MARGIN = 12, 3  # characters of a column, at least, and beside its words
 _HEADER_HEIGHT = 24

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from xlcrm.spec.model import Field, Table
@@ -16,6 +15,7 @@ from xlcrm.template_workbook import conditions as when
 from xlcrm.template_workbook.making import Making, column_name
 from xlcrm.template_workbook.private_text import private_conditions
 from xlcrm.template_workbook.validations import list_name
+from xlcrm.values import dataclass
 
 # The first that holds shows: what must not stay comes before what is yet to be done.
 Kind = Literal["private", "wrong", "overdue", "due", "late", "review", "missing"]

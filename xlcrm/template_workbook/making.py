@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from dataclasses import field as attribute
 
 from xlcrm.findings import Language
 from xlcrm.spec.model import CUSTOMER_FIELDS, Field, Spec, Table
 from xlcrm.spec.types.texts import CUSTOMERS, Display
+from xlcrm.values import dataclass
 
 Numbers = tuple[int, int]
 _ANY_NUMBERS: Numbers = (1, 999_999_999)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +41,7 @@ from xlcrm.template_workbook.guide_sheet import write_guide
 from xlcrm.template_workbook.list_sheet import write_list
 from xlcrm.template_workbook.lists_sheet import write_lists
 from xlcrm.template_workbook.making import Making, Numbers, looked_up
+from xlcrm.values import dataclass
 
 # What a defined name can't have in the name of its sheet, as it is written instead.
 _IN_REFERENCES = str.maketrans({"'": "’", "!": "！"})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from xlcrm.records import Value
 from xlcrm.spec.action_words import deadline_in, may_name, owner_in
 from xlcrm.spec.types.base import Cell, Problem, ReadContext, Reading
 from xlcrm.spec.types.dates import Due
 from xlcrm.spec.types.texts import Text
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

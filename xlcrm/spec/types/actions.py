@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from xlcrm.records import Value
 from xlcrm.spec.types.base import BLANK, Cell, FieldType, ReadContext, Reading, as_text
 from xlcrm.spec.types.dates import Day
 from xlcrm.text import clean, fold, prose
+from xlcrm.values import dataclass
 
 _LINE_NUMBER = re.compile(r"^\s*\d{1,2}[.、)]\s*")
 DATES = frozenset({"due", "done"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -13,6 +12,7 @@ from xlcrm.findings import Parameter
 from xlcrm.records import Value
 from xlcrm.spec.working_days import OFFICIAL, Calendar
 from xlcrm.text import clean, fold, is_clean
+from xlcrm.values import dataclass
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 CellKind = Literal["text", "date", "datetime", "integer", "number"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
@@ -23,6 +22,7 @@ from xlcrm.spec.types.texts import BOX_SIGNS, TICK_SIGNS, TICKED, UNTICKED, is_t
 from xlcrm.spec.vocabulary import Choice as Word
 from xlcrm.spec.vocabulary import Vocabulary
 from xlcrm.text import clean, compiled, fold
+from xlcrm.values import dataclass
 
 UNCHANGED, _UNCHANGED_EN = "维持", "Unchanged"
 _MANY = 10_000  # different values of choices, at most, that a team writes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
@@ -22,6 +21,7 @@ from xlcrm.spec.types.base import (
     normalised,
 )
 from xlcrm.text import compact
+from xlcrm.values import dataclass
 
 
 @dataclass(frozen=True)

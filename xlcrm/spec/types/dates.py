@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -22,6 +21,7 @@ from xlcrm.spec.types.base import (
     normalised,
 )
 from xlcrm.text import clean, compact, compiled, prose
+from xlcrm.values import dataclass
 
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d+)?")

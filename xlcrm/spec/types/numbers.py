@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -23,6 +22,7 @@ from xlcrm.spec.types.base import (
     normalised,
 )
 from xlcrm.text import compact
+from xlcrm.values import dataclass
 
 _NUMBER = re.compile(
     r"(¥|RMB|CNY|人民币)?([+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?)(\D*)",

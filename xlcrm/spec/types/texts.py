@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import zip_longest
 from typing import Any, ClassVar
 
@@ -24,6 +24,7 @@ from xlcrm.spec.types.base import (
 )
 from xlcrm.spec.types.codes import CreditCode
 from xlcrm.text import clean, compiled, fold, prose
+from xlcrm.values import dataclass
 
 _CIRCLED = "".join(map(chr, range(0x2460, 0x2474)))  # ① to ⑳
 _NUMBERED = (
