@@ -407,6 +407,8 @@ def test_a_report_from_an_export_has_the_same_figures(
     wanted = run("report", "团队", "-o", "周报.xlsx", *as_json)
     assert wanted.code == 3  # one file of it can't be read
     due = run("due", "团队", *as_json)
+    page = ("C017", "-o", "简报.xlsx", *as_json)
+    brief = run("brief", "团队", *page)
     for target, *form in (("导出",), ("表", "--as", "csv"), (database(),)):
         assert run("export", "团队", "--to", target, *form, *AS_OF).code == 3
     shutil.rmtree("团队")
@@ -414,6 +416,9 @@ def test_a_report_from_an_export_has_the_same_figures(
         made = run("report", "--from", target, "-o", "周报.xlsx", *as_json)
         assert (made.code, made.document) == (wanted.code, wanted.document), target
     assert run("due", "--from", "导出", *as_json).document == due.document
+    assert run("brief", "--from", "导出", *page).document == brief.document
+    assert "FOLDER" in run("brief", "团队", "--from", "导出", *page).err
+    assert "--from" in run("brief", *page).err
 
 
 def test_what_was_published_and_the_settings_go_with_an_export(three_talks: Any, run: Any) -> None:

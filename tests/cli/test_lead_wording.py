@@ -155,7 +155,6 @@ def test_a_formula_is_no_sentence_and_a_column_put_in_does_no_harm(team: Any, ru
 
 def test_what_is_typed_into_a_report_of_an_export_stays_in_it(team: Any, run: Any) -> None:
     type_over(REPORT, "周报", OWN)
-    report(run)
     assert run("export", "团队", "--to", "导出", "--as", "csv", *DAY).code == 0
     target = Path("另一份.xlsx")
     again = ("report", "--from", "导出", "--week", "2024-W20", *DAY, "-o", str(target))

@@ -9,19 +9,21 @@ import click
 
 from xlcrm.cli.columns import aligned, on_a_line
 from xlcrm.cli.common import Common, Console, common_options, shown
+from xlcrm.cli.exported import export_options, from_option, given_folder
 from xlcrm.cli.merge import exit_code, tell_remembered
 from xlcrm.cli.password import password_option
 from xlcrm.cli.team import team_options
 from xlcrm.cli.words import language_of, say
-from xlcrm.pipeline.briefs import BriefResult, brief_on
+from xlcrm.pipeline.briefs import BriefResult, brief_from, brief_on
 from xlcrm.text import printable
 
 _LANGUAGE = language_of()
 
 
 @click.command("brief", help=say(_LANGUAGE, "help.brief"))
-@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
-@click.argument("customer", metavar="CUSTOMER")
+@click.argument("folder", metavar="[FOLDER]")
+@click.argument("customer", metavar="CUSTOMER", required=False)
+@from_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=say(_LANGUAGE, "option.output")
 )
@@ -29,22 +31,33 @@ _LANGUAGE = language_of()
 @password_option
 @common_options
 def command(
-    folder: Path,
-    customer: str,
+    folder: str,
+    customer: str | None,
+    source: str | None,
     output: Path | None,
     workers: int | None,
     password: str | None,
     **given: Any,
 ) -> int:
-    """Merge a folder, write a customer's page and say what stands on it."""
+    """Merge a folder, write a customer's page and say what stands on it.
+
+    One argument alone is the customer.
+    """
     common = Common.of(given)
     console = common.console
-    with team_options(common, folder, workers, password) as options:
-        result = brief_on(folder, customer, options, output)
+    *homes, asked = (text for text in (folder, customer) if text is not None)
+    home = Path(*homes) if homes else None
+    if source is not None:
+        with export_options(common, source, home) as (found, options):
+            result = brief_from(found, asked, options, output)
+    else:
+        home = given_folder(home)
+        with team_options(common, home, workers, password) as options:
+            result = brief_on(home, asked, options, output)
     console.document(result.document)
     if not result.is_exact:
         told = printable(result.customer)
-        console.note("said.brief_meant", name=printable(customer), customer=told)
+        console.note("said.brief_meant", name=printable(asked), customer=told)
     if not console.as_json:
         _tell(console, result)
         tell_remembered(console, result.merged.remembered)

@@ -17,7 +17,8 @@ from xlcrm.facts.matters import Matter
 from xlcrm.facts.model import Communication, Customer, Issue
 from xlcrm.file_names import safe_name
 from xlcrm.findings import Language
-from xlcrm.pipeline.agendas import WORKBOOK, refuse_other
+from xlcrm.pipeline.agendas import WORKBOOK, refuse_other, refuse_suffix
+from xlcrm.pipeline.exported import Exported
 from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
@@ -64,7 +65,21 @@ def brief_on(folder: Path, asked: str, options: Options, target: Path | None = N
     """
     if target:
         refuse_other(folder, target, options, (WORKBOOK,))
-    merged = merge(folder, options)
+    return _brief(merge(folder, options), asked, folder / OUTPUT_FOLDER, target)
+
+
+def brief_from(
+    source: Exported, asked: str, options: Options, target: Path | None = None
+) -> BriefResult:
+    """Write the page of a customer from an export, as ``brief_on``, by default to the current
+    folder. Raises UsageError where it can't be read, and for a target that is part of it too."""
+    if target:
+        refuse_suffix(target, (WORKBOOK,))
+        source.refuse_target(target)
+    return _brief(source.merged(options), asked, Path(), target)
+
+
+def _brief(merged: MergeResult, asked: str, home: Path, target: Path | None) -> BriefResult:
     options = merged.options  # what it settled
     records = merged.picture.records
     known = customers(History(records, options.spec))
@@ -78,7 +93,7 @@ def brief_on(folder: Path, asked: str, options: Options, target: Path | None = N
     said = brief(history, customer, options.as_of)
     coming = (e for e in agenda(history, options.as_of) if e.kind not in (DUE, OVERDUE))
     items = list(coming)
-    path = (target or folder / OUTPUT_FOLDER / _name(customer, options)).absolute()
+    path = (target or home / _name(customer, options)).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     sections = _sections(said, options, options.language)
     titles = (customer.name, customer.customer_id or "", sections.summary)

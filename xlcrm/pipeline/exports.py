@@ -13,12 +13,14 @@ from xlcrm.export.contents import Addresses, Contents, Version, schema, tables_o
 from xlcrm.export.folder import FolderForm, form_of, refuse_taken, write_folder
 from xlcrm.pipeline.audiences import LeakError, cleared, team_view
 from xlcrm.pipeline.export_places import Place, info_of, place_of, reader_of, refuse_missing, told
+from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.private_texts import PrivateTexts
 from xlcrm.pipeline.published_files import published_texts
 from xlcrm.pipeline.returned import is_read
+from xlcrm.pipeline.wordings import keep_wordings
 from xlcrm.records import Block, FileReading, LedgerRecord, address, line_of
 from xlcrm.spec.model import Spec
 from xlcrm.team_folder import OUTPUT_FOLDER
@@ -55,6 +57,7 @@ def export(
     merged = merge(folder, replace(options, audience="lead"))
     if merged.options.secret:
         raise UsageError("export-plain", path=str(place))
+    _keep_wordings(folder / OUTPUT_FOLDER, merged.options)
     chosen = replace(merged.options, audience=options.audience)
     contents, private = _contents(folder, merged, chosen)
     rows: dict[str, int] = {}
@@ -73,6 +76,12 @@ def export(
         "removed": removed,
     }
     return ExportResult(document, place, merged)
+
+
+def _keep_wordings(home: Path, options: Options) -> None:
+    """Keep what the lead has typed into reports since: they are not there where the export is."""
+    with locked(home, break_lock=options.break_lock):
+        keep_wordings(home, home.glob("*.xlsx"), options, may_be_lost=False)
 
 
 def _refuse_place(folder: Path, place: Place, options: Options) -> None:
