@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+from xlcrm.cli.main import cli
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what the tests of the tables are made of
 
@@ -132,13 +134,13 @@ def at_the_keyboard(soffice: Any, tmp_path_factory: pytest.TempPathFactory) -> C
 
 
 class Xlcrm:
-    """xlcrm as its users start it."""
+    """xlcrm's commands, by their arguments."""
 
     def __call__(self, *args: str | Path, exit_code: int = 0) -> dict[str, Any]:
         """Run a command and return its JSON document."""
-        command = [sys.executable, "-m", "xlcrm", *map(str, args), "--format", "json"]
-        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-        assert run.returncode == exit_code, run.stderr + run.stdout[:2000]
+        command = [*map(str, args), "--format", "json"]
+        run = CliRunner().invoke(cli, command, standalone_mode=False, catch_exceptions=False)
+        assert (run.return_value or 0) == exit_code, run.stderr + run.stdout[:2000]
         document: dict[str, Any] = json.loads(run.stdout)
         return document
 

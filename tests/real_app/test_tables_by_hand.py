@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +79,8 @@ def _severities(told: Iterable[str]) -> Counter[str]:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[ThreadPoolExecutor]:
-    """Two commands at a time."""
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
 def typed(
     request: pytest.FixtureRequest,
-    pool: ThreadPoolExecutor,
     xlcrm: Any,
     blank: Callable[[Path], Any],
     at_the_keyboard: Callable[[list[list[Any]]], None],
@@ -106,7 +98,7 @@ def typed(
         return Hands(work, blank(path), path)
 
     typed, steps = {}, []
-    for each in pool.map(hands, works):
+    for each in map(hands, works):
         path = folder / f"{each.work.table} {each.work.extent}.xlsx"
         steps += each.steps(path)
         typed[each.work.table, each.work.extent] = (each, path)
@@ -116,14 +108,16 @@ def typed(
 
 @pytest.fixture(scope="module")
 def worked(
-    pool: ThreadPoolExecutor,
     typed: Mapping[tuple[str, str], tuple[Hands, Path]],
     xlcrm: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str, str, str], Worked]:
     """What xlcrm says of each workbook, as LibreOffice saved it and as openpyxl saved that."""
 
-    def work(hands: Hands, path: Path, folders: Mapping[str, Path]) -> dict[str, Worked]:
+    @cache
+    def work(table: str, extent: str) -> dict[str, Worked]:
+        hands, path = typed[table, extent]
+        folders = {saver: tmp_path_factory.mktemp("team") for saver in (LIBREOFFICE, OPENPYXL)}
         book = load_workbook(path)
         shutil.copy(path, folders[LIBREOFFICE] / FILE)
         book.save(folders[OPENPYXL] / FILE)
@@ -137,11 +131,7 @@ def worked(
             done[saver] = Worked(hands, book, checked, merged, reported)
         return done
 
-    runs: dict[tuple[str, str], Future[dict[str, Worked]]] = {}
-    for key, (hands, path) in typed.items():
-        folders = {saver: tmp_path_factory.mktemp("team") for saver in (LIBREOFFICE, OPENPYXL)}
-        runs[key] = pool.submit(work, hands, path, folders)
-    return lambda table, extent, saver: runs[table, extent].result()[saver]
+    return lambda table, extent, saver: work(table, extent)[saver]
 
 
 @saved_by
