@@ -136,7 +136,7 @@ def fill_row(sheet: Worksheet, row: int, values: dict[str, Any]) -> None:
 
 
 def rows_of(master: Path, label: str) -> list[dict[str, Any]]:
-    _, header, *rows = load_workbook(master)[label].iter_rows(values_only=True)
+    _, header, *rows = load_workbook(master, read_only=True)[label].iter_rows(values_only=True)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 

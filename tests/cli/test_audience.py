@@ -68,7 +68,7 @@ def parts(path: Path) -> dict[str, str]:
 
 
 def rows(label: str, path: Path = COPY) -> list[dict[str, Any]]:
-    _, header, *below = load_workbook(path)[label].iter_rows(values_only=True)
+    _, header, *below = load_workbook(path, read_only=True)[label].iter_rows(values_only=True)
     return [dict(zip(header, row, strict=True)) for row in below]
 
 

@@ -52,7 +52,10 @@ def opened(path: Path, password: str = PASSWORD) -> io.BytesIO:
 
 
 def cells(path: Path) -> list[list[Any]]:
-    return [list(row) for row in load_workbook(opened(path))[SHEET].iter_rows(values_only=True)]
+    return [
+        list(row)
+        for row in load_workbook(opened(path), read_only=True)[SHEET].iter_rows(values_only=True)
+    ]
 
 
 def is_plain(path: Path) -> bool:

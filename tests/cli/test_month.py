@@ -149,7 +149,9 @@ def held() -> Held:
 
 
 def board() -> dict[str, list[Any]]:
-    rows = load_workbook(MASTER)["首页"].iter_rows(min_col=2, max_col=6, values_only=True)
+    rows = load_workbook(MASTER, read_only=True)["首页"].iter_rows(
+        min_col=2, max_col=6, values_only=True
+    )
     for name, *_ in rows:
         if name == "成员":
             break

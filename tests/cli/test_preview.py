@@ -86,7 +86,7 @@ def test_it_is_what_the_merge_does(run: Any, merged: Any) -> None:
     assert done.keys() == foreseen.keys() - {"preview"}
     for name in ("files", "records", "conflicts", "duplicates", "findings"):
         assert foreseen[name] == done[name]
-    rows = load_workbook(MASTER)[LABEL].iter_rows(min_row=3, values_only=True)
+    rows = load_workbook(MASTER, read_only=True)[LABEL].iter_rows(min_row=3, values_only=True)
     assert {row[0] for row in rows} == {"J001", "J002", "J004", "J005"}
     after = run(*PREVIEW, "--format", "json").document
     assert {status for status, _ in told(after).values()} == {"unchanged", "conflict"}

@@ -203,7 +203,9 @@ def test_it_is_sealed_where_the_master_has_a_password(team: Any, run: Any) -> No
 
 def printed(document: dict[str, Any]) -> list[list[str]]:
     """The rows of a report's first sheet, without their blank cells."""
-    rows = load_workbook(document["report"]).worksheets[0].iter_rows(values_only=True)
+    rows = (
+        load_workbook(document["report"], read_only=True).worksheets[0].iter_rows(values_only=True)
+    )
     return [[str(cell) for cell in row if cell is not None] for row in rows]
 
 

@@ -81,14 +81,18 @@ def test_each_metric_says_which_rows_it_leaves_out(folder: Any, run: Any) -> Non
         "negative_share": (5, 2, 1, 1),
         "satisfaction": (5, 5, 0, 0),
     }
-    rows = load_workbook(document["report"])["来源质量"].iter_rows(values_only=True)
+    rows = load_workbook(document["report"], read_only=True)["来源质量"].iter_rows(values_only=True)
     sheet_says = {row[0]: row[1:] for row in rows}
     assert sheet_says["没有日期、不属于任何周期的记录"][0] == 1
     assert sheet_says["负面情绪占比"] == ("客户情绪 / 客户情绪状态 / 情绪状态", 5, 2, 2, 1, 1)
 
 
 def test_it_stands_on_the_first_sheet(report: dict[str, Any]) -> None:
-    rows = load_workbook(report["report"]).worksheets[0].iter_rows(max_col=5, values_only=True)
+    rows = (
+        load_workbook(report["report"], read_only=True)
+        .worksheets[0]
+        .iter_rows(max_col=5, values_only=True)
+    )
     lines = list(rows)
     start = next(n for n, row in enumerate(lines) if row[0] == "数据来源")
     assert lines[start + 1] == ("文件", "本期记录", "没有提交", "本期没有记录", "待改正")

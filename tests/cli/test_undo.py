@@ -33,7 +33,9 @@ def talk(number: int, content: str = "谈价格") -> dict[str, Any]:
 
 def rows() -> dict[str, str]:
     """What the master says of each talk, by its id."""
-    header, *found = list(load_workbook(MASTER)[LABEL].iter_rows(min_row=2, values_only=True))
+    header, *found = list(
+        load_workbook(MASTER, read_only=True)[LABEL].iter_rows(min_row=2, values_only=True)
+    )
     column = header.index("关键内容记录")
     return {row[0]: row[column] for row in found}
 
@@ -99,7 +101,9 @@ def test_what_was_typed_into_what_is_taken_back_is_offered(run: Any, thrice: lis
     run(*UNDO)
     assert MASTER.read_bytes() == thrice[1]
     assert run(*MERGE, "--format", "json").document["conflicts"] == 1
-    header, *found = list(load_workbook(MASTER)["冲突处理"].iter_rows(min_row=2, values_only=True))
+    header, *found = list(
+        load_workbook(MASTER, read_only=True)["冲突处理"].iter_rows(min_row=2, values_only=True)
+    )
     (row,) = (dict(zip(header, each, strict=True)) for each in found)
     assert {row["版本1"], row["版本2"]} == {"三", "主管改的"}
     assert run(*MERGE, "--format", "json").document["conflicts"] == 1

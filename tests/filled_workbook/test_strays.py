@@ -57,6 +57,8 @@ def test_merging_and_handing_back_do_the_same(mine: Path, tmp_path: Path) -> Non
     assert returned.workbook and not returned.lost
     again = check([returned.workbook], OPTIONS)
     assert len(again.readings[0].records) == 4 and strays(again.findings) == []
-    lines = openpyxl.load_workbook(returned.workbook)["检查结果"].iter_rows(values_only=True)
+    lines = openpyxl.load_workbook(returned.workbook, read_only=True)["检查结果"].iter_rows(
+        values_only=True
+    )
     assert sum("离其他内容太远" in str(line) for line in lines) == 2
     assert mine.read_bytes() == before

@@ -44,7 +44,9 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1") + "Workbook".encode("utf-16-le") * 100
 
 def exported(workbook: Path, path: Path, encoding: str = "gb18030") -> None:
     """Write the log of a workbook as a spreadsheet program exports it."""
-    rows = load_workbook(workbook, data_only=True)[LABEL].iter_rows(values_only=True)
+    rows = load_workbook(workbook, data_only=True, read_only=True)[LABEL].iter_rows(
+        values_only=True
+    )
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file).writerows(rows)
 

@@ -27,7 +27,7 @@ def score(team: Any, *scores: int) -> None:
 
 def rows(path: Path) -> dict[str, tuple[Any, Any]]:
     """Cause and measures of each customer named on the sheet, by name."""
-    found = load_workbook(path)[SHEET].iter_rows(min_row=4, values_only=True)
+    found = load_workbook(path, read_only=True)[SHEET].iter_rows(min_row=4, values_only=True)
     return {str(row[1]): (row[7], row[8]) for row in found if "公司" in str(row[1])}
 
 

@@ -88,7 +88,7 @@ def test_the_same_name_code_or_phone_is_suggested_with_its_reason(team: Any) -> 
     assert len(customers) == len(rows)  # nothing is merged by itself
     tasks = [
         cell
-        for row in load_workbook(team.master)["首页"].iter_rows(values_only=True)
+        for row in load_workbook(team.master, read_only=True)["首页"].iter_rows(values_only=True)
         for cell in row
     ]
     assert "3 对客户疑似同一家，请判断" in tasks

@@ -79,9 +79,9 @@ def cell(sheet: Worksheet, label: str) -> Any:
 
 
 def rows(root: Path, sheet: str) -> list[dict[str, Any]]:
-    header, *found = load_workbook(root / "汇总" / "客户沟通汇总.xlsx")[sheet].iter_rows(
-        min_row=2, values_only=True
-    )
+    header, *found = load_workbook(root / "汇总" / "客户沟通汇总.xlsx", read_only=True)[
+        sheet
+    ].iter_rows(min_row=2, values_only=True)
     return [dict(zip(header, row, strict=True)) for row in found]
 
 

@@ -125,8 +125,12 @@ class Team:
     run: Callable[..., Ran]
 
     @property
+    def settings_path(self) -> Path:
+        return self.root / "团队设置.xlsx"
+
+    @property
     def settings(self) -> Book:
-        return Book(self.root / "团队设置.xlsx")
+        return Book(self.settings_path)
 
     def edit(self, *edits: tuple[str, Cells, Cells] | tuple[str, Cells]) -> list[str]:
         """Change rows of the settings (sheet, where, cells) or add some (sheet, cells); return the
@@ -139,9 +143,9 @@ class Team:
 
     def letters(self, sheet: str) -> dict[str, str]:
         """The letters of a sheet's columns, by label."""
-        book = self.settings
-        columns = book.columns(book.book[sheet])
-        return {label: get_column_letter(column) for label, column in columns.items()}
+        page = load_workbook(self.settings_path, read_only=True)[sheet]
+        (header,) = page.iter_rows(HEADER_ROW + 1, HEADER_ROW + 1, values_only=True)
+        return {label: get_column_letter(n) for n, label in enumerate(header, 1) if label}
 
     def blank(self, name: str, *tables: str) -> Book:
         """A new workbook in the folder, as its settings have it."""
@@ -158,7 +162,9 @@ class Team:
         """The rows of a table's sheet in the master of a merge."""
         ran = self.run("merge", self.root, "--format", "json")
         assert ran.code == 0, ran.out
-        _, header, *rows = load_workbook(ran.document["master"])[label].iter_rows(values_only=True)
+        _, header, *rows = load_workbook(ran.document["master"], read_only=True)[label].iter_rows(
+            values_only=True
+        )
         return [dict(zip(header, row, strict=True)) for row in rows]
 
 

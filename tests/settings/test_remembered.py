@@ -69,7 +69,7 @@ def kept(team: Any) -> dict[tuple[str, str], str | None]:
 
 def states(team: Any) -> dict[str, str]:
     """What the master says of each pair."""
-    _, header, *rows = load_workbook(master(team))[LIST].iter_rows(values_only=True)
+    _, header, *rows = load_workbook(master(team), read_only=True)[LIST].iter_rows(values_only=True)
     listed: Any = (dict(zip(header, row, strict=True)) for row in rows)
     return {row["疑似同一客户"].split()[0]: row["状态"] for row in listed}
 
