@@ -23,7 +23,6 @@ import math
 import os
 import queue
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -31,7 +30,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import IO, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, TypeAlias, cast
 
 from xlcrm.forks import HAS_FORK, ForkedProcess, events_of_forks
 from xlcrm.scratch import scratch_folder
@@ -49,6 +48,9 @@ from xlcrm.work import (
     outcome_of,
     run,
 )
+
+if TYPE_CHECKING:
+    import subprocess
 
 _START_SECONDS = 60.0  # a virus scanner may look at every module of a fresh interpreter
 _LOOKING = 0.5  # seconds between two looks at who is late
@@ -264,6 +266,8 @@ class _Child:
 def _fresh_interpreter(
     task: str, memory: int, results: Path, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
+    import subprocess  # most systems have forks
+
     code = (
         f"import sys; sys.path[:] = {sys.path!r}; "
         "from pathlib import Path; from xlcrm.work import tell_crashes; "

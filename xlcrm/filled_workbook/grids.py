@@ -155,7 +155,7 @@ def _learn_plain_texts(known: dict[bytes, CellValue], found: Sequence[FoundCells
     """Add what formulas give as plain texts to what is known of cells; return what isn't known."""
     if len(known) > _MEANINGS:
         known.clear()
-    new = {each for cells in found for each in cells.contents if each not in known}
+    new = set().union(*(cells.contents for cells in found)) - known.keys()
     if found and not known:
         new.add(_ONE)  # so that calamine sees these formats once
     for content in new:

@@ -39,9 +39,12 @@ def marks_on(sheet: RawSheet) -> list[Mark]:
     deep = sheet.top + _HEADER_DEPTH
     top, below = sheet.rows[sheet.top : deep], len(sheet.rows) > deep
     lines = [*top, *(column[deep:] for column in (sheet.columns[:MARK_WIDTH] if below else ()))]
-    cells = (
-        cell for line in lines for cell in line if cell.__class__ is str and cell[:1] == _FIRST
-    )
+    cells = [
+        cell
+        for line in lines
+        for cell in line
+        if cell and cell.__class__ is str and cell[0] == _FIRST
+    ]
     return [each for cell in cells for each in read_marks(cell)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from xlcrm.filled_workbook.archive import OLE, open_archive
-from xlcrm.filled_workbook.csv_sheet import is_text, read_csv
 from xlcrm.filled_workbook.encryption import decrypted, is_encrypted
 from xlcrm.filled_workbook.other_formats import read_ods, read_xls, read_xlsb
 from xlcrm.filled_workbook.package import other_kind
@@ -41,8 +40,11 @@ def open_workbook(
     if data.startswith(OLE):
         return read_xls(data)
     path = PurePath(name)
-    if path.suffix.lower() == ".csv" and is_text(data):
-        return read_csv(data, path.stem)
+    if path.suffix.lower() == ".csv":
+        from xlcrm.filled_workbook.csv_sheet import is_text, read_csv  # most are none
+
+        if is_text(data):
+            return read_csv(data, path.stem)
     archive = open_archive(data, whole=filled)
     kind = other_kind(archive)
     if kind == "xlsb":

@@ -99,9 +99,9 @@ def _read_sheets(workbook: RawWorkbook, spec: Spec, reading: FileReading, *, pri
     if reading.own:
         reading.lists = own_lists(marked)
     acceptance = accepted(marked, spec)
-    own = [(sheet, marks) for sheet, marks in marked if _is_own(sheet, marks)]
-    read = [Part(sheet) for sheet, marks in own if not is_check(marks)]
-    marked = [(acceptance.on(s), marks) for s, marks in marked if not _is_own(s, marks)]
+    own = {sheet for sheet, marks in marked if _is_own(sheet, marks)}
+    read = [Part(sheet) for sheet, marks in marked if sheet in own and not is_check(marks)]
+    marked = [(acceptance.on(sheet), marks) for sheet, marks in marked if sheet not in own]
     sheets = [sheet for sheet, _ in marked]
     around = Surroundings(sheets, reading.modified, workbook.date1904, spec.calendar)
     for sheet, marks in marked:

@@ -32,6 +32,7 @@ _REMARK = re.compile(r"([^(]*?)\s*\((.*)\)")
 _COLON = re.compile(r"([^:]*?)\s*[:,;]\s*(.*)")
 _TICK_MARKS = TICK_SIGNS + BOX_SIGNS
 _TICK_PAIR = rf"([{_TICK_MARKS}]|\[\s?[xX{_TICK_MARKS}]?\s?\])\s*([^{_TICK_MARKS}\[\]]+)"
+_BOXES = frozenset(_TICK_MARKS + "[")  # what every box begins with
 _WORD = rf"[^{_TICK_MARKS}\s:,;、/]"
 # From a word's beginning alone: a long text without a mark isn't searched from each letter.
 _TICK_BEHIND = rf"(?<!{_WORD})({_WORD}+)([{_TICK_MARKS}])(?=[\s,;、/]|$)"
@@ -274,10 +275,11 @@ def tick_pairs(text: str) -> list[tuple[bool, str]] | None:
 
     Boxes stand before their words; a text that begins with a word has them behind: ``高√ 中 低``.
     """
+    if _BOXES.isdisjoint(text):
+        return None  # as of most texts
     pairs = [(mark, word) for word, mark in compiled(_TICK_BEHIND).findall(text)]
-    pairs = [
-        (mark, word.strip(" ,;、/")) for mark, word in pairs or compiled(_TICK_PAIR).findall(text)
-    ]
+    pairs = pairs or compiled(_TICK_PAIR).findall(text)
+    pairs = [(mark, word.strip(" ,;、/")) for mark, word in pairs]
     if not any(word for _, word in pairs):
         return None
     return [(bool(is_ticked(mark)), word) for mark, word in pairs if word]
