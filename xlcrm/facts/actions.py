@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from xlcrm.facts.lines import Line, Told, day_of
@@ -41,10 +42,10 @@ def _lines_of(
     first, last = span.first.isoformat(), span.last.isoformat()
 
     def may_be_late(values: Values) -> bool:
-        done = values.get(source.done)
-        if isinstance(done, str) and done <= first:
+        done, due = day_of(values.get(source.done)), day_of(values.get(source.due))
+        if done and done <= max(first, due or first):  # by the day it was due it never was late
             return False
-        return not source.due or (day_of(values.get(source.due)) or "~") <= last
+        return not source.due or (due or "~") <= last
 
     return history.screened((table,), (source.done, source.due), may_be_late)
 
@@ -75,7 +76,8 @@ def messages(history: Told, span: Span | None) -> Iterator[Message]:
         sent, replied = line.text("sent_at"), line.text("replied_at")
         if sent is not None:
             hours = _hours(sent, replied) if replied else None
-            yield Message(line.id, line.customer, sent, replied, hours, line.owner, (line.id,))
+            key = line.record.id
+            yield Message(key, line.record.customer, sent, replied, hours, line.owner, (key,))
 
 
 def _under_way(history: Told, span: Span | None) -> Callable[[Values], bool]:
@@ -151,5 +153,10 @@ def _action(line: Line, n: int, part: Mapping[str, Any], *, is_awaited: bool) ->
 
 
 def _hours(sent: str, replied: str) -> float | None:
-    seconds = (datetime.fromisoformat(replied) - datetime.fromisoformat(sent)).total_seconds()
+    seconds = (_moment(replied) - _moment(sent)).total_seconds()
     return seconds / 3600 if seconds >= 0 else None
+
+
+@lru_cache(10_000)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from xlcrm.facts.lines import Line
 from xlcrm.facts.model import Need
@@ -21,15 +22,16 @@ def needs(talks: Iterable[Talk], spec: Spec) -> Iterator[tuple[Line, Need]]:
     """
 
     @cache
-    def tags_in(tags: Sequence[str]) -> Sequence[str]:
-        return tuple(dict.fromkeys(map(spec.need_tag, tags)))
+    def tags_in(*values: Any) -> Sequence[str]:
+        return tuple(dict.fromkeys(spec.need_tag(str(each)) for each in values))
 
     for talk in talks:
         tagged = [line for line in talk.lines if line.record.values.get("need_tags")]
         for line in tagged:
-            yield from _needs(line, tags_in(line.texts("need_tags")))
-        if not tagged and (told := next(filter(_text, talk.lines), None)):
-            yield from _needs(told, (None,))
+            told: Any = line.record.values["need_tags"]
+            yield from _needs(line, tags_in(*told) if isinstance(told, list) else tags_in(told))
+        if not tagged and (worded := next(filter(_text, talk.lines), None)):
+            yield from _needs(worded, (None,))
 
 
 def _needs(line: Line, tags: Sequence[str | None]) -> list[tuple[Line, Need]]:

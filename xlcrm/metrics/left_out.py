@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlcrm.metrics.declarations import Declaration, declarations
 from xlcrm.records import LedgerRecord, Value
@@ -109,16 +109,32 @@ def _kinds(
     is_confidential: Callable[[LedgerRecord], bool],
 ) -> Counter[_Kind]:
     """Return how many rows of a table are alike in the fields asked."""
+    rows = list(rows)
     moods, orders = _moods(table, asked), _orders(table, asked)
+    columns: dict[str, list[Any]] = {key: [row.values.get(key) for row in rows] for key in asked}
+    filled = {key: [value not in _BLANK for value in column] for key, column in columns.items()}
+    moodless = {
+        key: [value not in _BLANK and not told(value) for value in columns[key]]
+        for key, told in moods.items()
+    }
+    late = {pair: list(map(_is_late, *(columns[key] for key in pair))) for pair in orders}
+    raw = [asked.intersection(row.raw) for row in rows]
+    # Rows that are alike are counted before anybody looks at what they are like.
+    alike = Counter(
+        zip(raw, map(is_confidential, rows),
+            *filled.values(), *moodless.values(), *late.values(), strict=True)
+    )  # fmt: skip
     found: Counter[_Kind] = Counter()
-    for row in rows:
-        values = {key: row.values[key] for key in asked & row.values.keys()}
-        filled = frozenset(key for key, value in values.items() if value not in _BLANK)
-        moodless = {key for key in filled & moods.keys() if not moods[key](row.values[key])}
-        wrong = (pair for pair in orders if filled.issuperset(pair) and _is_late(values, *pair))
-        bad = asked & moodless.union(row.raw)
-        found[_Kind(filled, bad, frozenset(wrong), is_confidential(row))] += 1
+    for (bad, is_withheld, *flags), count in alike.items():
+        said = iter(flags)
+        has, wordless, wrong = (_told(names, said) for names in (filled, moodless, late))
+        found[_Kind(has, bad | wordless, wrong, is_withheld)] += count
     return found
+
+
+def _told(names: Iterable[Any], said: Iterator[bool]) -> frozenset[Any]:
+    """Return the names of which it is said that they are so."""
+    return frozenset([name for name in names if next(said)])
 
 
 def _moods(table: Table, asked: frozenset[str]) -> dict[str, Callable[[Value], object]]:
@@ -129,8 +145,11 @@ def _moods(table: Table, asked: frozenset[str]) -> dict[str, Callable[[Value], o
 
 
 def _mood(field: Field, words: Vocabulary) -> Callable[[Value], object]:
-    tell = cache(words.polarity)
-    return lambda value: tell(field.type.text(value))
+    def tell(value: Value) -> object:
+        return words.polarity(field.type.text(value))
+
+    known = cache(tell)
+    return lambda value: known(value) if isinstance(value, str) else tell(value)
 
 
 def _orders(table: Table, asked: frozenset[str]) -> list[Pair]:
@@ -140,6 +159,11 @@ def _orders(table: Table, asked: frozenset[str]) -> list[Pair]:
     return [pair for pair in pairs if asked.issuperset(pair)]
 
 
-def _is_late(values: Mapping[str, Value], earlier: str, later: str) -> bool:
-    moments = (datetime.fromisoformat(str(values[key])) for key in (earlier, later))
-    return next(moments) > next(moments)
+def _is_late(earlier: Value | None, later: Value | None) -> bool:
+    """Whether what should be first is the later; what is blank is neither."""
+    if not earlier or not later:
+        return False
+    one, two = str(earlier), str(later)
+    if len(one) == len(two):
+        return one > two  # written alike, they compare as they stand
+    return datetime.fromisoformat(one) > datetime.fromisoformat(two)
