@@ -216,6 +216,7 @@ def _contents(
         sources=picture.sources,
         late=tuple(late_rows(analysis.metrics, analysis.effects, chosen, options.language)),
         published=None if before is None else before.on,
+        as_of=options.as_of,
         said=_said(path, chosen, options),
         workings=(workings(facts, spec), *beside),
         pictures=snapshots(facts, chosen, spec, options.language),

@@ -88,7 +88,8 @@ class ReportContents:
     metrics' ``basis`` names it, in columns of plain values, ``id`` among them; ``are_all_facts``:
     there are no others, whenever they were. ``sources`` tell where a ledger record stands, by its
     id. ``late`` are the figures that have changed since they were published, ``published`` the day
-    (ISO) on which those of the period before were, if they were. ``said`` is what the lead said of
+    (ISO) on which those of the period before were, if they were, ``as_of`` the day of all that is
+    told. ``said`` is what the lead said of
     the customers listed, when the report was written before. ``workings`` reckon what formulas go
     on from, by kind and column, then by fact: of any period, of this one, of the one before;
     without them there are no formulas. ``pictures`` are labelled values of one moment, by what they
@@ -106,6 +107,7 @@ class ReportContents:
     sources: Mapping[str, Source] = field(default_factory=dict)
     late: Sequence[LateRow] = ()
     published: str | None = None
+    as_of: date | None = None
     said: Mapping[Listed, Said] = field(default_factory=dict)
     workings: Sequence[Mapping[str, Mapping[str, Callable[[], Mapping[Any, Any]]]]] = ()
     pictures: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
@@ -164,7 +166,7 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
         by_lead=words("analysis.by_lead"),
         sheet=words(f"report.sheet.{kind}"),
         title=words(f"report.title.{kind}"),
-        span=_span("report.span", period, words),
+        span=_span("report.span", period, words) + _running(contents, words),
         against=_against(contents, words),
         labels=tuple(words(f"analysis.{column}") for column in (*columns, "narrative")),
         leading=tuple(leading),
@@ -176,6 +178,12 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
             *_quality_list(contents, words),
         ),
     )
+
+
+def _running(contents: ReportContents, words: Words) -> str:
+    """Return that the period is not over yet, where it isn't: its figures look ahead to its end."""
+    day = contents.as_of
+    return words("report.running", day=day) if day and day <= contents.period.end else ""
 
 
 def _against(contents: ReportContents, words: Words) -> str:
