@@ -33,9 +33,9 @@ def _order(table: Table, rule: Arguments, spec: Spec) -> Check:
         return (
             n
             for n, (one, other) in pairs
-            if one is not None
+            if not (one.__class__ is other.__class__ is str and other >= one)
+            and one is not None
             and other is not None
-            and not (one.__class__ is other.__class__ is str and other >= one)
         )
 
     def disordered(record: Record) -> Iterator[Finding]:
@@ -214,7 +214,7 @@ def _late_entry(table: Table, rule: Arguments, spec: Spec) -> Check:
             for n, (talk, recorded) in pairs
             if isinstance(talk, str)
             and isinstance(recorded, str)
-            and not (day and recorded[:day] <= talk[:day])
+            and not (day and recorded[:day] <= talk)
             and not entered_in_time(talk, recorded, hours, skipping=skip)
         )
 
