@@ -77,6 +77,9 @@ def command(
         _Runs(folder, common, workers, password).go_on(Watch(settle), every)
     except _Stopped:
         return exits.DONE
+    except KeyboardInterrupt:  # as it says itself that it is stopped
+        common.console.note("said.watched")
+        return exits.INTERRUPTED
 
 
 def _stop_when_told() -> None:
