@@ -75,8 +75,8 @@ class Record:
 
     ``values`` holds what was understood, by field key; ``raw`` what was written and not understood
     (counts as missing in metrics); ``extras`` the text of columns the table does not have, by their
-    label. ``row`` is the zero-based row on the sheet; a form's is where its part of the sheet
-    begins: 0, but for one below another table.
+    label. ``row`` is the zero-based row on the sheet, -1 where nobody knows it; a form's is where
+    its part of the sheet begins: 0, but for one below another table.
     """
 
     block: Block
@@ -95,7 +95,7 @@ class Record:
             place = self.block.cells.get(key)
             return address(*place) if place else None
         column = self.block.columns.get(key, self.block.extras.get(key))
-        return None if column is None else address(self.row, column)
+        return None if column is None or self.row < 0 else address(self.row, column)
 
     def copy(self) -> Record:
         """Return the same record, whose fields can be changed."""

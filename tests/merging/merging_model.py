@@ -88,6 +88,7 @@ class Dispute:
     versions: list[tuple[Any, bool]]
     sides: dict[str, Any]
     how: str | None = None
+    saved: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -155,13 +156,19 @@ class Account:
             offer(words, each)
         if self.offered:
             renew_notes(words, self.back.notes, notes)
-        if self.memory.is_lost:
+        known = self.memory
+        if known.is_lost:
             known = Memory(is_lost=True)
-            _, today = merged(folder, known, words, self)
+            names = renamed(folder, Memory(recovered(words, self)))
+            rename(names, Memory(), words)
+            gone = told_beside(folder, left_of(recovered(words, self), folder, names), words, self)
+            _, today = merged(folder, gone, known, words, self)
             compare_with_today(words, today, self)
+            gone = left_of(recovered(words, self), folder, names)
+            drop_what_others_say(folder, gone, words)
         else:
-            known = self.memory
-        self.memory, self.page = merged(folder, known, words, self)
+            gone = gone_since(folder, known)
+        self.memory, self.page = merged(folder, gone, known, words, self)
         self.sheet = sheet_of(self.page, self.memory.words.notes)
         self.offered = []
 
@@ -178,7 +185,7 @@ def words_of(account: Account) -> Words:
     words = deepcopy(account.memory.words)
     if lost:
         forget_what_no_sheet_tells(words, page, sheet)
-    for key in page.lines.keys() & sheet.cells.keys():  # of a row taken out it comes back with it
+    for key in sheet.cells:  # of a row taken out it comes back with it
         words.notes.pop(key, None)
     words.notes |= sheet.notes
     if not lost:
@@ -304,9 +311,9 @@ def renew_notes(words: Words, then: dict[str, str], now: dict[str, str]) -> None
 
 
 def value_on(page: Page, key: str, name: str) -> Any:
-    """Return what a page says of a field of a record, or of all of it."""
-    values = page.lines[key].values if key in page.lines else None
-    return values if values is None or name == WHOLE else values[name]
+    """Return what a page says of a field of a record, or of all of it; () where it has no line."""
+    values = page.lines[key].values if key in page.lines else ()
+    return values if not values or name == WHOLE else values[name]
 
 
 def compare_with_today(words: Words, today: Page, account: Account) -> None:
@@ -334,13 +341,18 @@ def compare_with_today(words: Words, today: Page, account: Account) -> None:
 
 
 def merged(
-    folder: dict[str, File], memory: Memory, words: Words, account: Account
+    folder: dict[str, File],
+    gone: dict[str, File],
+    memory: Memory,
+    words: Words,
+    account: Account,
 ) -> tuple[Memory, Page]:
-    """Return what is to be remembered, and the page, of a merge."""
+    """Return what is to be remembered, and the page, of a merge of what files say that are there,
+    or ``gone``."""
     memory, words = deepcopy(memory), deepcopy(words)
     names = renamed(folder, memory)
     rename(names, memory, words)
-    files = {**gone(folder, memory, account), **folder}
+    files = {**gone, **folder}
     claims: dict[str, list[Claim]] = {}
     for name, file in sorted(files.items()):
         for key, row in file.rows.items():
@@ -399,24 +411,85 @@ def rename(names: dict[str, str], memory: Memory, words: Words) -> None:
         words.removals[key] = None if sides is None else today(sides)
 
 
-def gone(folder: dict[str, File], memory: Memory, account: Account) -> dict[str, File]:
+def gone_since(folder: dict[str, File], memory: Memory) -> dict[str, File]:
     """Return the files that have left: what they said holds, but where an exact copy is there."""
-    if memory.is_lost:
-        found: dict[str, File] = {}
-        for key, line in account.page.lines.items():
-            if key not in account.sheet.cells or any(key in file.rows for file in folder.values()):
-                continue
-            for name in line.files - folder.keys() - {LEAD}:
-                file = found.setdefault(name, File({}, account.sheet.saved, -1, removed=True))
-                file.rows[key] = account.sheet.cells[key]
-        return found
     here = {file.content for file in folder.values()}
-    left = {name: file for name, file in memory.files.items() if name not in folder and file.rows}
+    names = renamed(folder, memory)
     return {
         name: File(file.rows, file.saved, file.content, removed=True)
-        for name, file in left.items()
-        if file.content not in here
+        for name, file in memory.files.items()
+        if name not in folder and name not in names and file.rows and file.content not in here
     }
+
+
+def recovered(words: Words, account: Account) -> dict[str, File]:
+    """Return all files that a master names whose state is lost, with what it tells of them: a row
+    holds what they were merged into, but for what is in conflict and what the lead typed over."""
+    page, sheet = account.page, account.sheet
+    found: dict[str, File] = {}
+    for key, line in page.lines.items():
+        disputes = {name: d for (k, name), d in page.disputes.items() if k == key and name != WHOLE}
+        named = line.files.union(*(each.sides for each in disputes.values()))
+        for file in sorted(named - {LEAD}) if key in sheet.cells else ():
+            row = dict(sheet.cells[key])
+            for name in FIELDS:
+                ruling = words.rulings.get((key, name))
+                if ruling and ruling.how == TYPED and said_before(file, ruling):
+                    row[name] = ruling.before
+                if name in disputes and file in disputes[name].sides:
+                    row[name] = disputes[name].sides[file]
+            made = found.setdefault(file, File({}, sheet.saved, -1, removed=True))
+            made.rows[key] = row
+            made.saved = max(
+                (d.saved[file] for d in disputes.values() if file in d.saved), default=made.saved
+            )
+    return found
+
+
+def said_before(file: str, ruling: Ruling) -> bool:
+    """Whether a file said what the lead has typed over, as far as anybody knows."""
+    sides = ruling.sides
+    return not sides or (file in sides and sides[file] == ruling.before)
+
+
+def left_of(
+    found: dict[str, File], folder: dict[str, File], names: dict[str, str]
+) -> dict[str, File]:
+    return {name: each for name, each in found.items() if name not in {*folder, *names}}
+
+
+def beside(key: str, folder: dict[str, File], words: Words) -> list[Row]:
+    """Return what is said of a record by files that are there, and by the lead."""
+    rows = [file.rows[key] for _, file in sorted(folder.items()) if key in file.rows]
+    return rows + ([words.added[key]] if key in words.added else [])
+
+
+def told_beside(
+    folder: dict[str, File], gone: dict[str, File], words: Words, account: Account
+) -> dict[str, File]:
+    """As long as nobody knows what the lead has typed, a file that has left is taken to say what
+    the likest says that is there, but for what is in conflict."""
+    for name, file in gone.items():
+        for key, row in list(file.rows.items()):
+            others = beside(key, folder, words)
+            told = [f for f in FIELDS if name in sides_of(account.page, key, f)]
+            if others:
+                best = min(others, key=lambda each: sum(each[f] != row[f] for f in told))
+                file.rows[key] = {**best, **{f: row[f] for f in told}}
+    drop_what_others_say(folder, gone, words)
+    return gone
+
+
+def sides_of(page: Page, key: str, name: str) -> dict[str, Any]:
+    return page.disputes[key, name].sides if (key, name) in page.disputes else {}
+
+
+def drop_what_others_say(folder: dict[str, File], gone: dict[str, File], words: Words) -> None:
+    """Forget what files have said that have left where one that is there says the same."""
+    for file in gone.values():
+        for key, row in list(file.rows.items()):
+            if row in beside(key, folder, words):
+                del file.rows[key]
 
 
 def merge_record(
@@ -429,7 +502,9 @@ def merge_record(
         for each in claims
         if each.file == LEAD or key in getattr(memory.files.get(each.file), "rows", {})
     }
-    line = Line({}, {each.file for each in present}, set(), {})
+    there = [each.row for each in claims if not each.removed]
+    named = {each.file for each in claims if not each.removed or each.row not in there}
+    line = Line({}, named, set(), {})
     disputes: dict[Place, Dispute] = {}
     for name in FIELDS:
         merge_field((key, name), claims, then, memory, words, left, line, disputes)
@@ -485,11 +560,12 @@ def merge_field(
     ruling = deepcopy(words.rulings.get(place))
     versions = [(each, False) for each in dict.fromkeys(now.values())]
     shown = [each for each in claims if each.row[name] in rivals] or claims
+    saved = {each.file: each.saved for each in claims}
     if ruling is None:
         line.values[name] = value
         if not is_settled:
             line.values[name] = max(shown, key=lambda each: each.saved).row[name]
-            disputes[place] = Dispute(versions, now)
+            disputes[place] = Dispute(versions, now, saved=saved)
         return
     if ruling.sides is None:
         ruling.sides = told or now
@@ -504,11 +580,11 @@ def merge_field(
         line.values[name] = max([*says, (ruling.when, ruling.value)], key=lambda x: x[0])[1]
         if ruling.value not in now.values():
             versions.append((ruling.value, True))
-        disputes[place] = Dispute(versions, now)
+        disputes[place] = Dispute(versions, now, saved=saved)
     else:
         ruling.sides |= now
         if ruling.how != TYPED:
-            disputes[place] = Dispute(versions, now, ruling.how)
+            disputes[place] = Dispute(versions, now, ruling.how, saved)
     left.words.rulings[place] = ruling
     if ruling.how == TYPED and line.values[name] == ruling.value:
         line.before[name] = value if is_settled else ruling.before

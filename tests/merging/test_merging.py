@@ -103,9 +103,31 @@ STORIES: dict[str, Sequence[Any]] = {
         ("lead", [("own", 0, {"content": "丙", "satisfaction": None, "topic": "样品"})]), MERGE,
         [write("a.xlsx", content="丙")], MERGE, LOSE, [write("a.xlsx")], MERGE,
     ],
-    "no conflict comes of a file that has left before the state was lost": [
+    "what a file that has left said last stands where the state is lost": [
         BOTH, MERGE, [write("b.xlsx", content="乙")], MERGE, LOSE, [("remove", "b.xlsx")], MERGE,
         [write("a.xlsx", "主题2")], MERGE,
+    ],
+    "so does what it said long ago": [
+        BOTH, MERGE, [write("b.xlsx", content="乙")], MERGE, [("remove", "b.xlsx")], MERGE, LOSE,
+        MERGE, ("lead", [("decide", 0, 1)]), LOSE, MERGE,
+    ],
+    "a conflict with a file that has left is open still where the state is lost": [
+        [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE, [("remove", "b.xlsx")], LOSE,
+        MERGE, LOSE, MERGE, ("lead", [("decide", 0, 1)]), MERGE,
+    ],
+    "a conflict of two files that have left is, too": [
+        [write("a.xlsx", content="乙"), *BOTH, write("a.xlsx", content="乙"),
+         write("c.xlsx", "主题2")], MERGE,
+        [("remove", "a.xlsx"), ("remove", "b.xlsx")], LOSE, MERGE,
+    ],
+    "a row of the lead's own in conflict with a file that has left": [
+        [write("a.xlsx")], MERGE, ("lead", [("add", "报价", ROW)]), MERGE,
+        [("write", "c.xlsx", "报价", ("satisfaction", None))], MERGE, [("remove", "c.xlsx")], LOSE,
+        ("lead", [("note", "报价", "跟进")]), MERGE,
+    ],
+    "a row of the lead's own with a note is taken back without state": [
+        [write("a.xlsx")], MERGE, ("lead", [("add", "报价", ROW)]), MERGE, LOSE,
+        ("lead", [("note", "报价", "跟进"), ("undo", 0)]), MERGE,
     ],
     "what was withdrawn is named under the file's new name": [
         [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, [("drop", "a.xlsx", "主题1")], MERGE,

@@ -326,6 +326,20 @@ def test_other_settings_leave_what_was_settled_and_decided(team: Any, case: str)
     assert shown(team)[0] == "谈付款"
 
 
+@pytest.mark.parametrize("case", [*SETTINGS, "a field of another type"])
+def test_under_other_settings_a_file_that_has_left_says_what_it_said(team: Any, case: str) -> None:
+    text = Settings(fields={LOG: {"satisfaction": {"type": "text"}}})
+    one = {"emotion": "满意", "satisfaction": 4}
+    other = {**CHANGED, "emotion": "不满", "satisfaction": 5}
+    merge_rows(team, {"a.xlsx": of(TALK, one), "b.xlsx": of(TALK, other)})
+    known = versions(team)
+    assert known.keys() == {"关键内容记录", "客户情绪", "满意度评分"}
+    (team.root / "b.xlsx").unlink()
+    result = team.merge(settings=SETTINGS.get(case, text))
+    assert versions(team) == known and result.document["conflicts"] == 1
+    assert shown(team) == ["谈价格"]
+
+
 def test_a_decision_on_a_field_that_is_of_another_type_now_is_asked_for_again(team: Any) -> None:
     low, high = {"satisfaction": 3}, {"satisfaction": 5}
     merge_rows(team, {"a.xlsx": of(TALK, low), "b.xlsx": of(TALK, high)})

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
-from itertools import chain, combinations, count
+from itertools import combinations, count
 
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import disagreements, record_key
 from xlcrm.ledger.identity import row_key
 from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
 from xlcrm.ledger.model import Ledger
-from xlcrm.ledger.recovery import note_of, own_extras, row_of
+from xlcrm.ledger.recovery import differing, note_of, own_extras, row_of
 from xlcrm.ledger.said import Said, digest, put, record_sign, said, sign, with_said
-from xlcrm.records import MASTER_SLOTS, Block, FileReading, LedgerRecord, Record, row_sign
-from xlcrm.spec.model import Field, Spec, Table
-from xlcrm.spec.types.base import ReadContext
-from xlcrm.text import uncontrolled
+from xlcrm.records import Block, FileReading, LedgerRecord, Record, row_sign
+from xlcrm.spec.model import Spec, Table
 from xlcrm.values import dataclass
 
 _PROVED = 8  # differing cells of a row of which it is found out who has changed which
-_LONGEST = 32_000  # characters of a text that may have been cut to fit its cell
-_SLOTS = frozenset(MASTER_SLOTS.values())
 
 
 def with_edits(
@@ -70,6 +66,7 @@ class _Edits:
         self.rulings = {row: dict(fields) for row, fields in self.before.rulings.items()}
         self.added, self.removed = dict(self.before.added), dict(self.before.removed)
         self.notes = dict(self.before.notes)
+        self.elsewhere = set(self.before.added)
         self.disputed = {(each.record, each.field) for each in self.written.conflicts}
 
     def lead(self) -> Lead:
@@ -106,8 +103,8 @@ class _Edits:
         if (was.values, was.raw, was.extras) == (record.values, record.raw, own_extras(record)):
             return  # as nearly always
         known = _plain(was, table)
-        mine: Sequence[str]
-        mine, doubtful = [n for n in _names(record) if _differs(known, record, n, table)], False
+        mine: Sequence[str] = list(differing(known, record, table))
+        doubtful = False
         if mine and self.signs is not None:
             mine, doubtful = _by_lead(known, record, mine, table, self.signs[was.id])
         own = self.added.get(was.id) if len(was.sources) == 1 else None
@@ -150,6 +147,10 @@ class _Edits:
         customer = self.base.resolve(made.values)
         key = record_key(made, table, customer)
         same = row_key((*key, 0)) if key else ""
+        if self.signs is not None and same in self.elsewhere - known.keys():
+            self.elsewhere.remove(same)
+            self._note(same, record)
+            return  # another master has it too, that was taken back or waits
         if same in pairs and not any(disagreements(_plain(known[same], table), made, table)):
             return
         key = key or (table.key, "row", digest([made.values, made.raw, made.extras]))
@@ -195,7 +196,7 @@ def _paired(
     for row, found in by_key.items():
         if len(found) > 1:
             was = _plain(known[row], table)
-            found.sort(key=lambda each: sum(_differs(was, each, n, table) for n in _names(each)))
+            found.sort(key=lambda each: len([*differing(was, each, table)]))
         pairs[row], *others = found
         new += others
     left = {row: was for row, was in known.items() if row not in pairs} if new else {}
@@ -215,43 +216,6 @@ def _plain(record: Record | LedgerRecord, table: Table) -> Record:
     return Record(
         Block("", "", table.key), -1, dict(record.values), dict(record.raw), dict(record.extras)
     )
-
-
-def _names(record: Record) -> Iterator[str]:
-    """Yield the fields and extra columns that a master's sheet has: of others nothing was said."""
-    names = chain(record.block.columns, record.block.extras)
-    return (name for name in names if name not in _SLOTS)
-
-
-def _differs(was: Record, record: Record, name: str, table: Table) -> bool:
-    """Whether a cell holds something else than was written, as cells hold it."""
-    one, other = said(was, name), said(record, name)
-    if one == other or sign(one, table, name) == sign(other, table, name):
-        return False
-    each = table.by_key.get(name)
-    read = said_back(one, each)
-    if sign(read, table, name) == sign(other, table, name):
-        return False
-    return not _was_cut(read, other)
-
-
-def said_back(what: Said, each: Field | None) -> Said:
-    """Return what a cell says in which something was written."""
-    if each is None or what.value is None:
-        text = uncontrolled(what.text or "").strip() or None
-        if each and text:
-            value = each.type.read(text, ReadContext()).value
-            return Said(text=text) if value is None else Said(value)
-        return Said(text=text)
-    cells = (each.type.cell(what.value, language) for language in ("zh", "en"))
-    values = (each.type.read(cell, ReadContext()).value for cell in cells)
-    return Said(next((value for value in values if value is not None), None))
-
-
-def _was_cut(one: Said, other: Said) -> bool:
-    """Whether a text is the beginning of another that no cell holds whole."""
-    whole, part = str(one.shown or ""), str(other.shown or "").removesuffix("…")
-    return len(part) > _LONGEST // 2 and whole.startswith(part.rstrip())
 
 
 def _sign_of(record: Record | LedgerRecord, table: Table) -> str:

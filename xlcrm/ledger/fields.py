@@ -174,9 +174,9 @@ class _Field:
         text = self.table.name_of(self.claims[0].record.values) or ""
         sides = tuple(versions.values())
         customer = self.claims[0].customer
-        conflict = Conflict(
-            self.table.key, self.row, text, customer, self.name, sides, self.signs, ruling=ruling
-        )
+        saved = tuple((each.record.block.file, each.modified) for each in self.claims)
+        where = (self.table.key, self.row, text, customer, self.name)
+        conflict = Conflict(*where, sides, self.signs, ruling=ruling, saved=saved)
         if not (ruling and decided):
             return conflict
         if ruling.choice == TAKE and mine in versions:

@@ -68,7 +68,7 @@ def kept(
     for key, claims in old.items():
         yield row_key(key), Added(key, as_leads(_as_shown(key, claims, before, spec)))
     for row, record in before.rows.items():
-        if row in worked:
+        if row in worked and file_of(record) != LEAD:
             customer = base.resolve(record.values, file_of(record))
             found = record_key(record, spec.tables[record.table], customer)
             if found and (*found, 0) not in groups and not _is_known(row, groups, identities):

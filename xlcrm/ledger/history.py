@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import Key
 from xlcrm.ledger.lead import Lead, RowId, key_of
+from xlcrm.ledger.recovery import Told
 from xlcrm.ledger.said import Said, Sign
 from xlcrm.records import FileReading, Record
 from xlcrm.values import dataclass
@@ -75,7 +76,8 @@ class Before:
     ``files`` are those that it read, by their names of today; ``old`` is what they said of which
     something may have changed since: all others say what they said. ``base`` are the customers that
     were known then, None where they are the same today. Without a state ``files`` is
-    None, and ``rows`` are the records of the master by their row keys.
+    None, and ``rows`` are the records of the master by their row keys; as long as nobody knows what
+    the lead has typed into them, ``told`` is all that counts of what removed files said.
     """
 
     files: Collection[str] | None = None
@@ -84,6 +86,7 @@ class Before:
     lead: Lead = field(default_factory=Lead)
     base: CustomerBase | None = None
     rows: Mapping[RowId, Record] = field(default_factory=dict)
+    told: Told | None = None
 
     @cached_property
     def concerned(self) -> frozenset[RowId]:

@@ -17,6 +17,7 @@ from xlcrm.ledger.identity import Cluster, Identities, row_key
 from xlcrm.ledger.lead import LEAD, Lead, Removal, Ruling, Typed
 from xlcrm.ledger.model import Conflict, Ledger, RowCounts
 from xlcrm.ledger.owners import Owners
+from xlcrm.ledger.recovery import beside, names_in
 from xlcrm.ledger.removals import removal_of
 from xlcrm.ledger.said import Said
 from xlcrm.ledger.telling import copies_of, tell
@@ -34,8 +35,8 @@ def merge(
 ) -> Ledger:
     """Return the ledger of all readings; they come in path order.
 
-    Where nothing is known of the run ``before``, a removed file's claims (``reading.removed``) hold
-    only for records that no present file claims.
+    Where nothing is known of the run ``before``, a removed file's claim (``reading.removed``) holds
+    as far as no file that is there says the same.
     """
     merger = _Merger(spec, base, before or Before(), Owners(readings, spec))
     for reading in readings:
@@ -60,7 +61,7 @@ class _Merger:
     edited: dict[str, Mapping[str, Said]] = field(default_factory=dict)
     unread: dict[str, dict[str, Typed]] = field(default_factory=dict)
     removed: dict[str, Removal] = field(default_factory=dict)
-    overruled: list[Record] = field(default_factory=list)
+    recovered: list[tuple[Record, Record | None]] = field(default_factory=list)
     duplicates: int = 0
 
     def __post_init__(self) -> None:
@@ -165,15 +166,15 @@ class _Merger:
             withdrawn,
             self.edited,
             self.owners,
-            self.overruled,
+            self.recovered,
         )
 
     def _merge(self, key: Key, cluster: Cluster, table: Table) -> None:
         row, claims, before = cluster.row, cluster.claims, self.before
-        present = [claim for claim in claims if not claim.removed] or claims
-        if before.files is None:
-            self.overruled += (each.record for each in claims if each not in present)
-            claims = present
+        there = [claim for claim in claims if not claim.removed]
+        present = there or claims
+        if before.files is None and there:
+            claims = list(self._with_recovered(row, claims, there, table))
         thens = ((each, self.identities.then(key, each)) for each in claims)
         known = Known(
             {each.record.block.file: then for each, then in thens if then},
@@ -190,9 +191,28 @@ class _Merger:
         if removal.hidden:
             return
         conflicts = [self._typed(each) for each in (*merged.conflicts, *removal.conflicts)]
-        self._add(row, merged.record, merged.shown, present, table, edited=bool(merged.edited))
+        # One that has left is a source as long as no other says the same.
+        sources = [c for c in claims if not c.removed or not _is_said(c, there, table)]
+        self._add(row, merged.record, merged.shown, sources, table, edited=bool(merged.edited))
         self.conflicts += conflicts
         self._tell_conflicts([each for each in conflicts if each.is_open], claims, table)
+
+    def _with_recovered(
+        self, row: str, claims: Sequence[Claim], there: Sequence[Claim], table: Table
+    ) -> Iterator[Claim]:
+        """Yield claims without state, those of removed files as far as files that are ``there`` do
+        not say the same."""
+        others, told = [each.record for each in there], self.before.told
+        for claim in claims:
+            was = claim.record
+            if not claim.removed:
+                yield claim
+                continue
+            fields = [*(names_in(was) if told is None else told.of(row, was.block.file))]
+            record = beside(was, others, fields, table)
+            self.recovered.append((was, record))
+            if record:
+                yield claim._replace(record=record)
 
     def _typed(self, conflict: Conflict) -> Conflict:
         """Return a conflict with what stands in its cells and is not understood."""
@@ -301,6 +321,11 @@ def _versions(claims: Sequence[Claim], table: Table) -> int:
         if not any(same_values(claim.record, other, table) for other in versions):
             versions.append(claim.record)
     return len(versions)
+
+
+def _is_said(claim: Claim, others: Sequence[Claim], table: Table) -> bool:
+    """Whether any of other claims says the same."""
+    return any(same_values(claim.record, other.record, table) for other in others)
 
 
 def _owner(record: Record, table: Table, owners: Mapping[str, str]) -> str:

@@ -27,7 +27,8 @@ class Conflict:
     """A field on which a record's sources disagree, or the record as a whole (``field`` is blank).
 
     ``record`` is the id of the ledger record, ``record_text`` what people know it by; ``said`` are
-    its versions in path order, one a distinct value; ``sides`` the sign of what each file says.
+    its versions in path order, one a distinct value; ``sides`` the sign of what each file says,
+    ``saved`` tells when each was.
     ``choice`` is the decision (``take`` with ``taken`` counting from 1, ``both``, ``apart``, or
     ``own`` with ``own`` its value), None while open; ``ruling`` is what the lead has said of it, be
     it in force or not; ``typed`` what stands in the two cells of a
@@ -46,6 +47,7 @@ class Conflict:
     own: Value | None = None
     ruling: Ruling | None = None
     typed: tuple[str, str] = ("", "")
+    saved: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +66,7 @@ class Conflict:
             "table": self.table,
             "versions": [[each.said, each.lead] for each in self.said],
             "sides": self.sides,
+            "saved": dict(self.saved),
             "ruling": self.ruling,
         }
 
@@ -86,8 +89,9 @@ class Ledger:
     that is an exact copy the file it copies; ``withdrawn`` names for each file the records that it
     does not have any more. ``history`` and ``lead`` are what the next merge has to know; ``edited``
     tells of records whose cells the lead has typed over what stood there, by record and field;
-    ``owners`` of who is behind a file; ``overruled`` are what removed files said where nothing is
-    known of the last run and a file that is there says it anew: to be forgotten.
+    ``owners`` of who is behind a file; ``recovered`` tells, where nothing is known of the last run,
+    of what removed files said as the master has it how it is known by now: None where a file that
+    is there says the same.
     """
 
     records: Mapping[str, list[LedgerRecord]]
@@ -101,7 +105,7 @@ class Ledger:
     withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     edited: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
-    overruled: Sequence[Record] = ()
+    recovered: Sequence[tuple[Record, Record | None]] = ()
 
     @property
     def added(self) -> frozenset[str]:

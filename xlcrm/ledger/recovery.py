@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from itertools import chain, groupby
 from operator import attrgetter
 
-from xlcrm.ledger.lead import LEAD
+from xlcrm.ledger.cells import differs_in_cell
+from xlcrm.ledger.lead import LEAD, RowId, Ruling
+from xlcrm.ledger.said import Said, said, sign, with_said
 from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, Block, FileReading, Record, Records
+from xlcrm.spec.model import Spec, Table
+from xlcrm.values import dataclass
 
+_OURS = frozenset(MASTER_SLOTS.values())
 _SLOTS = ("source_file", "source_place", "lead_note", "row_key")
 _FILE, _PLACE, _NOTE, _KEY = (MASTER_SLOTS[name] for name in _SLOTS)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a master tells of files besides its rows: what each of them ``says`` of fields on which
+    they disagree, by row, file and field; and when they were ``saved``, as far as it is known."""
+
+    says: Mapping[RowId, Mapping[str, Mapping[str, Said]]] = field(default_factory=dict)
+    saved: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, row: RowId, file: str) -> Mapping[str, Said]:
+        """Return what is told of a row by a file, by field."""
+        return self.says.get(row, {}).get(file, {})
 
 
 def row_of(record: Record) -> tuple[str, str]:
@@ -37,36 +55,92 @@ def added_rows(master: FileReading) -> dict[str, Record]:
     return {row: each for row, each in rows_of(master).items() if file_of(each) == LEAD}
 
 
-def recovered(master: FileReading) -> list[FileReading]:
+def recovered(
+    master: FileReading, told: Told, rulings: Mapping[RowId, Mapping[str, Ruling]], spec: Spec
+) -> list[FileReading]:
     """Return the master's rows as the readings of the files they came from, all taken as removed.
 
-    Files that are still there claim their records anew, and their claims hold over these.
+    A row holds what its files were merged into: what each of them said is known of fields on which
+    they disagree, and of those that the lead has typed over (``rulings``).
     """
     files: dict[str, list[Record]] = defaultdict(list)
     blocks: dict[tuple[str, str, str], Block] = {}
     for record in master.records:
-        for file, (sheet, row) in _places(record).items():
+        row, table, places = row_of(record)[0], spec.tables[record.table], _places(record)
+        for file in dict.fromkeys([*places, *told.says.get(row, ())]):
+            sheet, line = places.get(file, (record.block.sheet, -1))
             where = (file, sheet, record.table)
-            block = blocks.setdefault(where, Block(file, sheet, record.table, record.block.columns))
-            files[file].append(Record(block, row, record.values, record.raw, own_extras(record)))
+            block = blocks.setdefault(where, _block_in(record, file, sheet))
+            words = {**_typed_over(rulings.get(row, {}), file, table), **told.of(row, file)}
+            plain = Record(block, line, record.values, record.raw, own_extras(record))
+            files[file].append(with_said(plain, words, table) if words else plain)
     return [
-        FileReading(file, modified=master.modified, blocks=_blocks(records), removed=True)
+        FileReading(
+            file,
+            modified=told.saved.get(file) or master.modified,
+            blocks=_blocks(records),
+            removed=True,
+        )
         for file, records in sorted(files.items())
+        if file != LEAD
     ]
 
 
-def without(reading: FileReading, records: Sequence[Record]) -> FileReading:
-    """Return a recovered reading without some of its records."""
-    gone = {id(each) for each in records if each.block.file == reading.file}
-    if not gone:
+def _block_in(record: Record, file: str, sheet: str) -> Block:
+    """Return where a row of a master stood in a file."""
+    extras = {name: n for name, n in record.block.extras.items() if name not in _OURS}
+    return Block(file, sheet, record.table, record.block.columns, extras=extras)
+
+
+def _typed_over(rulings: Mapping[str, Ruling], file: str, table: Table) -> dict[str, Said]:
+    """Return what a file said of fields that the lead has typed over, where that is known."""
+    return {
+        name: each.before
+        for name, each in rulings.items()
+        if not each.choice
+        and (not each.sides or each.sides.get(file) == sign(each.before, table, name))
+    }
+
+
+def beside(
+    record: Record, others: Sequence[Record], fields: Sequence[str], table: Table
+) -> Record | None:
+    """Return what a removed file said of a record, as far as ``fields`` tell, beside what files say
+    that are there: the same as the likest of ``others`` but for what differs; None for nothing."""
+    differing = ([n for n in fields if differs_in_cell(o, record, n, table)] for o in others)
+    names, other = min(zip(differing, others, strict=True), key=lambda each: len(each[0]))
+    if not names:
+        return None
+    made = with_said(other, {name: said(record, name) for name in names}, table)
+    return replace(made, block=record.block, row=record.row)
+
+
+def with_records(
+    reading: FileReading, known: Sequence[tuple[Record, Record | None]]
+) -> FileReading:
+    """Return a recovered reading with its records as they are ``known`` by now; None is for those
+    that are to be forgotten."""
+    today = {id(was): each for was, each in known if was.block.file == reading.file}
+    if not today:
         return reading
-    kept = [each for each in reading.records if id(each) not in gone]
-    return replace(reading, blocks=_blocks(kept))
+    records = [today.get(id(each), each) for each in reading.records]
+    return replace(reading, blocks=_blocks([each for each in records if each]))
 
 
 def _blocks(records: Sequence[Record]) -> list[Records]:
     groups = groupby(records, key=attrgetter("block"))
     return [Records.of(list(group)) for _, group in groups]
+
+
+def differing(was: Record, record: Record, table: Table) -> Iterator[str]:
+    """Yield the fields of which a master's row says anything else than was written there."""
+    return (name for name in names_in(record) if differs_in_cell(was, record, name, table))
+
+
+def names_in(record: Record) -> Iterator[str]:
+    """Yield the fields and extra columns that a master's sheet has: of others nothing was said."""
+    names = chain(record.block.columns, record.block.extras)
+    return (name for name in names if name not in _OURS)
 
 
 def file_of(record: Record) -> str:
@@ -76,8 +150,7 @@ def file_of(record: Record) -> str:
 
 def own_extras(record: Record) -> dict[str, str]:
     """Return the extra columns of a master's row that are no columns of ours."""
-    ours = MASTER_SLOTS.values()
-    return {name: text for name, text in record.extras.items() if name not in ours}
+    return {name: text for name, text in record.extras.items() if name not in _OURS}
 
 
 def _places(record: Record) -> dict[str, tuple[str, int]]:

@@ -25,7 +25,7 @@ from xlcrm.values import dataclass
 
 STATE_FOLDER = ".xlcrm"
 _FILE = "state"
-STATE = b"xlcrm state 9\n"  # how one begins that has no password
+STATE = b"xlcrm state 10\n"  # how one begins that has no password
 _NUMBER = struct.Struct(">I")
 _LEVEL = 1  # of compression: others cost more and gain little
 _UNDECODABLE = "surrogatepass"  # a file's text need not be whole

@@ -56,11 +56,17 @@ def _data(text: str) -> dict[str, Any] | None:
         data = json.loads(text)
         one, other = data[SHOWN]
         versions = [(list(what), bool(leads)) for what, leads in data["versions"] or ()]
-        whole = all(len(what) == 2 for what, _ in versions) and isinstance(data["sides"], dict)
+        whole = all(len(what) == 2 for what, _ in versions)
+        whole &= all(_are_texts(data[name]) for name in ("sides", "saved"))
     except (KeyError, TypeError, ValueError):
         return None
     texts = (one, other, data.get("table"))
     return data if whole and "ruling" in data and all(isinstance(t, str) for t in texts) else None
+
+
+def _are_texts(data: Any) -> bool:
+    """Whether data says a text of each of its names."""
+    return isinstance(data, dict) and all(isinstance(each, str) for each in data.values())
 
 
 def _choice(text: str) -> tuple[str | None, int]:

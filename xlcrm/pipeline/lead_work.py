@@ -94,7 +94,7 @@ def decided(lead: Lead, decisions: Iterable[Decision], when: str, spec: Spec) ->
         elif not each.changed:
             continue
         elif each.field == WHOLE and each.row in removed:
-            if each.choice == TAKE and _versions(each, None)[each.number - 1][1]:
+            if each.choice == TAKE and versions_of(each, None)[each.number - 1][1]:
                 sides = each.data["sides"]
                 removed[each.row] = removed[each.row]._replace(sides=sides, when=when)
             elif each.choice:
@@ -110,7 +110,7 @@ def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
     """Return what a decision says of its field; None where that can't be understood."""
     table = spec.tables.get(decision.data["table"])
     field = table.by_key.get(decision.field) if table else None
-    versions, sides = _versions(decision, field), decision.data["sides"]
+    versions, sides = versions_of(decision, field), decision.data["sides"]
     choice, said = decision.choice or "", None
     if choice == TAKE and decision.number <= len(versions):
         said = versions[decision.number - 1][0]
@@ -123,7 +123,7 @@ def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
     return None if said is None else Ruling(said, sides, choice, when=when)
 
 
-def _versions(decision: Decision, field: Field | None) -> list[tuple[Said, bool]]:
+def versions_of(decision: Decision, field: Field | None) -> list[tuple[Said, bool]]:
     """Return the versions of a conflict, and whether each is the lead's."""
     kept = decision.data["versions"]
     if kept is not None:

@@ -18,7 +18,7 @@ from xlcrm.master_workbook.writer import write_master
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.backups import back_up, forget_undone, known_backups
 from xlcrm.pipeline.lead_changes import lead_changes
-from xlcrm.pipeline.older_runs import types_of
+from xlcrm.pipeline.older_runs import declared
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.previous import Previous, Seen
@@ -113,7 +113,7 @@ class Master:
             "history": ledger.history.to_state(),
             "lead": ledger.lead.to_state(),
             "withdrawn": self.withdrawn,
-            "types": types_of(self.options.spec),
+            "declared": declared(self.options.spec, self.options.language),
             "customers": self.options.customers,
             "earlier": contents.earlier,
         }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,10 +14,11 @@ from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.discovery import Entry, discover
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
-from xlcrm.ledger.recovery import without
+from xlcrm.ledger.recovery import with_records
 from xlcrm.ledger.state import FileState
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
+from xlcrm.pipeline.known import known_before
 from xlcrm.pipeline.lead_work import edited
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.masters import Master
@@ -25,6 +27,7 @@ from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.published_files import published_sums
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
+from xlcrm.pipeline.recovering import left_by
 from xlcrm.pipeline.remembering import Remembered, remember
 from xlcrm.pipeline.run_notices import run_notices
 from xlcrm.pipeline.secrets import with_secret
@@ -168,7 +171,7 @@ class _Run:
         (result, readings, before, earlier), picture = look_at(self.entries, previous, options)
         files = files_of(result.statuses, previous, picture)
         document = document_of(self.path, picture, files, options)
-        kept = [without(reading, picture.ledger.overruled) for reading in readings]
+        kept = [with_records(reading, picture.ledger.recovered) for reading in readings]
         states = _states(self.entries, kept, previous)
         withdrawn = _withdrawn(earlier, picture.ledger, readings, options.spec)
         saved = {reading.file: reading.modified for reading in result.readings}
@@ -209,14 +212,18 @@ def look_at(
         told = edited(lead, previous.also, today, options.spec, sure=False)
         lead = replace(told, notes=lead.notes)  # its own are among them
     if previous.state is None and previous.edited:
-        same = previous.same_as_then(result.readings)
+        same = previous.same_as_then(readings)
         told = edited(lead, previous.edited, today, options.spec, sure=False, unchanged=same)
         both = {**told.notes, **lead.notes} if previous.also else told.notes
         lead = replace(told, notes=both)
     if lead is not before.lead:
-        before = replace(before, lead=lead)
+        if before.told and previous.edited:
+            there = {each.file: each for each in readings if not each.removed}
+            gone = left_by(previous.edited, lead, there, options.spec).gone
+            readings = sorted([*there.values(), *gone], key=attrgetter("file"))
+        before = replace(before, lead=lead, told=None)
         picture = assemble(readings, result.findings, options, before)
-    return folder._replace(before=before), picture
+    return folder._replace(readings=readings, before=before), picture
 
 
 def document_of(
@@ -328,7 +335,7 @@ def read_entries(entries: Sequence[Entry], previous: Previous, options: Options)
     result = read_files(entries, options, previous.readings_of(entries))
     readable = {reading.file: reading for reading in result.readings if not reading.rejected}
     # A file that can't be read this time is treated as one that has left: its rows stay.
-    before, gone, withdrawn = previous.before(readable, options)
+    before, gone, withdrawn = known_before(previous, readable, options)
     kept = {each.file: each for each in (*result.readings, *gone, *readable.values())}
     ordered = sorted(kept.values(), key=lambda reading: reading.file)
     return Folder(result, ordered, before, withdrawn)

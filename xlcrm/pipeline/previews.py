@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlcrm.ledger.edits import said_back
+from xlcrm.ledger.cells import said_back
 from xlcrm.ledger.recovery import file_of, own_extras, rows_of
 from xlcrm.ledger.said import Said, said, sign
 from xlcrm.pipeline.merges import (

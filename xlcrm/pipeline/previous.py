@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,21 +16,16 @@ from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before, History
 from xlcrm.ledger.lead import WHOLE, Lead, RowId
 from xlcrm.ledger.news import offered, with_news, with_remarks
-from xlcrm.ledger.recovery import recovered, rows_of
-from xlcrm.ledger.renaming import renamed_files
+from xlcrm.ledger.recovery import rows_of
 from xlcrm.ledger.state import FileState, State, latest_state, load_state
 from xlcrm.master_workbook.plan import TOTALS
 from xlcrm.master_workbook.row_list import NAME as ROW_LIST
 from xlcrm.pipeline.backups import backup_place, undone
-from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.lead_work import lead_work
-from xlcrm.pipeline.older_runs import older_run
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.picture import Written, ledger_of
 from xlcrm.pipeline.waiting import digest, waiting_place
 from xlcrm.records import FileReading, LedgerRecord
-from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
-from xlcrm.spec.types.texts import CUSTOMERS
 from xlcrm.values import dataclass
 
 _COARSE = 2 * 10**9  # nanoseconds: the time of a file on an old disk is no finer
@@ -167,74 +162,6 @@ class Previous:
     def as_it_was(self) -> Before:
         """Return what is known of a run after which no file has changed."""
         return Before(frozenset(self.files), {}, self.history, self.lead)
-
-    def before(self, readings: Mapping[str, FileReading], options: Options) -> Known:
-        """Return what is known of the last run, now that files say ``readings``, by path: those of
-        today that are there and could be read."""
-        spec = options.spec
-        if self.state is None:
-            rows = rows_of(self.edited) if self.edited else {}
-            removed = recovered(self.edited) if self.edited else []
-            before = older_run(self.older, readings, spec) if self.older else Before()
-            return Known(replace(before, lead=self.lead, rows=rows), removed, {})
-        gone = {file: each.load() for file, each in self.files.items() if file not in readings}
-        gone = {file: each for file, each in gone.items() if each.blocks}
-        new = [each for file, each in readings.items() if file not in self.files]
-        names = renamed_files(gone, new, spec)
-        old = {
-            file: self.files[file].load()
-            for file, reading in readings.items()
-            if file in self.files and self.files[file].reading != reading.encoded
-        }
-        old |= {to: gone.pop(file) for file, to in names.items()}
-        hashes = {each.sha256 for each in readings.values()}  # of copies of what is gone
-        gone = {file: each for file, each in gone.items() if each.sha256 not in hashes}
-        files = {names.get(file, file) for file in self.files}
-        for reading in gone.values():
-            reading.removed = True
-        history, lead = self.history.renamed(names), self.lead.renamed(names)
-        base = None
-        said = Lead.from_state(self.state.meta["lead"])
-        customers = self.state.meta["customers"]
-        news = customers != options.customers or _news(said) != _news(self.lead)
-        if news or _customers_changed(readings, old, self.files, spec):
-            known = {**readings, **gone, **old}
-            then = [each for file, each in known.items() if file in files]
-            base = customer_base([*then, said.reading], replace(spec, **customers), said.related)
-        withdrawn = {names.get(file, file): each for file, each in self.withdrawn.items()}
-        return Known(Before(files, old, history, lead, base), list(gone.values()), withdrawn)
-
-
-def _news(lead: Lead) -> tuple[object, ...]:
-    """Return what a lead says by which customers may be others."""
-    return [each[:3] for each in lead.related], lead.added
-
-
-def _customers_changed(
-    readings: Mapping[str, FileReading],
-    old: Mapping[str, FileReading],
-    known: Collection[str],
-    spec: Spec,
-) -> bool:
-    """Whether a file that is new, or has changed, says anything else of who is a customer."""
-    table = spec.with_role(CUSTOMERS)
-
-    def said(reading: FileReading | None) -> list[Any]:
-        blocks = (each for each in (reading.blocks if reading else ()))
-        own = (each for each in blocks if table and each.table == table.key)
-        return [[each.column(key) for key in CUSTOMER_FIELDS] for each in own]
-
-    changed = (file for file in readings if file in old or file not in known)
-    return any(said(readings[file]) != said(old.get(file)) for file in changed)
-
-
-class Known(NamedTuple):
-    """What is known of the last run, what files said then that have left the folder, and which
-    records were taken out of those that are there."""
-
-    before: Before
-    gone: list[FileReading]
-    withdrawn: Mapping[str, Sequence[str]]
 
 
 def totals_of(document: Mapping[str, Any]) -> dict[str, int]:
