@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @pytest.fixture(scope="module", autouse=True)
 def _few_figures() -> Iterator[None]:
-    """The masters here hold few figures: a third of a merge goes into those that nobody looks at."""
+    """Few figures in these masters: a third of a merge goes into those that nobody looks at."""
     with pytest.MonkeyPatch.context() as patch:
         few = {key: catalogue.CATALOGUE[key] for key in ("satisfaction", "contact_frequency")}
         patch.setattr(catalogue, "CATALOGUE", few)

@@ -125,6 +125,12 @@ STORIES: dict[str, Sequence[Any]] = {
         [("write", "c.xlsx", "报价", ("satisfaction", None))], MERGE, [("remove", "c.xlsx")], LOSE,
         ("lead", [("note", "报价", "跟进")]), MERGE,
     ],
+    "a renamed file is still that where the state is lost": [
+        BOTH, MERGE, LOSE, [("rename", "b.xlsx", "c.xlsx"), write("c.xlsx", content="乙")], MERGE,
+    ],
+    "a row typed without state stands once though its merge is taken back": [
+        [write("a.xlsx")], MERGE, LOSE, ("lead", [("add", "主题2", ROW)]), MERGE, UNDO, MERGE,
+    ],
     "a row of the lead's own with a note is taken back without state": [
         [write("a.xlsx")], MERGE, ("lead", [("add", "报价", ROW)]), MERGE, LOSE,
         ("lead", [("note", "报价", "跟进"), ("undo", 0)]), MERGE,
