@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +26,7 @@ from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.published_files import published_sums
 from xlcrm.pipeline.readings import FileStatus, Readings, may_pass, read_files
-from xlcrm.pipeline.recovering import left_by
+from xlcrm.pipeline.recovering import with_left
 from xlcrm.pipeline.remembering import Remembered, remember
 from xlcrm.pipeline.run_notices import run_notices
 from xlcrm.pipeline.secrets import with_secret
@@ -218,9 +217,7 @@ def look_at(
         lead = replace(told, notes=both)
     if lead is not before.lead:
         if before.told and previous.edited:
-            there = {each.file: each for each in readings if not each.removed}
-            gone = left_by(previous.edited, lead, there, options.spec).gone
-            readings = sorted([*there.values(), *gone], key=attrgetter("file"))
+            readings = with_left(readings, previous.edited, lead, options.spec)
         before = replace(before, lead=lead, told=None)
         picture = assemble(readings, result.findings, options, before)
     return folder._replace(readings=readings, before=before), picture

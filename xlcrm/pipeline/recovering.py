@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from xlcrm.ledger.lead import WHOLE, Lead
@@ -39,6 +40,16 @@ def left_by(
     gone = {file: each for file, each in found.items() if file not in readings}
     names = renamed_files(gone, new, spec)
     return Left([each for file, each in gone.items() if file not in names], told, names)
+
+
+def with_left(
+    readings: Iterable[FileReading], master: FileReading, lead: Lead, spec: Spec
+) -> list[FileReading]:
+    """Return readings, in path order, with what files said that have left, now that all is known
+    that the lead has said."""
+    there = {each.file: each for each in readings if not each.removed}
+    found = [*there.values(), *left_by(master, lead, there, spec).gone]
+    return sorted(found, key=attrgetter("file"))
 
 
 def told_of(master: FileReading, spec: Spec) -> Told:
