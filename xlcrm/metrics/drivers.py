@@ -71,10 +71,9 @@ def _groups(
     kind, column, values = _MEANS[key]
     chosen = facts.among(kind, basis.get(kind, ())).dropna(subset=column)
     groups: dict[str, list[float]] = {}
-    for group, value in zip(
-        chosen[column], values(chosen, details.get("hit_ids", ())), strict=True
-    ):
-        groups.setdefault(str(group), []).append(float(value))
+    told = values(chosen, details.get("hit_ids", ())).astype(float).tolist()
+    for group, value in zip(chosen[column].tolist(), told, strict=True):
+        groups.setdefault(str(group), []).append(value)
     return groups
 
 

@@ -52,10 +52,8 @@ class Teller:
         return None if value is None else figure(metric, value, self.language)
 
     def _driver(self, metric: Metric) -> Findings | None:
-        found = driver(metric, self.facts)
-        if found is None or _direction(metric) == "level":
-            return None
-        return self._told(metric, found)
+        found = None if _direction(metric) == "level" else driver(metric, self.facts)
+        return found and self._told(metric, found)
 
     def _told(self, metric: Metric, found: Driver) -> Findings:
         who = self.who(found.group) if found.group in self.facts.customers.index else found.group
