@@ -33,6 +33,7 @@ class DimensionPage:
         self._book = book
         self._sheet = worksheet
         self._row = 0
+        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}  # of thousands of cells
 
     def draw(self, plan: DimensionPlan) -> None:
         """Write everything."""
@@ -143,7 +144,10 @@ class DimensionPage:
         self._row += 1
 
     def _cell(self, **properties: object) -> Format:
-        return self._book.format(CELL | properties)
+        known, key = self._formats, tuple(properties.items())
+        if key not in known:
+            known[key] = self._book.format(CELL | properties)
+        return known[key]
 
 
 def _is_centred(each: WholeList, column: int) -> bool:
