@@ -12,7 +12,7 @@ from unittest import mock
 import filelock
 
 from xlcrm import scratch
-from xlcrm.cli.main import run
+from xlcrm.cli.program import run
 
 
 class _Free:

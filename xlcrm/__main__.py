@@ -1,5 +1,5 @@
 """``python -m xlcrm``."""
 
-from xlcrm.cli.main import run
+from xlcrm.cli.program import run
 
 run()

@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
@@ -71,6 +70,8 @@ def _live(live: Callable[[], None], streams: tuple[int, int, int]) -> NoReturn:
         live()
         code = 0
     except Exception:  # as an interpreter of its own would end
+        import traceback  # rarely wanted
+
         traceback.print_exc()
     finally:
         os._exit(code)

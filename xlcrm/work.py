@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
@@ -86,6 +85,8 @@ def run(function: Function, payload: Payload) -> bytes:
     except (MemoryError, SystemError):
         failure = {"failure": "memory"}
     except Exception:
+        import traceback  # rarely wanted
+
         failure = {"failure": "error", "detail": traceback.format_exc()}
     return json.dumps(failure).encode()
 

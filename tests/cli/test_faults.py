@@ -26,7 +26,7 @@ HOLD = (
 )
 # Writes no file larger than so many bytes, as a disk without room does not take it.
 CRAMPED = (
-    "import resource, sys; from xlcrm.cli.main import run\n"
+    "import resource, sys; from xlcrm.cli.program import run\n"
     "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), resource.RLIM_INFINITY))\n"
     "run()"
 )

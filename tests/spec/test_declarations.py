@@ -226,7 +226,7 @@ def test_what_is_only_shown_has_labels_of_its_own_and_is_no_documents() -> None:
         for table in SPEC.tables.values()
         for field in table.fields
         if field.is_input
-        for label in field.label_keys()
+        for label in field.label_keys
     }
     shown = [
         field
@@ -237,4 +237,4 @@ def test_what_is_only_shown_has_labels_of_its_own_and_is_no_documents() -> None:
     assert {field.key for field in shown} == {"customer_lookup", "response_time", "age"}
     for field in shown:
         assert (field.is_input, field.level) == (False, "ext")
-        assert not inputs & set(field.label_keys())
+        assert not inputs & set(field.label_keys)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import gc
 import importlib
 import os
 import sys
@@ -76,23 +74,6 @@ _LANGUAGE = language_of()
 @click.version_option(__version__, prog_name="xlcrm", help=say(_LANGUAGE, "option.version"))
 def cli() -> None:
     """The commands; their help comes from the messages."""
-
-
-def run() -> NoReturn:
-    """Run the command line as a program of its own.
-
-    Its memory is given back as a whole when it ends: looking through hundreds of thousands of
-    values for ones that are no longer needed, and taking apart the rest, would take a tenth of it.
-    """
-    gc.disable()
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else exits.DONE)
 
 
 def _without_boxes(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -174,7 +174,7 @@ def _printed(plan: FormPlan) -> Iterator[_Printed]:
             continue
         keys = {label_key(text) for text in cell.text.values() if isinstance(text, str)}
         if cell.role == "label" and cell.field:
-            keys |= set(cell.field.label_keys())
+            keys |= set(cell.field.label_keys)
         yield _Printed(cell, frozenset(keys), cell.role)
 
 

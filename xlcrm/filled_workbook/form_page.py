@@ -167,4 +167,4 @@ def _texts(table: Table) -> Iterator[str]:
     for cell in form_plan(every, hidden=True).cells:
         yield from map(label_key, cell.text.values() if cell.text else ())
     for field in table.fields:
-        yield from field.label_keys()
+        yield from field.label_keys

@@ -7,7 +7,6 @@ more than plain characters. The rows are the same either way.
 
 from __future__ import annotations
 
-import html
 import io
 import os
 import re
@@ -102,7 +101,9 @@ def shared_texts(archive: Archive, package: Package) -> Sequence[str] | None:
     if b"<!" in head or not is_xml(head + b"</sst>"):
         return None
     if b"&" in xml:
-        texts = [html.unescape(text) if "&" in text else text for text in texts]
+        from html import unescape  # slow to load
+
+        texts = [unescape(text) if "&" in text else text for text in texts]
     return texts
 
 

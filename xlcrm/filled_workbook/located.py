@@ -127,7 +127,7 @@ def _row_of_labels(sheet: RawSheet, table: Table, marks: int, slots: Mapping[int
 
     def has_labels(row: int) -> bool:
         cells = ((sheet.rows[row][at], field) for at, field in fields)
-        return any(label_key(str(cell)) in field.label_keys() for cell, field in cells)
+        return any(label_key(str(cell)) in field.label_keys for cell, field in cells)
 
     labelled = filter(has_labels, (*below, *reversed(range(marks))))
     filled = (row for row in below if any(cell != "" for cell in sheet.rows[row]))
@@ -157,7 +157,7 @@ def _by_labels(sheet: RawSheet, spec: Spec) -> ListHeader | FormMarks | None:
     form = max(forms, key=lambda table: form_share(table, words), default=None)
     if form is None or form_share(form, words) < SHARE:
         return header
-    found = sum(any(key in words for key in field.label_keys()) for field in form.fields)
+    found = sum(any(key in words for key in field.label_keys) for field in form.fields)
     if header and len(header.columns) >= found:
         return header
     return FormMarks(form, {})

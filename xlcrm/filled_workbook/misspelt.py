@@ -13,13 +13,13 @@ from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, Uncache
 from xlcrm.spec.model import Field, Table
 from xlcrm.spec.types.base import ReadContext
 from xlcrm.spec.types.numbers import Number
-from xlcrm.text import clean, label_key
+from xlcrm.text import clean, compiled, label_key
 
 _SAMPLE = 20  # filled cells below a label, at most, that are asked whether the field may hold them
 _FIT = 0.5  # of them that it must be able to
 _FAR = 9
 _ANY_DAY = ReadContext(date(2000, 1, 1), date(2000, 1, 1))
-_REMARK = re.compile(r"(.+?)[(\[【].*[)\]】]")
+_REMARK = r"(.+?)[(\[【].*[)\]】]"
 _DIGIT = re.compile(r"\d")
 Nearest = dict[int, Field]
 _Meant = TypeVar("_Meant", bound=Hashable)
@@ -75,7 +75,7 @@ def nearest(label: str, known: Mapping[str, _Meant]) -> _Meant | None:
 
 
 def _without_remark(label: str) -> str:
-    match = _REMARK.fullmatch(clean(label))
+    match = compiled(_REMARK).fullmatch(clean(label))
     return match[1] if match else label
 
 

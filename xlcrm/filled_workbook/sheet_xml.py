@@ -6,7 +6,6 @@ scan, three times as dear as calamine, is for what is written or shaped unusuall
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import field
@@ -273,7 +272,9 @@ def _add_formula(
 
 def formula_text(raw: bytes) -> str:
     """A formula, or an error's code, as it is meant."""
-    return html.unescape(raw.decode(errors="replace"))
+    from html import unescape  # slow to load, rarely wanted
+
+    return unescape(raw.decode(errors="replace"))
 
 
 def exact_scan(xml: bytes, make: Callable[[Callable[[], int]], _Made]) -> _Made:
@@ -372,11 +373,13 @@ class Scanner:
         if kind == "e":
             self.found.errors[address] = self._texts.get("v", "").strip()
         if self._formula is not None:
+            from html import escape  # as above
+
             # A stored empty text is a value; a missing or empty number is none.
             stored = self._texts.get("v")
             cached = bool(stored) or (stored == "" and kind == "str")
             shared = self._formula.get("si") if self._formula.get("t") == "shared" else None
-            text = html.escape(self._texts["f"]).encode()
+            text = escape(self._texts["f"]).encode()
             _add_formula(self.found, self._masters, address, text, shared, cached)
 
 

@@ -134,7 +134,7 @@ def _cut(labels: Mapping[int, str], spec: Spec) -> int | None:
     for n in range(LIST_LABELS, len(columns) - LIST_LABELS + 1):
         left, right = _likest(texts[:n], spec), _likest(texts[n:], spec)
         if left and right and _are_apart(left, right):
-            begins = right.keys[0] in right.table.fields[0].label_keys()
+            begins = right.keys[0] in right.table.fields[0].label_keys
             score = (len(left.fields) + len(right.fields), begins, -columns[n])
             best = max(best, score) if best else score
     return -best[2] if best else None

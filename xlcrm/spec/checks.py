@@ -101,7 +101,7 @@ def check_table(table: Table, place: str, lists: Mapping[str, Vocabulary]) -> No
 def _check_labels(table: Table, place: str) -> None:
     owners: dict[str, str] = {}
     for each in table.fields:
-        for label in {*each.label_keys()}:
+        for label in {*each.label_keys}:
             if owners.setdefault(label, each.key) != each.key:
                 raise SpecError(f"{place}: field {each.key}: label {label} is {owners[label]}'s")
 

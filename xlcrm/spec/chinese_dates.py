@@ -31,9 +31,7 @@ _MOMENT = (
     rf"{_DATE}{_WEEKDAY}(?:[\sT,]*{_TIME.format(n=1)}"
     rf"(?:\s?(?:[-~～—–至到]+)\s?(?:{_DATE.replace('(?P<', '(?P<e')}\s?)?{_TIME.format(n=2)})?)?"
 )
-_WITHIN = re.compile(
-    r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2})\s?(?:个)?(?P<work>工作)?(?:日|天)(?:之)?内"
-)
+_WITHIN = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2})\s?(?:个)?(?P<work>工作)?(?:日|天)(?:之)?内"
 _BEFORE = rf"(?<!\d){_DATE}\s?(?:之前|以前|前)?"
 _MORNINGS = frozenset({"上午", "早上"})
 _EDGES = " ,;:、。()"
@@ -94,7 +92,7 @@ def read_deadline(
     ``anchor`` as day 0.
     """
     text = clean(text)
-    within = _WITHIN.search(text)
+    within = compiled(_WITHIN).search(text)
     if within and anchor:
         count = _number(within["n"])
         if within["work"]:

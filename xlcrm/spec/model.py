@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -48,9 +48,10 @@ class Field:
         """Whether people fill it: a display field is written and never read."""
         return self.type.name != "display"
 
-    def label_keys(self) -> Iterator[str]:
-        """Yield the normal forms of every label that this field is known by."""
-        yield from map(label_key, (*self.labels.values(), *self.aliases))
+    @cached_property
+    def label_keys(self) -> Sequence[str]:
+        """The normal forms of every label that this field is known by, its own first."""
+        return tuple(map(label_key, (*self.labels.values(), *self.aliases)))
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,10 @@ class Table:
     def by_label(self) -> Mapping[str, Field]:
         """Fields by the normal form of any of their labels; a field's own label comes first."""
         known: dict[str, Field] = {}
-        for labels in (Field.label_keys, lambda each: map(label_key, each.labels.values())):
-            known.update((key, each) for each in self.fields for key in labels(each))
+        for each in self.fields:
+            known |= dict.fromkeys(each.label_keys, each)
+        for each in self.fields:
+            known |= dict.fromkeys(each.label_keys[: len(each.labels)], each)
         return known
 
     @cached_property
@@ -127,7 +130,7 @@ class Table:
         return {
             name: each.labels["zh"]
             for each in self.dropped
-            for name in (*each.label_keys(), each.key)
+            for name in (*each.label_keys, each.key)
             if name not in self.by_label
         }
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
 
-from xlcrm.text import fold
+from xlcrm.text import compiled, fold
 from xlcrm.values import dataclass
 
 
@@ -159,19 +158,15 @@ class Vocabulary:
 _NEAR = 55.0
 _MARGIN = 10.0
 _LOOK_ALIKES = str.maketrans("己巳末徽", "已已未微")
-_NEGATION = re.compile("不|未|没|非(?!常)|无|not|^un(?!der)|^dis")
-_QUALIFIED = re.compile("全|可能|也许|或许|maybe")
-_NUMBERS = re.compile("[0-9]+|[一二两三四五六七八九十]+")
-_STATES = {
-    "done": re.compile("^已"),
-    "pending": re.compile("^待"),
-    "ongoing": re.compile("正在|中$"),
-}
+_NEGATION = "不|未|没|非(?!常)|无|not|^un(?!der)|^dis"
+_QUALIFIED = "全|可能|也许|或许|maybe"
+_NUMBERS = "[0-9]+|[一二两三四五六七八九十]+"
+_STATES = {"done": "^已", "pending": "^待", "ongoing": "正在|中$"}
 
 
 def _states(text: str) -> str:
     """Return whether a word says that something is done, pending or going on; else blank."""
-    return next((name for name, form in _STATES.items() if form.search(text)), "")
+    return next((name for name, form in _STATES.items() if compiled(form).search(text)), "")
 
 
 def _contradicts(word: str, known: str, value: str) -> bool:
@@ -179,7 +174,7 @@ def _contradicts(word: str, known: str, value: str) -> bool:
 
     ``未完成`` is nothing like 完成, ``待确认`` not 已确认, ``全部满足`` not 部分满足.
     """
-    for pattern in (_NEGATION, _QUALIFIED):
+    for pattern in map(compiled, (_NEGATION, _QUALIFIED)):
         if bool(pattern.search(word)) != bool(pattern.search(known)):
             return True
     states, numbers = (_states(word), _states(value)), (_numbers(word), _numbers(known))
@@ -187,4 +182,4 @@ def _contradicts(word: str, known: str, value: str) -> bool:
 
 
 def _numbers(text: str) -> str:
-    return " ".join(_NUMBERS.findall(text))
+    return " ".join(compiled(_NUMBERS).findall(text))

@@ -32,9 +32,7 @@ _NUMBERED = (
     r"(?:[(\uff08]?\d{1,2}[)\uff09.\uff0e\u3001]|[(\uff08]?[一二三四五六七八九十]{1,2}[)\uff09\u3001]"
     rf"|[{_CIRCLED}]|[-·•])(?!\d)[ \t\u3000]*"
 )
-_INLINE_NUMBER = re.compile(
-    rf"(?<=[;\uff1b。\s])[ \t]*(?:\d{{1,2}}[.\u3001)](?!\d)|[{_CIRCLED}])[ \t]*"
-)
+_INLINE_NUMBER = rf"(?<=[;\uff1b。\s])[ \t]*(?:\d{{1,2}}[.\u3001)](?!\d)|[{_CIRCLED}])[ \t]*"
 _CODED = re.compile(r"(.+?)\s*\(([0-9A-Za-z]{18})\)")
 CUSTOMERS = "customers"  # the role of the table in which customers are looked up
 PLACE = re.compile(r"\{([^{}.]+)(?:\.([^{}]+))?\}")
@@ -86,10 +84,10 @@ def _pieces(text: str) -> list[str]:
     """Return a text of items cut at their numbers, else at its line ends."""
     if text[0] in _CIRCLED:
         return re.split(f"[{_CIRCLED}]", text)
-    numbered = compiled(_NUMBERED)
+    numbered, inline = map(compiled, (_NUMBERED, _INLINE_NUMBER))
     if not numbered.search(text):
         return text.split("\n")
-    return [piece for line in numbered.split(text) for piece in _INLINE_NUMBER.split(line)]
+    return [piece for line in numbered.split(text) for piece in inline.split(line)]
 
 
 @dataclass(frozen=True)
