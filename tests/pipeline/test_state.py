@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from xlcrm.forks import HAS_FORK
+from xlcrm.ledger.state import load_state
 from xlcrm.pipeline import readings
 from xlcrm.pipeline.options import UsageError
 
@@ -286,15 +287,24 @@ def _changed(path: Path) -> int:
 def test_a_state_with_any_byte_changed_costs_time_and_no_data(pair: Any) -> None:
     (path,) = pair.results.glob(".xlcrm/state/*/state")
     kept, rng = path.read_bytes(), random.Random(6)
-    pair.put("张伟/a.xlsx", {LOG: [talk(1, content="谈样品"), talk(2)]})
-    home = shutil.copytree(pair.results, pair.root.parent / "kept")
-    expected = None
-    for _ in range(60):
-        shutil.rmtree(pair.results)
-        shutil.copytree(home, pair.results)
+
+    def change() -> int:
         place = rng.randrange(len(kept))
         changed = bytes([kept[place] ^ 1 << rng.randrange(8)])
         path.write_bytes(kept[:place] + changed + kept[place + 1 :])
+        return place
+
+    assert load_state(pair.results, path.parent.name, None) is not None
+    for _ in range(600):
+        place = change()
+        assert load_state(pair.results, path.parent.name, None) is None, place
+    pair.put("张伟/a.xlsx", {LOG: [talk(1, content="谈样品"), talk(2)]})
+    home = shutil.copytree(pair.results, pair.root.parent / "kept")
+    expected = None
+    for _ in range(6):
+        shutil.rmtree(pair.results)
+        shutil.copytree(home, pair.results)
+        place = change()
         pair.merge()
         found = pair.rows(LABEL)
         expected = expected or found
