@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,18 @@ def faults(book: Workbook) -> None:
     fill(book, "备注", "13812345678")
 
 
+@pytest.fixture(scope="module")
+def handed_back(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("once")
+    return back(staff_workbook(folder / "团队" / "张伟.xlsx", faults), folder / "退回")
+
+
 @pytest.fixture
-def made(mine: Path, tmp_path: Path) -> Path:
-    return back(staff_workbook(mine, faults), tmp_path / "退回")
+def made(mine: Path, handed_back: Path, tmp_path: Path) -> Path:
+    """The workbook with faults as it came back; the one that was handed in lies at ``mine``."""
+    for name in ("团队", "退回"):
+        shutil.copytree(handed_back.parents[1] / name, tmp_path / name)
+    return tmp_path / "退回" / handed_back.name
 
 
 def all_of(book: Workbook) -> list[str]:
