@@ -136,6 +136,9 @@ class Account:
     def forget(self) -> None:
         """The state folder is lost."""
         self.memory.is_lost, self.offered = True, []
+        if self.old:
+            self.old.forget()
+            self.heard = Words()
 
     def take_back(self, before: Account) -> None:
         """Undo the last merge: what was said since is offered to the next."""
@@ -148,7 +151,7 @@ class Account:
         the place of the old one, or ``waits`` for it."""
         words, old = words_of(self), self.old
         if old:
-            hear(words, self.heard, words_of(old), old.page, self.page)
+            hear(words, self.heard, words_of(old), old.page, self.page, sure=not old.memory.is_lost)
         self.old = (old or Account(self.memory, self.page, self.sheet)) if waits else None
         self.heard = words_of(self.old) if self.old else Words()
         notes = dict(words.notes)
@@ -163,11 +166,16 @@ class Account:
             rename(names, Memory(), words)
             gone = told_beside(folder, left_of(recovered(words, self), folder, names), words, self)
             _, today = merged(folder, gone, known, words, self)
+            if old:
+                compare_with_today(words, today, old)
             compare_with_today(words, today, self)
             gone = left_of(recovered(words, self), folder, names)
             drop_what_others_say(folder, gone, words)
         else:
             gone = gone_since(folder, known)
+            if old and old.memory.is_lost:
+                _, today = merged(folder, gone, known, words, self)
+                compare_with_today(words, today, old)
         self.memory, self.page = merged(folder, gone, known, words, self)
         self.sheet = sheet_of(self.page, self.memory.words.notes)
         self.offered = []
@@ -273,7 +281,9 @@ def offer(words: Words, said: Words) -> None:
     words.notes |= said.notes
 
 
-def hear(words: Words, heard: Words, said: Words, old: Page, new: Page) -> None:
+def hear(
+    words: Words, heard: Words, said: Words, old: Page, new: Page, *, sure: bool = True
+) -> None:
     """Add what was said in the old master since the new one was written: where the two differ the
     lead has not seen what files say, and it stands against that."""
 
@@ -289,14 +299,14 @@ def hear(words: Words, heard: Words, said: Words, old: Page, new: Page) -> None:
             continue
         if mine is None or mine.when <= ruling.when:
             words.rulings[place] = deepcopy(ruling)
-            seen = value_on(old, *place) == value_on(new, *place)
+            seen = sure and value_on(old, *place) == value_on(new, *place)
             if ruling.sides is None and not seen:
                 words.rulings[place].sides = {}
     for key in heard.removals.keys() - said.removals.keys():
         words.removals.pop(key, None)
     for key in said.removals.keys() - heard.removals.keys():
         sides = said.removals[key]
-        seen = value_on(old, key, WHOLE) == value_on(new, key, WHOLE)
+        seen = sure and value_on(old, key, WHOLE) == value_on(new, key, WHOLE)
         words.removals.setdefault(key, {} if sides is None and not seen else sides)
     words.added |= {k: dict(row) for k, row in said.added.items() if row != heard.added.get(k)}
     renew_notes(words, heard.notes, said.notes)
