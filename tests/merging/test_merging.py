@@ -131,6 +131,10 @@ STORIES: dict[str, Sequence[Any]] = {
     "a row typed without state stands once though its merge is taken back": [
         [write("a.xlsx")], MERGE, LOSE, ("lead", [("add", "主题2", ROW)]), MERGE, UNDO, MERGE,
     ],
+    "a note of an undone merge stands in the master that is back, though its state is lost": [
+        [write("a.xlsx")], MERGE, LOSE, [write("a.xlsx", "主题2")], MERGE,
+        ("lead", [("note", "主题1", "回访")]), UNDO, MERGE,
+    ],
     "a row of the lead's own with a note is taken back without state": [
         [write("a.xlsx")], MERGE, ("lead", [("add", "报价", ROW)]), MERGE, LOSE,
         ("lead", [("note", "报价", "跟进"), ("undo", 0)]), MERGE,

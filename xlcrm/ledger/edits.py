@@ -86,7 +86,8 @@ class _Edits:
         pairs, new = _paired(rows, known, table, self._key)
         for row, record in pairs.items():
             self._edit(known[row], record, table)
-            self._note(row, record)
+            if self.signs is None or not row_of(record)[0]:  # else it is known by the row's key
+                self._note(row, record)
         for record in new:
             self._add(record, table, known, pairs)
         for was in (each for row, each in known.items() if row not in pairs):
