@@ -173,9 +173,6 @@ class Account:
             drop_what_others_say(folder, gone, words)
         else:
             gone = gone_since(folder, known)
-            if old and old.memory.is_lost:
-                _, today = merged(folder, gone, known, words, self)
-                compare_with_today(words, today, old)
         self.memory, self.page = merged(folder, gone, known, words, self)
         self.sheet = sheet_of(self.page, self.memory.words.notes)
         self.offered = []

@@ -116,7 +116,7 @@ class Team(RuleBasedStateMachine):
         if merges:
             self.merge()
 
-    @precondition(lambda self: self.master.exists())
+    @precondition(lambda self: self.master.exists() and not self.account.memory.is_lost)
     @rule()
     def open_or_close(self) -> None:
         """The master is opened, so that nothing can replace it, or closed."""
@@ -144,10 +144,10 @@ class Team(RuleBasedStateMachine):
         merge(self.root, OPTIONS)
         assert path.read_bytes() == written
 
-    @precondition(lambda self: self.master.exists())
+    @precondition(lambda self: self.master.exists() and not self.sign.exists())
     @rule()
     def lose_state(self) -> None:
-        """The state folder is lost."""
+        """The state folder is lost while nobody has the master open; one may wait for it."""
         shutil.rmtree(self.home / ".xlcrm", ignore_errors=True)
         self.account.forget()
         self.before = []
