@@ -150,6 +150,10 @@ STORIES: dict[str, Sequence[Any]] = {
     "a master that waits says the same whether a conflict has been settled now or before": [
         [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE, OPEN, [write("b.xlsx")], MERGE,
     ],
+    "a master that was saved and says the same is not what is gone back to": [
+        [write("a.xlsx")], MERGE, [write("a.xlsx", content="乙")], MERGE, ("lead", []), MERGE, UNDO,
+        ("lead", [typed("丙")]), MERGE,
+    ],
     "a note typed after a merge was taken back is the latest": [
         [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "跟进")]),
         [write("a.xlsx", content="乙")], MERGE, ("lead", [("note", "主题1", "回访")]), UNDO,

@@ -66,16 +66,17 @@ def _take_back(path: Path, home: Path, options: Options) -> Path:
     current, last = (place, waits) if waits else (path, run)
     state = load_state(home, last, options.version, options.password) if last else None
     before = state.meta["backups"] if state else known_backups(home, (), None)
-    wanted = run if waits else next((r for r in before if backup_place(home, r).is_file()), None)
+    others = (each for each in before if each != last)  # a run that was saved says the same
+    wanted = run if waits else next((r for r in others if backup_place(home, r).is_file()), None)
     if last is None or wanted is None:
         raise UsageError("nothing-to-undo", path=str(path))
     opened = None if options.break_lock else owner_file(current)
     if opened:
         raise MasterOpen(current, opened)
     known = undone(home)
-    others = known.runs if known and known.into == last else []
-    remember_undone(home, Undone(wanted, [last, *others]))
-    kept = known_backups(home, [wanted, *others, *before], last)
+    runs = known.runs if known and known.into == last else []
+    remember_undone(home, Undone(wanted, [last, *runs]))
+    kept = known_backups(home, [wanted, *runs, *before], last)
     back_up(current, home, last, kept, digest(current))
     try:
         _restore(path, home, wanted, current)
