@@ -205,6 +205,8 @@ class Team(RuleBasedStateMachine):
 
     def _lead_type(self, workbook: Workbook, key: str, change: tuple[str, Any]) -> None:
         sheet, (field, value) = self.desk.sheet, change
+        if key not in self.desk.page.lines and not can_change(key, field):
+            return  # typed in just now, it is another record by another topic
         if key in sheet.cells and (key, field) not in sheet.decisions:
             sheet.cells[key][field] = value
             cell(workbook[TABLE], key, LABELS[field]).value = value
