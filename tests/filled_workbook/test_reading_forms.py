@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,16 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlcrm.filled_workbook.reading import read_file
 from xlcrm.layout.forms import choices_of
 from xlcrm.records import FileReading
+from xlcrm.spec.loader import load_spec
+from xlcrm.template_workbook import write_workbook
 
 TALK = "communication_record"
 REVISIT = "revisit_record"
+CHANNELS = "multichannel_record"
+CREATED = datetime(2024, 5, 20)
 ACTIONS = [
     {"action": f"第{n}项", "owner": "张伟", "due": f"2024-05-2{n}"} for n in (1, 2, 3, 4, 5, 6, 7)
 ]
@@ -212,6 +218,29 @@ def test_more_action_rows_than_the_form_has_are_written_and_read(
     for language in ("zh", "en"):
         path = write(tmp_path / f"{language}.xlsx", {TALK: [record]}, language)
         assert values(read(path)) == [record]
+
+
+def test_labels_that_people_write_on_a_form_are_read_or_told(tmp_path: Path) -> None:
+    """Of a field that it does not print what is beside is read; all else is told, none is lost."""
+    spec, path = load_spec(), tmp_path / "a.xlsx"
+    record = {"customer_name": "华东智造"}
+    made = {CHANNELS: [record]}
+    write_workbook(path, [spec.tables[CHANNELS]], spec, "zh", created=CREATED, records=made)
+    book = openpyxl.load_workbook(path)
+    sheet = book["客户多渠道沟通记录表"]
+    last = sheet.max_row
+    rows = {"活动名称": "夏季新品体验会", "参与意向:": "参加", "紧急程度": None}
+    own = {"客户名称": "某公司", "我的备注": "请回电"}
+    for n, (label, value) in enumerate({**rows, **own}.items(), last + 1):
+        sheet.cell(n, 2, label), sheet.cell(n, 4, value)
+    sheet["R4"], sheet["S4"] = "旁注", "内容"
+    book.save(path)
+    reading = read_file(path, path.name, spec)
+    found = {"campaign": "夏季新品体验会", "participation": "参加"}
+    assert values(reading) == [{**record, **found}]
+    assert reading.records[0].cell("campaign") == f"D{last + 1}"
+    told = {each.cell for each in reading.findings if each.code == "unknown-column"}
+    assert told == {f"B{last + 4}", f"B{last + 5}", "R4"}
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlcrm.filled_workbook.form_labels import Place, find_labels, own_labels
+from xlcrm.filled_workbook.form_labels import Place, find_labels, own_labels, written_labels
 from xlcrm.filled_workbook.sheets import RawSheet
-from xlcrm.layout.forms import FormCell, FormPlan, form_plan
+from xlcrm.layout.forms import FormCell, FormPlan, choices_of, form_plan
 from xlcrm.layout.marks import MARK_WIDTH, read_marks
 from xlcrm.spec.model import Field, Labels, Table
 from xlcrm.spec.types.actions import Actions
@@ -35,14 +35,14 @@ def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> For
 
     ``named`` holds the cells of slots that the sheet's names point to; they are trusted where
     there are any for most of the form and the hidden marks, where there are some, agree. Action
-    rows added by hand are found in either case.
+    rows and labels that people wrote on the form are found in either case.
     """
     plan = form_plan(table)
     inputs = [slot for slot, cell in plan.slots.items() if cell.field and cell.field.is_input]
     most = sum(slot in named for slot in inputs) >= len(inputs) / 2
     if most and not _are_stale(sheet, table, named):
         slots = {slot: place for slot, place in named.items() if _is_field(table, slot)}
-        return FormCells(dict(_more_actions(sheet, table, slots)), {}, {}, {}, ())
+        return _with_written(sheet, table, plan, dict(_more_actions(sheet, table, slots)))
     return _LabelReader(sheet, table, _whole_plan(table)).find()
 
 
@@ -65,6 +65,26 @@ def _whole_plan(table: Table) -> FormPlan:
     before, may have them."""
     every = replace(table, shown_off=frozenset(f.key for f in table.fields))
     return form_plan(every, hidden=True)
+
+
+def _with_written(
+    sheet: RawSheet, table: Table, plan: FormPlan, slots: dict[str, Place]
+) -> FormCells:
+    """Return the cells of a form with those beside labels that people wrote on it: of a field that
+    it does not print they are the field's."""
+    printed = {slot.partition(".")[0] for slot in slots}
+    lines: dict[str, Sequence[Place]] = {}
+    others = []
+    for place, beside in written_labels(sheet, plan, set(slots.values())):
+        field = table.by_label.get(label_key(str(sheet.at(place))))
+        if field is None or field.key in printed or isinstance(field.type, Actions):
+            others.append(place)
+        elif choices_of(field):
+            lines[field.key] = beside
+        else:
+            slots[field.key] = beside[0]
+        printed |= {field.key} if field else set()
+    return FormCells(slots, lines, {}, {}, others)
 
 
 def _more_actions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Literal
 
 from xlcrm.filled_workbook.misspelt import can_hold, nearest
@@ -151,6 +151,26 @@ def own_labels(
                 behind.add(beside)
                 taken.add(place)
                 yield place
+
+
+def written_labels(
+    sheet: RawSheet, plan: FormPlan, values: Collection[Place]
+) -> Iterator[tuple[Place, Sequence[Place]]]:
+    """Yield texts that people wrote on a form whose ``values`` are known, each with the cells that
+    are filled right of it as far as the next value's."""
+    texts = {label_key(text) for cell in plan.cells for text in (cell.text or {}).values()}
+    last = max((row for row, _ in values), default=-1)
+
+    def is_ours(place: Place) -> bool:
+        cell, is_below = sheet.at(place), place[0] > last
+        return place in values or (not is_below and _cell_key(cell) in texts)
+
+    for number, row in enumerate(sheet.rows):
+        filled = [(number, n) for n, c in enumerate(row) if c != "" and not _is_mark(c)]
+        for ours, run in groupby(filled, is_ours):
+            place, *beside = run
+            if not ours and beside and isinstance(sheet.at(place), str):
+                yield place, beside
 
 
 def _is_mark(cell: CellValue) -> bool:
