@@ -24,14 +24,23 @@ NAMES = ("星辰科技有限公司", "星辰科技", "月亮贸易有限公司",
 STAR, MOON = ("C002", "C001"), ("C004", "C003")
 
 
+@pytest.fixture(scope="module")
+def kept_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept") / "团队"
+
+
 @pytest.fixture
-def folder(team: Any) -> Any:
-    """A merged folder in which two pairs of customers may be one."""
+def folder(team: Any, kept_folder: Path) -> Any:
+    """A merged folder in which two pairs of customers may be one; made once, then copied."""
+    if kept_folder.exists():
+        shutil.copytree(kept_folder, team.root, dirs_exist_ok=True)
+        return team
     book = team.blank("张伟.xlsx")
     for n, name in enumerate(NAMES, 1):
         book.add(BASE, {"客户ID": f"C00{n}", "客户名称": name, "客户类型": "意向客户"})
     book.save()
     merge(team)
+    shutil.copytree(team.root, kept_folder)
     return team
 
 
