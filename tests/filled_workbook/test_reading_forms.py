@@ -15,12 +15,14 @@ from xlcrm.filled_workbook.reading import read_file
 from xlcrm.layout.forms import choices_of
 from xlcrm.records import FileReading
 from xlcrm.spec.loader import load_spec
+from xlcrm.spec.settings import Settings
 from xlcrm.template_workbook import write_workbook
 
 TALK = "communication_record"
 REVISIT = "revisit_record"
 CHANNELS = "multichannel_record"
 CREATED = datetime(2024, 5, 20)
+FORMS = [key for key, table in load_spec().tables.items() if table.layout == "form"]
 ACTIONS = [
     {"action": f"第{n}项", "owner": "张伟", "due": f"2024-05-2{n}"} for n in (1, 2, 3, 4, 5, 6, 7)
 ]
@@ -241,6 +243,22 @@ def test_labels_that_people_write_on_a_form_are_read_or_told(tmp_path: Path) -> 
     assert reading.records[0].cell("campaign") == f"D{last + 1}"
     told = {each.cell for each in reading.findings if each.code == "unknown-column"}
     assert told == {f"B{last + 4}", f"B{last + 5}", "R4"}
+
+
+@pytest.mark.parametrize("what", ["renamed", "hidden"])
+@pytest.mark.parametrize("key", FORMS)
+def test_of_a_form_made_before_its_fields_were_changed_no_label_is_a_persons_own(
+    key: str, what: str, tmp_path: Path
+) -> None:
+    before, path, record = load_spec(), tmp_path / "a.xlsx", {"customer_name": "华东智造"}
+    table, made = before.tables[key], {key: [record]}
+    write_workbook(path, [table], before, "zh", created=CREATED, records=made)
+    fields = [each for each in table.fields if each.is_input and each.key not in record]
+    renamed = {each.key: {"zh": f"{each.labels['zh']}一"} for each in fields}
+    changes = renamed if what == "renamed" else {each.key: {"state": "hidden"} for each in fields}
+    reading = read_file(path, path.name, load_spec(Settings(fields={key: changes})))
+    assert values(reading) == [record]
+    assert [each for each in reading.findings if each.code == "unknown-column"] == []
 
 
 @pytest.fixture

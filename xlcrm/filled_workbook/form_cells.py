@@ -42,7 +42,7 @@ def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> For
     most = sum(slot in named for slot in inputs) >= len(inputs) / 2
     if most and not _are_stale(sheet, table, named):
         slots = {slot: place for slot, place in named.items() if _is_field(table, slot)}
-        return _with_written(sheet, table, plan, dict(_more_actions(sheet, table, slots)))
+        return _with_written(sheet, table, dict(_more_actions(sheet, table, slots)))
     return _LabelReader(sheet, table, _whole_plan(table)).find()
 
 
@@ -67,15 +67,14 @@ def _whole_plan(table: Table) -> FormPlan:
     return form_plan(every, hidden=True)
 
 
-def _with_written(
-    sheet: RawSheet, table: Table, plan: FormPlan, slots: dict[str, Place]
-) -> FormCells:
+def _with_written(sheet: RawSheet, table: Table, slots: dict[str, Place]) -> FormCells:
     """Return the cells of a form with those beside labels that people wrote on it: of a field that
     it does not print they are the field's."""
     printed = {slot.partition(".")[0] for slot in slots}
     lines: dict[str, Sequence[Place]] = {}
     others = []
-    for place, beside in written_labels(sheet, plan, set(slots.values())):
+    plan, values = _whole_plan(table), set(slots.values())
+    for place, beside in written_labels(sheet, plan, frozenset(printed), values):
         field = table.by_label.get(label_key(str(sheet.at(place))))
         if field is None or field.key in printed or isinstance(field.type, Actions):
             others.append(place)

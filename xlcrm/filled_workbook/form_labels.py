@@ -154,16 +154,24 @@ def own_labels(
 
 
 def written_labels(
-    sheet: RawSheet, plan: FormPlan, values: Collection[Place]
+    sheet: RawSheet, plan: FormPlan, fields: Collection[str], values: Collection[Place]
 ) -> Iterator[tuple[Place, Sequence[Place]]]:
-    """Yield texts that people wrote on a form whose ``values`` are known, each with the cells that
-    are filled right of it as far as the next value's."""
-    texts = {label_key(text) for cell in plan.cells for text in (cell.text or {}).values()}
+    """Yield texts that people wrote on a form, each with the cells that are filled right of it as
+    far as the next that is ours. The form prints what ``plan`` has, of labels those of ``fields``,
+    by any name they ever had; ``values`` are where these are filled."""
+    texts: set[str] = set()
+    for each in plan.cells:
+        is_printed = each.field is not None and each.field.key in fields
+        if is_printed or each.field is None or each.role != "label":
+            texts |= {label_key(text) for text in (each.text or {}).values()}
+        if is_printed and each.field:
+            texts |= {*each.field.label_keys}
     last = max((row for row, _ in values), default=-1)
 
     def is_ours(place: Place) -> bool:
         cell, is_below = sheet.at(place), place[0] > last
-        return place in values or (not is_below and _cell_key(cell) in texts)
+        is_text = isinstance(cell, str) and label_key(cell) in texts
+        return place in values or (is_text and not is_below)
 
     for number, row in enumerate(sheet.rows):
         filled = [(number, n) for n, c in enumerate(row) if c != "" and not _is_mark(c)]
