@@ -112,5 +112,5 @@ def _changes(
 
 def _dated(rows: Iterable[tuple[Line, _Dated]]) -> list[_Dated]:
     """Return rows by date; on one day as the lines that say them are ranked."""
-    ranked = sorted(rows, key=lambda row: (row[1].date or "") + row[0].rank)
+    ranked = sorted(rows, key=lambda row: (row[1].date or " ") + row[0].rank)  # undated first
     return [fact for _, fact in ranked]

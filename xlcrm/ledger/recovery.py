@@ -120,6 +120,8 @@ def with_records(
 ) -> FileReading:
     """Return a recovered reading with its records as they are ``known`` by now; None is for those
     that are to be forgotten."""
+    if not reading.removed:
+        return reading  # as nearly all
     today = {id(was): each for was, each in known if was.block.file == reading.file}
     if not today:
         return reading
