@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from xlcrm import privacy, resources
@@ -22,6 +22,7 @@ Parameter = str | Localised
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _CONTEXT = 60  # characters of a long value that a message repeats
+_REMEMBERED = 1_000  # words and messages: many findings say the same
 
 
 class Wording(NamedTuple):
@@ -100,15 +101,15 @@ class Finding:
         catalogue()[self.code]
         for name in ("record", "value", "suggestion"):
             text = getattr(self, name)
-            if text:
-                object.__setattr__(self, name, privacy.mask(text))
-        masked = {
-            name: privacy.mask(value)
+            if text and (masked := privacy.mask(text)) is not text:
+                object.__setattr__(self, name, masked)
+        words = {
+            name: _masked(value)
             if isinstance(value, str)
-            else {language: privacy.mask(text) for language, text in value.items()}
+            else {language: _masked(text) for language, text in value.items()}
             for name, value in self.parameters.items()
         }
-        object.__setattr__(self, "parameters", masked)
+        object.__setattr__(self, "parameters", words)
 
     @property
     def severity(self) -> Severity:
@@ -116,38 +117,26 @@ class Finding:
 
     def message(self, language: Language) -> str:
         """Return what is wrong and what to do, without the place."""
-        said = f"{self.fault(language)}{_STOP[language]}{self.remedy(language)}"
-        return said + self.question(language)
+        return _message(self._said(language), language)
 
     def fault(self, language: Language) -> str:
         """Return what is wrong, or was interpreted, alone."""
-        return self._filled(self._wording.message[language], language)
+        return _fault(self._said(language), language)
 
     def remedy(self, language: Language) -> str:
         """Return what to do about it."""
-        return self._filled(self._wording.remedy[language], language)
-
-    @property
-    def _wording(self) -> Wording:
-        code, detail = catalogue()[self.code], self.parameters.get("detail", "")
-        usual = Wording(code.message, code.remedy)
-        return code.variants.get(detail, usual) if isinstance(detail, str) else usual
+        return _remedy(self._said(language), language)
 
     def question(self, language: Language) -> str:
         """Return whether the suggestion is meant, to follow what is said; blank without one.
 
         That a private value is masked in what is shown of it needs no question.
         """
-        if not self.suggestion or self.suggestion == self.value:
-            return ""
-        return _one_line(_SUGGEST[language].format(_short(self.suggestion)))
+        return _question(self._said(language), language)
 
-    def _filled(self, text: str, language: Language) -> str:
-        words = {name: _in(value, language) for name, value in self.parameters.items()}
-        details = catalogue()[self.code].details
-        detail = details.get(words.pop("detail", ""), {}).get(language, "")
-        words = _Blank(words | {"detail": detail, "value": _short(self.value or "")})
-        return _one_line(text.format_map(words))
+    def _said(self, language: Language) -> _Said:
+        words = tuple((name, _in(value, language)) for name, value in self.parameters.items())
+        return _Said(self.code, self.value or "", self.suggestion or "", words)
 
     @property
     def said_sheet(self) -> str | None:
@@ -196,11 +185,59 @@ _STOP = {"zh": ":", "en": ": "}
 _SUGGEST = {"zh": ",是否为“{}”?", "en": "; did you mean “{}”?"}
 
 
+class _Said(NamedTuple):
+    """All that the words of a finding depend on: many findings say the same at other places."""
+
+    code: str
+    value: str
+    suggestion: str
+    words: tuple[tuple[str, str], ...]
+
+
+@lru_cache(_REMEMBERED)
+def _message(said: _Said, language: Language) -> str:
+    parts = (_fault(said, language), _STOP[language], _remedy(said, language))
+    return "".join((*parts, _question(said, language)))
+
+
+def _fault(said: _Said, language: Language) -> str:
+    return _filled(_wording_of(said).message[language], said, language)
+
+
+def _remedy(said: _Said, language: Language) -> str:
+    return _filled(_wording_of(said).remedy[language], said, language)
+
+
+def _question(said: _Said, language: Language) -> str:
+    if said.suggestion in ("", said.value):
+        return ""
+    return _one_line(_SUGGEST[language].format(_short(said.suggestion)))
+
+
+def _wording_of(said: _Said) -> Wording:
+    code = catalogue()[said.code]
+    usual = Wording(code.message, code.remedy)
+    return code.variants.get(dict(said.words).get("detail", ""), usual)
+
+
+def _filled(text: str, said: _Said, language: Language) -> str:
+    words = dict(said.words)
+    details = catalogue()[said.code].details
+    detail = details.get(words.pop("detail", ""), {}).get(language, "")
+    words = _Blank(words | {"detail": detail, "value": _short(said.value)})
+    return _one_line(text.format_map(words))
+
+
 class _Blank(dict[str, str]):
     """Words of a message; one that a finding has no value for is left blank."""
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+@lru_cache(_REMEMBERED)
+def _masked(word: str) -> str:
+    return privacy.mask(word)
 
 
 def _in(value: Parameter, language: Language) -> str:

@@ -72,6 +72,8 @@ def is_controlled(text: str) -> bool:
 
 def printable(text: str) -> str:
     """Return ``text`` safe for a terminal: no direction marks, controls as ``\\xNN`` escapes."""
+    if text.isprintable() and not INVISIBLE.search(text):
+        return text
     text = INVISIBLE.sub("", text)
     text = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import xlsxwriter.packager
 import xlsxwriter.workbook
@@ -39,6 +40,15 @@ _QUICK_PACKING = 2  # the quick codec's level
 _PIECE = 1 << 20  # bytes that are copied at a time
 
 
+class Splice(NamedTuple):
+    """The `<row>` elements in `rows` belong into a part that is written as the file `path`, after
+    its first bytes, so many as `at` says."""
+
+    path: str
+    at: int
+    rows: BinaryIO
+
+
 class CheckedWorksheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose calls raise WriteFailed where xlsxwriter returns a code or warns.
 
@@ -48,6 +58,7 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
 
     dim_rowmax: int | None
     dim_colmax: int | None
+    spliced: Splice | None = None
     _record_rows: BinaryIO | None = None
     _first_record_row = 0
 
@@ -122,8 +133,7 @@ class CheckedWorksheet(Worksheet):  # type: ignore[misc]
         super()._write_rows()
         self.dim_rowmax = last_row
         self.fh.flush()
-        self._record_rows.seek(0)
-        shutil.copyfileobj(self._record_rows, self.fh.buffer, _PIECE)
+        self.spliced = Splice(self.fh.name, self.fh.buffer.tell(), self._record_rows)
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Return a formula without its ``=``; its own searches it for fifty newer functions.
@@ -164,7 +174,7 @@ class CheckedWorkbook(Workbook):  # type: ignore[misc]
         return index
 
     def _store_workbook(self) -> None:
-        with _own_parts():
+        with _own_parts(self.worksheets()):
             super()._store_workbook()
 
     def count_shared(self, uses: int) -> None:
@@ -188,27 +198,42 @@ class QuickSharedStrings(SharedStrings):  # type: ignore[misc]
 
 class QuickZip(zipfile.ZipFile):
     """An archive in the making: large parts are packed in a sixth of the time for a seventh more
-    bytes, where the platform has the codec; small ones are the same bytes on all platforms."""
+    bytes, where the platform has the codec; small ones are the same bytes on all platforms. The
+    rows spliced into one of `sheets` go from where they lie straight into the archive."""
+
+    def __init__(self, sheets: Sequence[CheckedWorksheet], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sheets = sheets
 
     def write(self, filename: Any, arcname: Any = None, *args: Any, **options: Any) -> None:
-        if codec is zlib or Path(filename).stat().st_size < _LARGE:
+        splices = (each.spliced for each in self._sheets if each.spliced)
+        splice = next((each for each in splices if each.path == filename), None)
+        info = zipfile.ZipInfo.from_file(filename, arcname)
+        info.file_size += splice.rows.seek(0, os.SEEK_END) if splice else 0
+        quick = codec is not zlib and info.file_size >= _LARGE
+        if not (splice or quick):
             super().write(filename, arcname, *args, **options)
             return
-        info = zipfile.ZipInfo.from_file(filename, arcname)
         info.compress_type = self.compression
+        kind, level = (codec, _QUICK_PACKING) if quick else (zlib, _PACKING)
         with Path(filename).open("rb") as source, self.open(info, "w") as part:
             if hasattr(part, "_compressor"):
-                packer = codec.compressobj(_QUICK_PACKING, zlib.DEFLATED, -zlib.MAX_WBITS)
+                packer = kind.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
                 cast("Any", part)._compressor = packer
+            if splice:
+                part.write(source.read(splice.at))
+                splice.rows.seek(0)
+                shutil.copyfileobj(splice.rows, part, _PIECE)
             shutil.copyfileobj(source, part, _PIECE)
 
 
 @contextmanager
-def _own_parts() -> Iterator[None]:
+def _own_parts(sheets: Sequence[CheckedWorksheet]) -> Iterator[None]:
     """Let xlsxwriter write shared texts our way, and pack in half the time for a seventh more
     bytes; it has no option for either."""
     zip_file = xlsxwriter.workbook.ZipFile
-    xlsxwriter.workbook.ZipFile = functools.partial(QuickZip, compresslevel=_PACKING)
+    archive = functools.partial(QuickZip, sheets, compresslevel=_PACKING)
+    xlsxwriter.workbook.ZipFile = archive
     xlsxwriter.packager.SharedStrings = QuickSharedStrings
     try:
         yield
