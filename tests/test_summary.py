@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -121,6 +122,18 @@ def test_it_is_said_in_both_languages(language: Any) -> None:
     metrics, shown = zip(row("satisfaction", "bad"), row("x", "good"), strict=True)
     text = summarise(metrics, shown, WEEK, "r.xlsx", Words(language))
     assert ("上周" in text) == (language == "zh")
+
+
+@pytest.mark.parametrize("form", ["plain", "markdown"])
+def test_of_a_period_that_is_not_over_it_says_so(form: Any) -> None:
+    said = {"zh": "未结束,数据到 2024-05-19", "en": "not over yet, as of 2024-05-19"}
+    metrics, shown = zip(row("satisfaction", narrative="字" * 700), strict=True)
+    for language, words in said.items():
+        given = (metrics, shown, WEEK, "r.xlsx", Words(cast(Any, language)), form)
+        title = summarise(*given, as_of=WEEK.end).splitlines()[0]
+        assert "2024-05-19" in title and words in title.replace("\\", "")
+        assert summarise(*given, as_of=WEEK.end + timedelta(days=1)) == summarise(*given)
+        assert words not in summarise(*given)
 
 
 @pytest.mark.parametrize("form", ["plain", "markdown"])

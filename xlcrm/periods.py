@@ -49,6 +49,10 @@ class Period:
             periods.append(periods[-1].previous)
         return tuple(reversed(periods[:n]))
 
+    def is_over(self, day: date) -> bool:
+        """Whether all of it was before ``day``: until then its figures may still change."""
+        return self.end < day
+
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 

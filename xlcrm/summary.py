@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from xlcrm.analysis_rows import AnalysisRow
@@ -41,16 +42,18 @@ def summarise(
     words: Words,
     form: Form = "plain",
     told: Callable[[str], str | None] = str,
+    as_of: date | None = None,
 ) -> str:
     """Return a report as a text of whole lines, ``LIMIT`` bytes at most, that ends with a line end.
 
     ``metrics`` and ``rows`` are the same, as figures and as displayed; ``report`` is the name of
     the file in which all of it stands. ``told`` returns what may be told of a line, None where
-    nothing may. What does not fit is left out, the least important first, which is said.
+    nothing may. What does not fit is left out, the least important first, which is said; and so is
+    it of a period that is not over on ``as_of``.
     """
     lines = [
         replace(line, text=_marked(safe, form))
-        for line in _lines(metrics, rows, period, words)
+        for line in [_title(period, as_of, words), *_lines(metrics, rows, period, words)]
         if (safe := told(_SPACES.sub(" ", printable(line.text)).strip())) is not None
     ]
     said = [bool(row.narrative) for row, _ in _leading(rows, metrics)]
@@ -74,13 +77,20 @@ def summarise(
     return _text([*kept, *last(kept)], form)
 
 
+def _title(period: Period, as_of: date | None, words: Words) -> _Line:
+    """Return what it is about, and on which day that was not over."""
+    is_over = not as_of or period.is_over(as_of)
+    running = "" if is_over else words("summary.running", day=as_of)
+    name = words(f"report.title.{period.kind}")
+    span = {"label": period.label, "start": period.start, "end": period.end}
+    return _Line(words("summary.title", title=name, running=running, **span), _HEAD)
+
+
 def _lines(
     metrics: Sequence[Metric], rows: Sequence[AnalysisRow], period: Period, words: Words
 ) -> Iterator[_Line]:
-    """Yield all there may be to say, from top to bottom."""
+    """Yield all there may be to say below the title, from top to bottom."""
     kind = period.kind
-    yield _Line(words("summary.title", title=words(f"report.title.{kind}"), label=period.label,
-                      start=period.start, end=period.end), _HEAD)  # fmt: skip
     heading = words("summary.leading")
     first = _leading(rows, metrics)
     for row, metric in first:

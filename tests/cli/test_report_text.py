@@ -43,6 +43,23 @@ def test_it_names_nobody_confidential_and_no_number(team: Any, run: Any, form: s
     assert "沟通效果分析周报_2024-W20.xlsx" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "line"),
+    [
+        ("zh", ",未结束,数据到 2024-05-20)", "2024-05 还没有结束,数据到 2024-05-20"),
+        ("en", ", not over yet, as of 2024-05-20)", "2024-05 is not over yet: its figures are"),
+    ],
+)
+def test_of_a_month_that_is_not_over_text_and_terminal_say_so(
+    team: Any, run: Any, lang: str, text: str, line: str
+) -> None:
+    running = ("report", "团队", "--month", "2024-05", *WEEK[4:-1], lang)
+    assert text in run(*running, "--text").out.splitlines()[0]
+    assert text in run(*running, "--markdown").out.splitlines()[0]
+    assert line in run(*running).out
+    assert line.partition(" ")[2] not in run(*WEEK[:-1], lang).out
+
+
 def test_json_holds_it_where_it_was_asked_for(team: Any, run: Any) -> None:
     assert run(*WEEK, "--format", "json").document["text"] is None
     said = run(*WEEK, "--format", "json", "--text").document["text"]

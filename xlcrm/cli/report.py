@@ -137,9 +137,11 @@ def tell_report(console: Console, result: ReportResult) -> None:
 
 
 def _tell_figures(console: Console, result: Figures) -> None:
-    document = result.document
+    document, told = result.document, result.analysis
     console.say("said.period", **{**document["period"], "previous": document["previous"]["label"]})
-    for row in result.analysis.figures(console.language):
+    if not told.period.is_over(told.as_of):
+        console.say("said.period-running", label=told.period.label, day=told.as_of)
+    for row in told.figures(console.language):
         figures = f"{row.current.text} | {row.previous.text} | {row.change}"
         click.echo(f"  {row.name}  {figures}")
     for late in result.late(console.language):

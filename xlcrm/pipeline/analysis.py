@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from xlcrm.analysis_rows import AnalysisRow, analysis_row
 from xlcrm.facts.build import facts_of
@@ -30,11 +31,12 @@ from xlcrm.values import dataclass
 
 @dataclass(frozen=True)
 class Analysis:
-    """The figures of a period, in the order of the report, and their sentences; ``effects`` tell
-    what became of those that were published, ``left_out`` which rows could
-    not be counted, by metric; ``faults`` are those of a team's own wording."""
+    """The figures of a period as they were on a day, in the order of the report, and their
+    sentences; ``effects`` tell what became of those that were published, ``left_out`` which rows
+    could not be counted, by metric; ``faults`` are those of a team's own wording."""
 
     period: Period
+    as_of: date
     facts: Facts
     metrics: list[Metric]
     rows: list[AnalysisRow]
@@ -78,7 +80,7 @@ def analyse(
         row = analysis_row(each, display(each, language), text, language)
         rows.append(replace(row, by_lead=own is not None))
     faults = tuple(map(wording_finding, wording.faults.values()))
-    return Analysis(period, facts, metrics, rows, since, left, faults)
+    return Analysis(period, options.as_of, facts, metrics, rows, since, left, faults)
 
 
 def _unusable(count: int, language: Language) -> str:

@@ -30,6 +30,7 @@ def summary(result: ReportResult, form: Form) -> str:
         Words(options.language),
         form,
         _telling(result.merged),
+        told.as_of,
     )
 
 

@@ -183,7 +183,8 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
 def _running(contents: ReportContents, words: Words) -> str:
     """Return that the period is not over yet, where it isn't: its figures look ahead to its end."""
     day = contents.as_of
-    return words("report.running", day=day) if day and day <= contents.period.end else ""
+    is_over = not day or contents.period.is_over(day)
+    return "" if is_over else words("report.running", day=day)
 
 
 def _against(contents: ReportContents, words: Words) -> str:
