@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.declarations import Declaration, declarations
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -103,7 +103,7 @@ def named(values: Iterable[Any], vocabulary: Vocabulary) -> dict[str, dict[str, 
 def customers_by(facts: Facts, period: Period) -> pd.DataFrame:
     """Return the customers who are there by a period's end."""
     customers = facts.customers
-    return customers[~(customers["there_from"] >= ends(period))]
+    return chosen(customers, ~(customers["there_from"] >= ends(period)))
 
 
 def within(facts: Facts, kind: str, column: str, period: Period) -> pd.DataFrame:
@@ -131,7 +131,7 @@ def rate(kind: str, facts: pd.DataFrame, hits: pd.Series[bool], **details: Any) 
     if facts.empty:
         return NO_DATA
     count = int(hits.sum())
-    found = {"hits": count, "total": len(facts), "hit_ids": ids(facts[hits])}
+    found = {"hits": count, "total": len(facts), "hit_ids": ids(chosen(facts, hits))}
     return Figure(count / len(facts), {kind: ids(facts)}, found | details)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.figures import NO_DATA, Figure, ids, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -30,15 +30,15 @@ def _measure(facts: Facts, period: Period, low: float) -> Figure:
     last = facts.last_scores(period.start)
     before = last.set_index("customer")
     after = now.drop_duplicates("customer", keep="last").set_index("customer")
-    named = {*now.loc[now["score"] < low, "customer"]}
-    named |= {*before.index[before["score"] < low]} & {*after.index}
+    named = {*chosen(now, now["score"] < low)["customer"]}
+    named |= {*chosen(before, before["score"] < low).index} & {*after.index}
     rows = [
         _row(facts, key, before.loc[key] if key in before.index else None, after.loc[key])
         for key in named
     ]
     rows.sort(key=lambda row: (row["after"], row["customer"]))
     scores = pd.concat([last, now])
-    return Figure(rows, {"scores": ids(scores[scores["customer"].isin(named)])})
+    return Figure(rows, {"scores": ids(chosen(scores, scores["customer"].isin(named)))})
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.figures import Figure, metric, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -19,7 +19,7 @@ def need_response_rate(facts: Facts, period: Period, previous: Period, spec: Spe
         stated = within(facts, "needs", "date", of).dropna(subset="customer")
         ranked = stated.sort_values("is_responded", kind="stable")
         repeats = ranked["tag"].notna() & ranked.duplicated(["customer", "tag"], keep="last")
-        needs = ranked[~repeats]
+        needs = chosen(ranked, ~repeats)
         return rate("needs", needs, needs["is_responded"])
 
     return [metric("need_response_rate", measure, period, previous, spec)]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.figures import NO_DATA, Figure, metric, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -50,5 +50,5 @@ def judged(facts: Facts, period: Period) -> pd.DataFrame:
     """
     known = within(facts, "needs", "date", period).dropna(subset=["customer", "met"])
     own = known["tag"].isna()
-    latest = known[~own].drop_duplicates(["customer", "tag"], keep="last")
+    latest = chosen(known, ~own).drop_duplicates(["customer", "tag"], keep="last")
     return pd.concat([latest, known[own]]) if own.any() else latest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.figures import Figure, mean, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period
@@ -24,4 +24,4 @@ def avg_response_hours(facts: Facts, period: Period, previous: Period, spec: Spe
 def replies(facts: Facts, period: Period) -> pd.DataFrame:
     """Return the messages replied to in the period; a reply before the sending is left out."""
     came = within(facts, "messages", "replied", period)
-    return came[came["hours"].notna()]
+    return chosen(came, came["hours"].notna())

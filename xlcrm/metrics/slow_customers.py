@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.figures import NO_DATA, Figure, ends, ids, metric, within
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.responses import replies
@@ -33,14 +33,14 @@ def _measure(facts: Facts, period: Period, slow_hours: float) -> Figure:
         return NO_DATA
     means = came.groupby("customer")["hours"].mean()
     slow = means[means > slow_hours]
-    open_ = sent[_is_open(sent, period, slow_hours)]
+    open_ = chosen(sent, _is_open(sent, period, slow_hours))
     unanswered = open_.groupby("customer").size()
     rows = [
         _row(facts, str(key), means.get(key), int(unanswered.get(key, 0)))
         for key in {**slow.to_dict(), **unanswered.to_dict()}
     ]
     rows.sort(key=lambda row: (-(row["hours"] or 0), -row["unanswered"], row["customer"]))
-    rests = dict.fromkeys((*ids(came[came["customer"].isin(slow.index)]), *ids(open_)))
+    rests = dict.fromkeys((*ids(chosen(came, came["customer"].isin(slow.index))), *ids(open_)))
     return Figure(rows, {"messages": tuple(rests)})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from xlcrm.facts.tables import Facts
+from xlcrm.facts.tables import Facts, chosen
 from xlcrm.metrics.figures import NO_DATA, Figure, by_subject, named, rate, within
 from xlcrm.metrics.model import Metric
 from xlcrm.metrics.steps import TYPES, share
@@ -22,7 +22,7 @@ def channel_conversion(facts: Facts, period: Period, previous: Period, spec: Spe
         if not facts.tells(TYPES.told_in):
             return NO_DATA
         talks = _talks(facts, of, "channel_class")
-        own = talks[talks["channel_class"] == channel]
+        own = chosen(talks, talks["channel_class"] == channel)
         told = upward_changes(facts, of, spec)["communication"]
         return rate("communications", own, own.index.to_series().isin(told))
 
@@ -57,7 +57,7 @@ def upward_changes(facts: Facts, period: Period, spec: Spec) -> pd.DataFrame:
     order = {value: n for n, value in enumerate(ladder(spec.vocabularies[TYPES.vocabulary]))}
     changes = within(facts, TYPES.kind, "date", period)
     before, after = (changes[column].map(order.get).astype(float) for column in ("before", "after"))
-    return changes[before < after]
+    return chosen(changes, before < after)
 
 
 def _talks(facts: Facts, period: Period, column: str) -> pd.DataFrame:
