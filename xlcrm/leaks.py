@@ -4,12 +4,14 @@ that should not be there."""
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+_MOMENT = re.compile(r"(?:\d{4}-\d{2}-\d{2}(?:T[\d:]+)?/?){1,2}")
 _HEAD = 2  # characters by which texts are looked up: none may be shorter
 # Attributes of a workbook's parts that hold what people see or have named.
 _SEEN = frozenset(
@@ -45,7 +47,10 @@ class Texts:
         self._lengths = {head: sorted(each, reverse=True) for head, each in lengths.items()}
 
     def replaced(self, text: str) -> str:
-        """Return a text without any of them; the longest that begins at a place counts."""
+        """Return a text without any of them; the longest that begins at a place counts. One that is
+        a moment as it is kept, or a span, stays: it names nobody."""
+        if _MOMENT.fullmatch(text):
+            return text
         pieces, done = [], 0
         for each in self._all(text):
             if each.start >= done:

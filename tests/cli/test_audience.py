@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,30 @@ def test_a_name_that_may_be_any_word_is_masked_as_a_contact_alone(folder: Any, r
     (told,) = (row for row in rows("沟通动态记录表") if row["记录ID"] == "J001" and row["负责人"])
     assert told["关键内容记录"] == "Min row,M***和王**说:高*版本,微信wx***"
     assert told["负责人"] == "张伟"
+
+
+@pytest.mark.parametrize("typed", ["2024-05-14", "05-14", "2024-05", "10:00", "J0000102"])
+def test_a_date_or_an_id_in_a_column_of_contacts_is_masked_there_alone(
+    folder: Any, run: Any, typed: str
+) -> None:
+    """As it stands where a row was pasted a column too far."""
+    shifted = {"customer_id": "C001", "customer_name": "云帆教育", "contact": typed}
+    folder.put(
+        "刘洋.xlsx",
+        {
+            "customer_base": [{**shifted, "contact_info": typed}],
+            "communication_log": [talk(102, record_id="J0000102", content=f"改到{typed}")],
+            "multichannel_record": [{"customer_name": "云帆教育", "time": "2024-05-15T10:00"}],
+        },
+    )
+    ran = run("merge", "团队", *TEAM)
+    assert (ran.code, ran.err) == (0, "")
+    customer, said = rows("客户基础信息库")[0], rows("沟通动态记录表")[0]
+    assert customer["联系人"].endswith("***") and customer["联系方式"].endswith("***")
+    assert said["记录ID"] == "J0000102" and said["沟通日期"] == datetime(2024, 5, 14)
+    assert said["关键内容记录"] == f"改到{typed}"
+    (form,) = rows("客户多渠道沟通记录表")
+    assert form["沟通时间"] == "2024-05-15 10:00"
 
 
 def test_it_has_the_leads_password_only_where_that_is_asked_for(private: Any, run: Any) -> None:

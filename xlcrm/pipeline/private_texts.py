@@ -11,6 +11,7 @@ from typing import Any
 
 from xlcrm import resources
 from xlcrm.confidential import Public
+from xlcrm.customers import ID
 from xlcrm.leaks import Texts
 from xlcrm.privacy import find_private, mask
 from xlcrm.records import LedgerRecord, Record
@@ -25,6 +26,8 @@ _CODE = re.compile(r"[\u4e00-\u9fff]+-?\d{1,6}")  # 客户联系方式-1: stands
 _RARE = 5  # letters of a Latin name
 _TELLING = 6  # characters from which a text is hardly said by chance
 _DATED = r"\d\s:./~\-年月日号时点分周季度上下半午第前后至到"
+_DIGIT = re.compile(r"\d")
+_MOMENTS = "0000-00-00T00:00/0000-00-00T00:00"  # how a span of time is kept
 _MEANS_NOTHING = re.compile(f"[{_DATED}]*")
 
 
@@ -58,16 +61,26 @@ def _contacts_of(
     """Return the contacts that stand in plain, by name or number, with what is told instead; but
     for those that may well be anything else, or are called like one of ours: these are masked where
     they are a contact, and nowhere else."""
-    plain = dict(
-        pair for each in records for pair in _plain_contacts(each, spec.tables[each.table])
-    )
-    rare = {name: masked for name, masked in plain.items() if _is_rare(name) and name not in staff}
+    plain: dict[str, str] = {}
+    ids: set[object] = set()
+    for each in records:
+        table = spec.tables[each.table]
+        plain.update(_plain_contacts(each, table))
+        ids |= {each.values.get(table.id or ""), each.values.get(ID)}
+    rare = {
+        name: masked
+        for name, masked in plain.items()
+        if _is_rare(name) and name not in staff and name not in ids
+    }
     usual = Texts(rare).found_in(our_words())
     return {name: masked for name, masked in rare.items() if name.casefold() not in usual}
 
 
 def _is_rare(name: str) -> bool:
-    """Whether a name is hardly anything else where it stands: a short Latin one may be a word."""
+    """Whether a name is hardly anything else where it stands: a short Latin one may be a word, and
+    what was pasted a column too far a part of a moment."""
+    if _DIGIT.sub("0", name) in _MOMENTS:
+        return False
     return len(name) > 1 if not name.isascii() else len(name) >= _RARE or " " in name
 
 
