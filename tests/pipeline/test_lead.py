@@ -136,6 +136,7 @@ def merges(team: Any) -> list[Callable[[], Any]]:
         ("主题3", {"记录ID": "J103"}, {"记录ID": "J103"}),
         ("主题1", {"满意度评分": "4 分"}, {"满意度评分": 4}),
         ("主题1", {"满意度评分": "很好"}, {"满意度评分": "很好"}),
+        ("主题1", {"需求标签": '=CONCAT("价格","敏感")'}, {"需求标签": '=CONCAT("价格","敏感")'}),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("at_once", [False, True])

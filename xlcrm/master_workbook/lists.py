@@ -140,7 +140,8 @@ def version_text(each: Field | None, value: Value, words: Words) -> str:
 
 def _is_value(each: Field, text: str) -> bool:
     # A span of time is held in a form of its own, which nobody writes and no cell is read from.
-    return bool(_SPAN.match(text)) or each.type.read(text, ReadContext()).value is not None
+    # Where values are no text, one is what was not understood, such as a formula without a value.
+    return bool(_SPAN.match(text)) or isinstance(each.type.read(text, ReadContext()).value, str)
 
 
 def decisions(versions: int, words: Words, *, whole: bool = False) -> list[str]:
