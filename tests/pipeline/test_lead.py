@@ -494,3 +494,24 @@ def test_hidden_cells_that_were_typed_over_cost_no_merge(desk: Any, rubbish: str
     forget(desk)
     desk.merge()
     assert by_topic(desk)["主题1"]["关键内容记录"] == "谈交期"
+
+
+def test_a_row_keeps_its_key_for_itself_when_another_like_it_comes(team: Any) -> None:
+    """Rows that nothing tells apart but their order; the first is taken out everywhere, and the
+    state is lost: the second is known by its key, though it is the first by now."""
+    first, second = plain(3), plain(3, content="谈交期")
+    team.put("张伟/a.xlsx", {LOG: [first, second]})
+    team.merge()
+    key = {row["关键内容记录"]: row["行标识"].split()[0] for row in team.rows(LABEL)}["谈交期"]
+    team.edit_master(taken_out("主题3"))
+    team.put("张伟/a.xlsx", {LOG: [second]})
+    forget(team)
+    team.merge()
+    assert [row["行标识"].split()[0] for row in team.rows(LABEL)] == [key]
+    team.put("张伟/a.xlsx", {LOG: [second, plain(3, content="谈付款")]})
+    for _ in range(2):
+        team.merge()
+        team.put("李娜/c.xlsx", {LOG: [talk(8)]})
+        rows = {row["关键内容记录"]: row["行标识"].split()[0] for row in team.rows(LABEL)}
+        assert rows.keys() >= {"谈交期", "谈付款"} and len({*rows.values()}) == len(rows)
+        assert rows["谈交期"] == key

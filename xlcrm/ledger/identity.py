@@ -68,6 +68,30 @@ class Identities:
             if isinstance(claim, Claim)
         }
         self.rows = dict(self._of_master())
+        self._given: dict[RowId, Key] = {}
+
+    def expect(self, groups: Mapping[Key, Sequence[Claim]], rows: Mapping[Key, RowId]) -> set[Key]:
+        """Take note of this run's claims by their keys, and of the row keys that would be theirs.
+        Return the keys whose row is another's: where nothing but their order tells rows apart, one
+        may be known by the place that it had."""
+        known: dict[Key, Iterable[RowId]] = {
+            key: files.values() for key, files in self.before.history.apart.items()
+        }
+        known |= {key: [row for row, _ in found] for key, found in self.rows.items()}
+        for key in known.keys() & rows.keys():
+            for row in known[key]:
+                self._given.setdefault(row, key)
+        if not self._given:  # as in most runs
+            return set()
+        other = [key for key, row in rows.items() if self._given.get(row, key) != key]
+        for key in other:
+            if key not in known and any(self.then(key, claim) for claim in groups[key]):
+                self._given[rows[key]] = key  # it had that row in the last run as well
+        return {key for key in other if self._given[rows[key]] != key}
+
+    def _is_free(self, row: RowId, key: Key) -> bool:
+        """Whether a row key is not another's; from now on it is this key's."""
+        return self._given.setdefault(row, key) == key
 
     def _of_master(self) -> Iterator[tuple[Key, list[tuple[RowId, Claim]]]]:
         """Yield the rows of a master whose state is lost by key, where a key alone does not tell
@@ -103,7 +127,8 @@ class Identities:
     def clusters(self, key: Key, claims: Sequence[Claim], table: Table) -> list[Cluster]:
         """Return the records that claims of one key are of."""
         usual, known = row_key(key), self.before.history.apart.get(key)
-        if len(claims) == 1 and not known and key not in self.rows:
+        is_free = self._is_free(usual, key)
+        if len(claims) == 1 and not known and key not in self.rows and is_free:
             return [Cluster(usual, list(claims))]
         found: dict[RowId, Cluster] = {}
         fresh = []
@@ -111,7 +136,7 @@ class Identities:
             row = known.get(claim.record.block.file) if known else None
             row = row or self._nearest(key, claim, table)
             row = row or (usual if not known and self.then(key, claim) else None)
-            if row:
+            if row and self._is_free(row, key):
                 found.setdefault(row, Cluster(row)).claims.append(claim)
             else:
                 fresh.append(claim)
@@ -164,7 +189,7 @@ class Identities:
                 continue
             shown = max(each.claims, key=lambda claim: claim.modified)
             apart = identity_of(shown, table) if len(groups) > 1 else ()
-            while (row := row_key(key, apart)) in taken:
+            while (row := row_key(key, apart)) in taken or not self._is_free(row, key):
                 apart = (*apart, "")
             each.row = row
             taken.add(row)

@@ -138,12 +138,12 @@ class _Merger:
 
     def ledger(self, readings: Sequence[FileReading]) -> Ledger:
         before, identities = self.before, self.identities
-        concerned, apart = before.concerned, {*before.history.apart, *identities.rows}
-        withdrawn = self._withdrawn()
-        for key in list(self.groups):
+        concerned, withdrawn = before.concerned, self._withdrawn()
+        rows = {key: row_key(key) for key in self.groups}
+        apart = {*before.history.apart, *identities.rows, *identities.expect(self.groups, rows)}
+        for key, row in rows.items():
             claims = self.groups.pop(key)  # not held any longer: there may be very many
             table = self.spec.tables[str(key[0])]
-            row = row_key(key)
             if len(claims) == 1 and row not in concerned and key not in apart:  # as nearly always
                 self._add(row, claims[0].record, claims[0], claims, table)
                 continue
