@@ -21,6 +21,7 @@ from xlcrm.template_workbook import write_workbook
 TALK = "communication_record"
 REVISIT = "revisit_record"
 CHANNELS = "multichannel_record"
+UNREAD = ("unknown-column", "duplicate-header")
 CREATED = datetime(2024, 5, 20)
 FORMS = [key for key, table in load_spec().tables.items() if table.layout == "form"]
 ACTIONS = [
@@ -241,8 +242,57 @@ def test_labels_that_people_write_on_a_form_are_read_or_told(tmp_path: Path) -> 
     found = {"campaign": "夏季新品体验会", "participation": "参加"}
     assert values(reading) == [{**record, **found}]
     assert reading.records[0].cell("campaign") == f"D{last + 1}"
-    told = {each.cell for each in reading.findings if each.code == "unknown-column"}
-    assert told == {f"B{last + 4}", f"B{last + 5}", "R4"}
+    told = {
+        each.cell: each.parameters["detail"] for each in reading.findings if each.code in UNREAD
+    }
+    assert told == {
+        f"B{last + 3}": "free", f"D{last + 4}": "form", f"B{last + 5}": "label", "R4": "label"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", [None, both_gone])
+def test_what_is_written_where_the_form_has_no_field_is_told(
+    damage: Callable[[Worksheet], None] | None, write: Any, read: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    record = {"customer_name": "华东智造", "feedback": "很好"}
+    write(path, {REVISIT: [record]})
+    book = openpyxl.load_workbook(path)
+    sheet = book["客户回访沟通记录表"]
+    home, last = place(sheet, "customer_name"), sheet.max_row
+    sheet.cell(last + 1, 4, "合同要换成三年的,电话 13912345678")
+    sheet.cell(last + 2, 2, "备用行:"), sheet.cell(last + 3, 2, "____")
+    sheet.cell(last + 4, 2, "客户名称"), sheet.cell(last + 4, 4, " 华东智造")  # says it again
+    sheet.cell(last + 5, 2, "客户名称"), sheet.cell(last + 5, 4, "某公司")
+    sheet.cell(last + 6, 18, 5000)
+    if damage:
+        damage(sheet)
+    book.save(path)
+    reading = read(path)
+    assert values(reading) == [record]
+    found = [each for each in reading.findings if each.code in UNREAD]
+    assert {(each.cell, each.code, each.parameters["detail"]) for each in found} == {
+        (f"R{last + 6}", "unknown-column", "free"),
+        (f"D{last + 1}", "unknown-column", "free"),
+        (f"D{last + 5}", "duplicate-header", "form"),
+    }  # fmt: skip
+    said = {each.cell: each for each in found}
+    assert said[f"D{last + 1}"].value == "合同要换成三年的,电话 139****5678"
+    assert home in said[f"D{last + 5}"].message("zh") and "某公司" in said[f"D{last + 5}"].message(
+        "zh"
+    )
+
+
+def test_of_a_blank_form_it_is_told_too(write: Any, read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write(path, {REVISIT: []})
+    book = openpyxl.load_workbook(path)
+    sheet = book["客户回访沟通记录表"]
+    assert read(path).findings == []
+    sheet.cell(sheet.max_row + 1, 4, "客户要换成三年的合同")
+    book.save(path)
+    reading = read(path)
+    assert (values(reading), [each.code for each in reading.findings]) == ([], ["unknown-column"])
 
 
 @pytest.mark.parametrize("what", ["renamed", "hidden"])

@@ -151,6 +151,12 @@ def told(path: Path, options: Options = TODAY) -> Counter[Any]:
     )
 
 
+# What stood where the form has no field is told of the old workbook: the new one has it on a sheet.
+LISTED = Counter(
+    ("unknown-column", "communication_record", None, None, each) for each in ("见附件", "12.5")
+)
+
+
 def one(path: Path, options: Options = TODAY, **given: Any) -> tuple[Path, list[Finding]]:
     result = upgrade([path], given.get("folder"), options, given.get("language"))
     (made,) = result.files
@@ -166,7 +172,7 @@ def test_not_a_cell_is_lost(tmp_path: Path, saved: Any, core: bool) -> None:
     blank = written(tmp_path / "blank.xlsx", core=core)
     missing = typed(path, blank) - cells(new)
     assert missing == Counter() and typed(path, blank).total() > 60
-    assert told(new) == told(path) and told(new)
+    assert told(new) + LISTED == told(path) and told(new)
 
 
 def test_it_is_on_todays_template(tmp_path: Path) -> None:
@@ -289,7 +295,7 @@ def test_any_name_of_a_sheet_can_be_kept_or_nearly(tmp_path: Path) -> None:
     book["远航第二次"].title, book["我的备忘"].title = "王's 第二!", "选项 (2)"
     book.save(path)
     new, findings = one(path)
-    assert findings == [] and told(new) == told(path)
+    assert findings == [] and told(new) + LISTED == told(path)
     assert {"王’s 第二！", "选项 (2)"} <= {*load_workbook(new).sheetnames}
     assert not OpenXmlValidator().validate(str(new)).errors
 

@@ -20,7 +20,8 @@ class FormCells:
     """Cells by slot, and for ticked fields printed in one cell the cells right of their label.
 
     ``nearly`` and ``perhaps`` are as ``FormLabels`` has them; ``others`` are what looks like labels
-    of a person's own, with something beside them that is no field's.
+    of a person's own, with something beside them that is no field's. ``plan`` is all that such a
+    form may print.
     """
 
     slots: Mapping[str, Place]
@@ -28,6 +29,7 @@ class FormCells:
     nearly: Mapping[Place, Labels]
     perhaps: Mapping[Place, Labels]
     others: Sequence[Place]
+    plan: FormPlan
 
 
 def find_cells(sheet: RawSheet, table: Table, named: Mapping[str, Place]) -> FormCells:
@@ -76,14 +78,16 @@ def _with_written(sheet: RawSheet, table: Table, slots: dict[str, Place]) -> For
     plan, values = _whole_plan(table), set(slots.values())
     for place, beside in written_labels(sheet, plan, frozenset(printed), values):
         field = table.by_label.get(label_key(str(sheet.at(place))))
-        if field is None or field.key in printed or isinstance(field.type, Actions):
+        if field is None or isinstance(field.type, Actions):
             others.append(place)
+        elif field.key in printed:
+            continue  # what the form has already
         elif choices_of(field):
             lines[field.key] = beside
         else:
             slots[field.key] = beside[0]
         printed |= {field.key} if field else set()
-    return FormCells(slots, lines, {}, {}, others)
+    return FormCells(slots, lines, {}, {}, others, plan)
 
 
 def _more_actions(
@@ -151,7 +155,8 @@ class _LabelReader:
                 slots.update(self._actions(field))
         values = {*slots.values(), *(place for line in lines.values() for place in line)}
         others = own_labels(self.sheet, self.plan, self.found, values)
-        return FormCells(slots, lines, self.found.nearly, self.found.perhaps, list(others))
+        found = self.found
+        return FormCells(slots, lines, found.nearly, found.perhaps, list(others), self.plan)
 
     def _place(self, cell: FormCell) -> Place | None:
         return self.places.get((cell.row, cell.column))

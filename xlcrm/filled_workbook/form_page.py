@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import islice
 
 from xlcrm.filled_workbook.carried import Carrier
-from xlcrm.filled_workbook.form_cells import FormCells, find_cells
+from xlcrm.filled_workbook.form_cells import find_cells
 from xlcrm.filled_workbook.form_labels import Place
 from xlcrm.filled_workbook.form_record import boxes, read_form
+from xlcrm.filled_workbook.form_rest import action_number, printed_cells
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import RawSheet
-from xlcrm.layout.forms import choices_of, form_plan
-from xlcrm.layout.marks import MARK_WIDTH, read_marks
+from xlcrm.layout.forms import choices_of
 from xlcrm.layout.pages import FormPage, Leftover, Note, Origins, chosen_words, showing
-from xlcrm.layout.remarks import CHECK_RESULT
 from xlcrm.records import Values
-from xlcrm.spec.model import Field, Table
-from xlcrm.spec.types.base import Cell, as_text
+from xlcrm.spec.model import Field
+from xlcrm.spec.types.base import Cell
 from xlcrm.spec.types.texts import TICKED, is_ticked
-from xlcrm.text import label_key
 
 
 def read_form_page(
@@ -38,18 +34,9 @@ def read_form_page(
         reader.notes,
         reader.origins(),
     )
-    taken = reader.taken | set(_printed(sheet, marks.table, reader.cells)) | set(_check_line(sheet))
+    taken = reader.taken | set(printed_cells(sheet, marks.table, reader.cells))
     first = min((row for row, _ in reader.cells.slots.values()), default=0)
     return page, list(carrier.leftovers(sheet, taken, first, reader.noted))
-
-
-def _check_line(sheet: RawSheet) -> Iterator[Place]:
-    """Yield the cell in which a form says what was found: the first one beside its mark."""
-    for number, row in enumerate(sheet.rows):
-        marks = (each.slot for cell in row[:MARK_WIDTH] for each in read_marks(cell))
-        if CHECK_RESULT in marks:
-            texts = (n for n, cell in enumerate(row) if cell != "" and not any(read_marks(cell)))
-            yield from ((number, column) for column in islice(texts, 1))
 
 
 class _PageReader:
@@ -97,7 +84,7 @@ class _PageReader:
             if cell is not None:
                 self.filled[slot] = cell
             if self._take_note(slot, place) or cell is not None:
-                last = max(last, _action_number(slot))
+                last = max(last, action_number(slot))
         if last:
             self.shape[field.key] = [{} for _ in range(last)]
 
@@ -137,34 +124,3 @@ class _PageReader:
                 found.append(word)
         if found:
             self.shape[field.key] = [*found]
-
-
-def _action_number(slot: str) -> int:
-    """Return the row of an action's slot such as ``actions.2.due``; 0 for another slot."""
-    _, _, rest = slot.partition(".")
-    number, _, part = rest.partition(".")
-    return int(number) if part else 0
-
-
-def _printed(sheet: RawSheet, table: Table, cells: FormCells) -> Iterator[Place]:
-    """Yield the cells in which the form's own texts stand: labels, choices, numbers of actions."""
-    yield from cells.nearly
-    texts = set(_texts(table.with_dropped))
-    actions = [(row, column) for slot, (row, column) in cells.slots.items() if _action_number(slot)]
-    last = max((column for _, column in cells.slots.values()), default=0) + 1
-    left = {row: min(c for r, c in actions if r == row) for row, _ in actions}
-    for row, line in enumerate(sheet.rows):
-        for column, cell in enumerate(line[: last + 1]):  # beside it are a person's notes
-            text = as_text(cell) if isinstance(cell, str | float) else ""
-            numbered = text.strip().isdecimal() and column < left.get(row, 0)
-            if text and (numbered or label_key(text) in texts):
-                yield row, column
-
-
-def _texts(table: Table) -> Iterator[str]:
-    """Yield the normal forms of all that a form prints, as it was named before too."""
-    every = replace(table, shown_off=frozenset(table.by_key))
-    for cell in form_plan(every, hidden=True).cells:
-        yield from map(label_key, cell.text.values() if cell.text else ())
-    for field in table.fields:
-        yield from field.label_keys

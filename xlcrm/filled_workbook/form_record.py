@@ -21,11 +21,12 @@ from xlcrm.filled_workbook.cells import (
 )
 from xlcrm.filled_workbook.form_cells import find_cells
 from xlcrm.filled_workbook.form_labels import Place
+from xlcrm.filled_workbook.form_rest import Unread, unread_cells
 from xlcrm.filled_workbook.located import FormMarks
 from xlcrm.filled_workbook.sheets import CellError, CellValue, RawSheet, UncachedFormula
 from xlcrm.findings import Finding
 from xlcrm.layout.forms import choices_of
-from xlcrm.records import Block, Record, Records, Value
+from xlcrm.records import Block, Record, Records, Value, address
 from xlcrm.spec.model import Field, Labels
 from xlcrm.spec.types.actions import Actions
 from xlcrm.spec.types.base import BLANK, Cell, Problem, ReadContext, Reading, as_text
@@ -41,7 +42,7 @@ def read_form(
     reader = _FormReader(sheet, marks, file, around)
     record, labels = reader.record(), list(reader.labels())
     if record is None:
-        return None, [each for each in labels if each.suggestion]
+        return None, [each for each in labels if each.suggestion or marks.cells]
     findings = (finding(noted, record, marks.table) for noted in reader.noted)
     return Records.of([record]), [*labels, *findings]
 
@@ -70,16 +71,20 @@ class _FormReader:
 
     def labels(self) -> Iterator[Finding]:
         """Yield the labels that are none of the form's, top to bottom: what misspelt ones were read
-        as, or may be, and those of a person's own."""
+        as, or may be, and those of a person's own; and what else is written that is not read."""
         nearly, perhaps = self.cells.nearly, self.cells.perhaps
         block = self.written.block
-        for place in sorted({*nearly, *perhaps, *self.cells.others}):
+        unread = {each.place: each for each in unread_cells(self.sheet, self.table, self.cells)}
+        for place in sorted({*nearly, *perhaps, *self.cells.others, *unread}):
             code = "normalised" if place in nearly else "unknown-column"
             words: dict[str, Any] = {"detail": "label", "value": told(written(self._at(place)))}
             if place in nearly:
                 words["read"] = nearly[place]
             elif place in perhaps:
                 words["suggestion"] = perhaps[place]["zh"]
+            elif place in unread:
+                code, more = _unread(unread[place])
+                words |= more
             yield header_finding(code, block.sheet, block.file, self.table, place, **words)
 
     def _keep_dropped(self) -> None:
@@ -237,6 +242,14 @@ class _FormReader:
         if reading.value is None and reading.problems:
             self.written.raw[field.key] = _appended(self.written.raw, field.key, kept(cell))
         return reading.value
+
+
+def _unread(each: Unread) -> tuple[str, dict[str, Any]]:
+    """Return the code of a cell that is not read, and the words of its finding."""
+    if each.field and each.home:
+        others = address(*each.home)
+        return "duplicate-header", {"detail": "form", "label": each.field.labels, "others": others}
+    return "unknown-column", {"detail": "free"}
 
 
 def boxes(
