@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ def everything(book: Workbook) -> None:
     log.cell(60, 45).value = "合计"
     log["A4"].comment, log["Z70"].comment = Comment("请核对", "主管"), Comment("远处", "主管")
     form = book[FORM]
-    form["C4"], form["Q9"] = None, "见附件"
+    form["C4"] = None
     form["C4"].comment = Comment("补", "主管")
     book.copy_worksheet(form).title = "第二次"
     memo = book.create_sheet("检查结果", 0)  # a name that is ours too
@@ -54,6 +55,26 @@ def test_ten_rounds_of_a_workbook_with_everything(mine: Path, tmp_path: Path) ->
     assert set(made[1:]) == {made[1]} and made[0] == made[1]
     last = tmp_path / "9" / "张伟.xlsx"
     assert told(last) - told(mine) == told(mine) - told(last)
+
+
+def test_what_stands_beside_a_form_is_told_once_and_listed_from_then_on(
+    mine: Path, tmp_path: Path
+) -> None:
+    def beside(book: Workbook) -> None:
+        everything(book)
+        for name in (FORM, "第二次"):
+            book[name]["Q9"] = "见附件"
+
+    made = rounds(staff_workbook(mine, beside), tmp_path, count=3)
+    first, second, last = (tmp_path / str(number) / "张伟.xlsx" for number in range(3))
+    assert made[1] == made[2] and told(first) == told(second)
+    listed = Counter(("unknown-column", name, None, None, "见附件") for name in (FORM, "第二次"))
+    assert told(last) + listed == told(mine)
+    rows = load_workbook(last)["表外内容"].iter_rows(min_row=2, max_col=3, values_only=True)
+    assert [row for row in rows if row[2] == "见附件"] == [
+        (FORM, "Q9", "见附件"),
+        ("第二次", "Q9", "见附件"),
+    ]
 
 
 @pytest.mark.parametrize("key", SPEC.tables)
