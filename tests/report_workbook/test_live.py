@@ -209,9 +209,10 @@ def test_too_many_facts_to_compare_with_one_another(
 
 def test_of_a_period_that_is_not_over_the_report_says_so(reported: Reported) -> None:
     for period, is_running in (("--quarter=2024-Q2", True), ("--week=2024-W20", False)):
-        page = load_workbook(reported(period)).worksheets[0]
-        texts = [str(cell.value) for row in page.iter_rows(max_row=3) for cell in row]
-        assert any("未结束，数据到 2024-05-27" in text for text in texts) == is_running
+        book = load_workbook(reported(period))
+        for page in (book.worksheets[0], book["需求匹配度"]):
+            texts = [str(cell.value) for row in page.iter_rows(max_row=3) for cell in row]
+            assert any("未结束，数据到 2024-05-27" in text for text in texts) == is_running
 
 
 def test_of_too_many_facts_none_is_listed_and_no_figure_is_another(

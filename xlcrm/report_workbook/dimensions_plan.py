@@ -8,7 +8,7 @@ from typing import Any
 from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.layout.listed import NOTHING, Listed, Said
 from xlcrm.metrics.model import Metric
-from xlcrm.report_workbook.plan import NamedList, ReportContents, named_list
+from xlcrm.report_workbook.plan import NamedList, ReportContents, named_list, span_of
 from xlcrm.sheet_words import Words, declared
 from xlcrm.values import dataclass
 
@@ -63,7 +63,7 @@ def plan_dimensions(contents: ReportContents, words: Words) -> Iterator[Dimensio
             by_lead=words("analysis.by_lead"),
             sheet=words("report.sheet.dimension", name=dimension),
             title=dimension,
-            span=words("report.span", label=period.label, start=period.start, end=period.end),
+            span=span_of(contents, words),
             labels=tuple(words(f"analysis.{column}") for column in columns),
             rows=tuple(row for _, row in own),
             lists=tuple(_whole_list(metric, contents, words) for metric in lists),

@@ -167,7 +167,7 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
         by_lead=words("analysis.by_lead"),
         sheet=words(f"report.sheet.{kind}"),
         title=words(f"report.title.{kind}"),
-        span=_span("report.span", period, words) + _running(contents, words),
+        span=span_of(contents, words),
         against=_against(contents, words),
         labels=tuple(words(f"analysis.{column}") for column in (*columns, "narrative")),
         leading=tuple(leading),
@@ -181,11 +181,12 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
     )
 
 
-def _running(contents: ReportContents, words: Words) -> str:
-    """Return that the period is not over yet, where it isn't: its figures look ahead to its end."""
-    day = contents.as_of
+def span_of(contents: ReportContents, words: Words) -> str:
+    """Return the days of the period, and that it is not over yet where it isn't: its figures look
+    ahead to its end."""
+    day, said = contents.as_of, _span("report.span", contents.period, words)
     is_over = not day or contents.period.is_over(day)
-    return "" if is_over else words("report.running", day=day)
+    return said if is_over else said + words("report.running", day=day)
 
 
 def _against(contents: ReportContents, words: Words) -> str:
