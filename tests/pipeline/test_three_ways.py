@@ -243,6 +243,18 @@ def test_of_a_field_that_holds_one_value_both_are_kept_as_two_records(team: Any)
     assert versions(team) == {}
 
 
+def test_of_a_field_that_all_leave_blank_by_now_both_are_blank(team: Any) -> None:
+    merge_rows(team, {"a.xlsx": of(TALK, {"satisfaction": 2}), "b.xlsx": of(TALK)})
+    decide(team, 决定="采用2")
+    merge_rows(team, {"a.xlsx": of(TALK)})
+    decide(team, 决定="都保留")
+    shutil.rmtree(team.results / ".xlcrm")
+    for _ in range(2):
+        merge_rows(team, {"c.xlsx": of(TALK, {"record_id": "J002"})})
+        (row,) = (row for row in team.rows(LABEL) if row["记录ID"] == "J001")
+        assert row["满意度评分"] is None
+
+
 def test_records_that_share_an_id_stay_two_whatever_is_edited(team: Any) -> None:
     moon = {"customer_name": "月亮科技"}
     merge_rows(team, {"a.xlsx": of(TALK), "b.xlsx": of(TALK, moon)})

@@ -145,8 +145,8 @@ def _joined(versions: list[Said], field: Field | None) -> Said | None:
     """Return several versions as one: texts below each other, several values together; None where
     the field holds but one value."""
     filled = [each for each in versions if each != BLANK]
-    if len(filled) == 1:
-        return filled[0]
+    if len(filled) < 2:
+        return filled[0] if filled else BLANK
     shown = [each.shown for each in filled]
     texts = [each for each in shown if isinstance(each, str)]
     if len(texts) == len(shown) and (field is None or isinstance(field.type, Text)):
