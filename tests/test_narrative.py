@@ -127,6 +127,16 @@ def test_of_very_many_customers_the_first_are_named(tell: Any) -> None:
     assert "C010 1→2.5 and 2 more. Still below 3: " in told["low_satisfaction"]
 
 
+def test_of_many_slow_customers_ten_are_named(tell: Any) -> None:
+    rows = [log(f"C{n:03}", "2024-05-14", sent_at="2024-05-14T09:00") for n in range(12)]
+    told = tell(rows)["slow_customers"]
+    assert told.count("条消息未回复") == 10
+    assert told.endswith("等12家。建议调整对这12家客户的跟进方式和时间。")
+    told = tell(rows, "en")["slow_customers"]
+    assert told.count("unanswered") == 10
+    assert told.endswith(" and 2 more. Change how and when they are followed up (12 in all).")
+
+
 TROUBLE: list[Row] = [
     log("C001", "2024-05-06", emotion="满意", satisfaction=4, need_tags=["成本控制"]),
     log("C001", "2024-05-14", emotion="不满", satisfaction=2, sent_at="2024-05-14T09:00"),

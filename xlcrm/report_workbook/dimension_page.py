@@ -6,7 +6,7 @@ from typing import Any
 
 from xlsxwriter.format import Format
 
-from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines
+from xlcrm.analysis_rows import AnalysisRow, Figure, shown_lines, text_width
 from xlcrm.layout.listed import LISTS, listed_mark
 from xlcrm.layout.wordings import WORDINGS, sentence_mark
 from xlcrm.record_sheet import Book, CheckedWorksheet, holdable, palette
@@ -33,12 +33,16 @@ class DimensionPage:
         self._book = book
         self._sheet = worksheet
         self._row = 0
+        self._widths: tuple[float, ...] = WIDTHS
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}  # of thousands of cells
 
     def draw(self, plan: DimensionPlan) -> None:
         """Write everything."""
+        # A name that is a link is not wrapped by LibreOffice, and bold.
+        longest = max((text_width(row.name) for row in plan.rows if row.rests_on), default=0)
+        self._widths = (max(WIDTHS[0], 1.1 * longest), *WIDTHS[1:])
         self._sheet.hide_gridlines(2)
-        for column, width in enumerate(WIDTHS):
+        for column, width in enumerate(self._widths):
             self._sheet.set_column(column, column, width)
         self._sheet.set_column(MARKS, MARKS, 2, None, {"hidden": True})
         self._title(plan)
@@ -76,9 +80,9 @@ class DimensionPage:
         self._row += 1
 
     def _metric(self, plan: DimensionPlan, row: AnalysisRow) -> None:
-        across = sum(WIDTHS[NARRATIVE:])
-        texts = ((row.name, WIDTHS[0]), (row.current.text, WIDTHS[1]),
-                 (row.previous.text, WIDTHS[2]), (row.narrative, across))  # fmt: skip
+        across = sum(self._widths[NARRATIVE:])
+        texts = ((row.name, self._widths[0]), (row.current.text, self._widths[1]),
+                 (row.previous.text, self._widths[2]), (row.narrative, across))  # fmt: skip
         self._sheet.set_row(self._row, _height(*texts))
         write_name(self._sheet, (self._row, 0), row, self._cell(bold=True))
         self._figure(1, row.current, {"bold": True})
@@ -124,8 +128,9 @@ class DimensionPage:
             self._line(each, line)
 
     def _line(self, each: WholeList, line: Line) -> None:
-        texts = [(text, WIDTHS[n]) for n, text in enumerate(line.cells) if isinstance(text, str)]
-        texts += [(text, WIDTHS[SAID]) for text in line.said]
+        cells = zip(line.cells, self._widths, strict=False)
+        texts = [(text, width) for text, width in cells if isinstance(text, str)]
+        texts += [(text, self._widths[SAID]) for text in line.said]
         self._sheet.set_row(self._row, _height(*texts))
         for column, (value, look) in enumerate(zip(line.cells, each.head.formats, strict=True)):
             align = "center" if _is_centred(each, column) else "left"
@@ -155,7 +160,7 @@ def _is_centred(each: WholeList, column: int) -> bool:
     return each.head.formats[column] != "@"
 
 
-def _height(*texts: tuple[str, int]) -> float:
+def _height(*texts: tuple[str, float]) -> float:
     """Return the height in points at which texts, each with its width, show in full."""
     lines = max(shown_lines(text, width) for text, width in texts)
     return max(22, lines * LINE_HEIGHT + 7)
