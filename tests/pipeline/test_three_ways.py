@@ -367,3 +367,26 @@ def test_what_has_changed_since_under_other_settings_is_still_a_change(team: Any
     team.put("b.xlsx", {LOG: of(TALK, CHANGED)})
     assert team.merge(settings=SETTINGS["a parameter"]).document["conflicts"] == 0
     assert shown(team) == ["谈交期"]
+
+
+@pytest.mark.parametrize("choice", ["采用1", "采用2", "都保留"])
+def test_what_is_typed_over_a_cell_outlives_a_decision_on_it(team: Any, choice: str) -> None:
+    """Both are the lead's word, and nobody can tell which was meant: it is asked."""
+
+    def edit(workbook: Workbook) -> None:
+        for sheet, label, value in (
+            (LABEL, "关键内容记录", "谈服务"),
+            ("冲突处理", "决定", choice),
+        ):
+            at = {str(cell.value): cell.column for cell in workbook[sheet][2]}
+            workbook[sheet].cell(3, at[label]).value = value
+
+    merge_rows(team, {"a.xlsx": [{**TALK, **CHANGED}], "b.xlsx": [{**TALK, **OTHER}]})
+    team.edit_master(edit)
+    for _ in range(2):
+        assert team.merge().document["conflicts"] == 1
+        assert versions(team) == {"关键内容记录": ["谈交期", "谈付款", "谈服务"]}
+        assert shown(team) == ["谈服务"]
+    decide(team, 决定="采用1")
+    assert team.merge().document["conflicts"] == 0
+    assert shown(team) == ["谈交期"]

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from xlcrm.customers import Related, answered
 from xlcrm.ledger.edits import with_edits
-from xlcrm.ledger.lead import APART, BOTH, OWN, TAKE, WHOLE, Lead, Ruling, Typed, as_told, ruling_of
+from xlcrm.ledger.lead import (
+    APART,
+    BOTH,
+    OWN,
+    TAKE,
+    WHOLE,
+    Lead,
+    RowId,
+    Ruling,
+    Typed,
+    as_told,
+    ruling_of,
+)
 from xlcrm.ledger.recovery import note_of, row_of
-from xlcrm.ledger.said import BLANK, Said, as_declared
+from xlcrm.ledger.said import BLANK, Said, as_declared, sign
 from xlcrm.master_workbook.decisions import Decision, read_decisions
 from xlcrm.master_workbook.lead_list import NAME as LEAD_LIST
 from xlcrm.master_workbook.lead_list import read_changes
@@ -41,11 +53,12 @@ def lead_work(
     lead = known if known is not None else _told(told_by(master, changes, spec), decisions, spec)
     answers = (Related(*each) for each in read_answers(master.lists.get(LIKELY_LIST, [])))
     lead = replace(lead, related=answered(lead.related, answers))
+    before = lead.rulings
     if written is None:
         lead = replace(lead, notes=lead_notes(master))
     else:
         lead = edited(lead, master, written, options.spec, sure=True)
-    return decided(without_undone(lead, changes), decisions, when, spec)
+    return decided(without_undone(lead, changes), decisions, when, spec, before)
 
 
 def edited(
@@ -82,8 +95,15 @@ def _told(lead: Lead, decisions: Iterable[Decision], spec: Spec) -> Lead:
     return replace(lead, rulings=rulings)
 
 
-def decided(lead: Lead, decisions: Iterable[Decision], when: str, spec: Spec) -> Lead:
-    """Return what the lead says with what was decided in a master saved at ``when``."""
+def decided(
+    lead: Lead,
+    decisions: Iterable[Decision],
+    when: str,
+    spec: Spec,
+    before: Mapping[RowId, Mapping[str, Ruling]],
+) -> Lead:
+    """Return what the lead says with what was decided in a master saved at ``when``; ``before`` is
+    what was ruled before anything was typed into its tables."""
     rulings: Fields = {row: dict(fields) for row, fields in lead.rulings.items()}
     unread: Fields = {}
     removed = dict(lead.removed)
@@ -100,10 +120,22 @@ def decided(lead: Lead, decisions: Iterable[Decision], when: str, spec: Spec) ->
             elif each.choice:
                 del removed[each.row]
         elif ruling:
-            rulings.setdefault(each.row, {})[each.field] = ruling
+            fields = rulings.setdefault(each.row, {})
+            typed, was = fields.get(each.field), before.get(each.row, {}).get(each.field)
+            if typed and typed != was and not _agree(typed, ruling, each, spec):
+                # Both are the lead's word: which of them holds is asked.
+                fields[each.field] = typed._replace(sides={}, choice="")
+            else:
+                fields[each.field] = ruling
         else:
             rulings.get(each.row, {}).pop(each.field, None)
     return replace(lead, rulings=rulings, unread=unread, removed=removed)
+
+
+def _agree(one: Ruling, other: Ruling, decision: Decision, spec: Spec) -> bool:
+    table = spec.tables[decision.data["table"]]
+    mine, theirs = (sign(each.said, table, decision.field) for each in (one, other))
+    return mine == theirs
 
 
 def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
