@@ -20,6 +20,7 @@ from xlcrm.record_sheet import (
     WriteFailed,
     book,
     cell_target,
+    hooks,
     safe_sheet_name,
 )
 
@@ -236,3 +237,17 @@ def test_sheets_are_set_in_the_workbooks_font(tmp_path: Path) -> None:
     read = openpyxl.load_workbook(tmp_path / "a.xlsx")
     for cell in (read["首页"]["A1"], read["记录"]["A1"], read["记录"]["A2"]):
         assert (cell.font.name, cell.font.size, cell.font.scheme) == ("Microsoft YaHei", 10, None)
+
+
+def test_rows_that_find_no_place_in_the_archive_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where xlsxwriter calls a sheet's part otherwise by the time it is packed."""
+    splice = hooks.Splice
+    monkeypatch.setattr(hooks, "Splice", lambda path, *rest: splice(f"{path}.other", *rest))
+    with (
+        pytest.raises(WriteFailed, match="记录: its rows were not written"),
+        book(tmp_path / "a.xlsx", created=CREATED) as wb,
+    ):
+        fill(wb)
+    assert not (tmp_path / "a.xlsx").exists()

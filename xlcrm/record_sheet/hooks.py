@@ -174,8 +174,12 @@ class CheckedWorkbook(Workbook):  # type: ignore[misc]
         return index
 
     def _store_workbook(self) -> None:
-        with _own_parts(self.worksheets()):
+        sheets: Sequence[CheckedWorksheet] = self.worksheets()
+        with _own_parts(sheets):
             super()._store_workbook()
+        for sheet in sheets:
+            if sheet.spliced:
+                raise WriteFailed(f"sheet {sheet.name}: its rows were not written")
 
     def count_shared(self, uses: int) -> None:
         """Add the cells that name shared texts."""
@@ -206,8 +210,7 @@ class QuickZip(zipfile.ZipFile):
         self._sheets = sheets
 
     def write(self, filename: Any, arcname: Any = None, *args: Any, **options: Any) -> None:
-        splices = (each.spliced for each in self._sheets if each.spliced)
-        splice = next((each for each in splices if each.path == filename), None)
+        splice = self._taken(filename)
         info = zipfile.ZipInfo.from_file(filename, arcname)
         info.file_size += splice.rows.seek(0, os.SEEK_END) if splice else 0
         quick = codec is not zlib and info.file_size >= _LARGE
@@ -225,6 +228,14 @@ class QuickZip(zipfile.ZipFile):
                 splice.rows.seek(0)
                 shutil.copyfileobj(splice.rows, part, _PIECE)
             shutil.copyfileobj(source, part, _PIECE)
+
+    def _taken(self, filename: str) -> Splice | None:
+        """Return what is to be spliced into a part, and no more than once."""
+        for sheet in self._sheets:
+            if sheet.spliced and sheet.spliced.path == filename:
+                splice, sheet.spliced = sheet.spliced, None
+                return splice
+        return None
 
 
 @contextmanager
