@@ -78,8 +78,8 @@ class Identities:
             key: files.values() for key, files in self.before.history.apart.items()
         }
         known |= {key: [row for row, _ in found] for key, found in self.rows.items()}
-        for key in known.keys() & rows.keys():
-            for row in known[key]:
+        for key, taken in known.items():
+            for row in taken if key in rows else ():
                 self._given.setdefault(row, key)
         if not self._given:  # as in most runs
             return set()
