@@ -235,6 +235,11 @@ def test_each_metric_says_what_it_shows(more: Any, key: Any, said: str) -> None:
     assert re.search(r"\d|No", english[key[0]])
 
 
+def test_one_customer_is_no_plural(tell_all: Any) -> None:
+    told = [text for (key, _), text in tell_all(MORE, "en").items() if key == "stage_loss"]
+    assert any("It is 月亮贸易(C002). Find the cause." in text for text in told)
+
+
 def test_the_weakest_step_is_named_where_enough_customers_took_it(tell: Any) -> None:
     rows = [base(f"C{n:03}", f"第{n}公司", P) for n in range(1, 6)]
     rows += [base(f"C{n:03}", f"第{n}公司", I) for n in range(6, 9)]

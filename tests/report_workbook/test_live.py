@@ -17,6 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlcrm import resources
+from xlcrm.analysis_rows import text_width
 from xlcrm.cli.main import cli
 from xlcrm.report_workbook import facts_plan, formulas
 
@@ -83,6 +84,22 @@ def test_an_application_reckons_what_the_report_says(
 def test_so_it_does_in_english(reported: Reported, soffice: Any) -> None:
     path = reported("--month=2024-05", "en")
     assert assert_same(path, soffice.convert(path, "xlsx")) > 500
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_names_of_metrics_stand_in_full_beside_their_figures(
+    reported: Reported, language: str
+) -> None:
+    """A name is a link, which LibreOffice does not wrap."""
+    book = load_workbook(reported("--month=2024-05", language))
+    names = [
+        (cell.value, sheet.column_dimensions["A"].width)
+        for sheet in book.worksheets[1:10]
+        for cell in sheet["A"]
+        if cell.hyperlink
+    ]
+    assert len(names) > 50
+    assert all(text_width(str(name)) < width for name, width in names)
 
 
 def test_formulas_use_what_all_programs_have(reported: Reported) -> None:
