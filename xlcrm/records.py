@@ -225,7 +225,8 @@ class Records(Sequence[Record]):
 
     def __iter__(self) -> Iterator[Record]:
         keys, made = list(self.columns), self._made
-        blank = [key for key, column in self.columns.items() if None in column]
+        # Whether all of it is true is sooner seen than whether any of it is None.
+        blank = [key for key, column in self.columns.items() if not all(column) and None in column]
         lines = zip(*self.columns.values(), strict=True) if keys else iter([()] * len(self.rows))
         for n, line in enumerate(lines):
             yield made.get(n) or self._record(n, dict(zip(keys, line, strict=True)), blank)

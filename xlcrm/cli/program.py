@@ -19,9 +19,11 @@ def run() -> NoReturn:
     gc.disable()
     from xlcrm.cli import exits
     from xlcrm.cli.main import main
+    from xlcrm.one_thread import one_thread
 
     try:
-        main()
+        with one_thread():
+            main()
     except SystemExit as end:
         code = end.code
     with contextlib.suppress(BrokenPipeError):

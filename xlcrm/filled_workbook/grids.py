@@ -8,7 +8,6 @@ more than plain characters. The rows are the same either way.
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from xlcrm.filled_workbook.package import Package, is_xml
 from xlcrm.filled_workbook.sheet_xml import CELL_LIMIT
 from xlcrm.filled_workbook.sheets import CellValue, Grid
 from xlcrm.filled_workbook.source import Rejected
+from xlcrm.one_thread import one_thread
 
 if TYPE_CHECKING:
     from xlcrm.filled_workbook.cell_search import FoundCells
@@ -33,7 +33,6 @@ WORKBOOK_CELLS = 2 * CELL_LIMIT  # of all sheets from A1 on: many wide ones fit 
 
 _Find: TypeAlias = Callable[[Sequence[bytes]], "list[FoundCells | None]"]
 _find: _Find | None = None  # until somebody prepares for many workbooks
-_THREADS = "OPENBLAS_NUM_THREADS"
 _SMALL = 4 * 1024  # bytes of a sheet's XML that calamine reads as fast
 # A text of plain characters, and a hint of how it is read aloud, which Excel adds to many.
 _TEXT = re.compile(
@@ -57,13 +56,8 @@ def prepare_for_many() -> None:
     global _find
     if _find is not None:
         return
-    given = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"  # of NumPy's algebra, which nobody uses: forks want one thread
-    try:
+    with one_thread():  # as forks want it
         from xlcrm.filled_workbook.cell_search import find_cells
-    finally:
-        del os.environ[_THREADS]
-        os.environ |= {} if given is None else {_THREADS: given}
     _find = find_cells
     # Taken and freed: from then on glibc keeps as much at hand, instead of giving each workbook's
     # memory back and getting it anew, page by page.

@@ -233,7 +233,7 @@ class _SheetCells:
         cells = [
             column.of(each, first_row)
             for column, each in zip(self._columns, values, strict=True)
-            if each.count(None) < len(each)
+            if any(each) or each.count(None) < len(each)
         ]
         mark = _ROW.encode()
         rows = [
