@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "timelines": KNOWN,
     "layout": KNOWN,
     "scratch": set(),
+    "one_thread": set(),
     "record_sheet": KNOWN | {"layout", "scratch", "deflate"},
     # What sheets and sentences say: declared in templates/.
     "sheet_words": KNOWN,
@@ -53,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis_rows": KNOWN | WORDS | {"metrics.model"},
     # Stages: none imports another.
     "template_workbook": KNOWN | WORDS | {"layout", "record_sheet"},
-    "filled_workbook": KNOWN | {"layout", "sheet_words", "deflate"},
+    "filled_workbook": KNOWN | {"layout", "sheet_words", "deflate", "one_thread"},
     "team_settings": KNOWN | {"sheet_words"},
     "validation": KNOWN | {"customers", "timeliness", "timelines"},
     "sealing": set(),
@@ -85,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"master_workbook", "report_workbook", "archive_index", "confidential", "file_names"}
     | {"sealing", "leaks", "scratch", "summary", "agenda", "office", "own_wording", "export"},
     "demo": KNOWN | {"pipeline"},
-    "cli": KNOWN | {"pipeline", "demo", "periods"},
+    "cli": KNOWN | {"pipeline", "demo", "periods", "one_thread"},
     "__main__": {"cli"},
 }
 
