@@ -7,7 +7,6 @@ their canonical value, several values a list, structured values a mapping or a l
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
@@ -179,8 +178,7 @@ def sign_of(values: list[Any], record: Record | LedgerRecord) -> str:
     said = values
     if record.raw or record.extras:
         said = [*values, sorted(record.raw.items()), sorted(record.extras.items())]
-    # In version 0 of the format equal values are equal bytes, whatever objects they share.
-    return f"{crc32(marshal.dumps(said, 0)):08x}"
+    return f"{crc32(to_json(said)):08x}"
 
 
 # What most records have besides their values. One for all of them: nobody changes a record's own.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
@@ -10,6 +9,7 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 from xlcrm.analysis_rows import AnalysisRow
+from xlcrm.as_json import to_json
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import TEAM_RUN, header_marks
 from xlcrm.record_sheet import holdable
@@ -263,7 +263,7 @@ class _Cells(dict[str | bytes | None, Cell | None]):
 
     def _of_data(self, value: Value) -> Cell | None:
         """Return the cell of a value that is no text."""
-        key = marshal.dumps(value, 2)  # as which 1, 1.0 and True are three
+        key = to_json(value)  # as which 1, 1.0 and True are three
         if key not in self:
             self[key] = holdable(self._cell_of(value, self._language))
         return self[key]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlcrm.as_json import to_json
 from xlcrm.filled_workbook.stamp import run_id
 from xlcrm.ledger.likely import likely_same
 from xlcrm.ledger.state import FileState, State, claimed, prune_states, save_state
@@ -30,8 +30,7 @@ from xlcrm.records import LedgerRecord
 from xlcrm.scratch import part_of
 from xlcrm.values import dataclass
 
-_APART = ("sources", "values")
-_PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name not in _APART))
+_PARTS = attrgetter(*(each.name for each in fields(LedgerRecord) if each.name != "sources"))
 _HASHED = 100  # records at once
 
 
@@ -204,19 +203,6 @@ def _run_id(contents: MasterContents, options: Options) -> str:
     for key, records in tables.items():
         digest.update(key.encode())
         for start in range(0, len(records), _HASHED):
-            # In version 0 of the format equal values are equal bytes, whatever objects they share.
-            digest.update(marshal.dumps(_said(records[start : start + _HASHED]), 0))
+            some = records[start : start + _HASHED]
+            digest.update(to_json([(_PARTS(each), *map(tuple, each.sources)) for each in some]))
     return digest.hexdigest()[:16]
-
-
-def _said(records: Sequence[LedgerRecord]) -> list[Any]:
-    """Return all that records say. The names of their values, which repeat, are said when they
-    change."""
-    said: list[Any] = []
-    names: tuple[str, ...] = ()
-    for record in records:
-        if names != (names := tuple(record.values)):
-            said.append(names)
-        sources = list(map(tuple, record.sources))
-        said.append([sources, list(record.values.values()), *_PARTS(record)])
-    return said
