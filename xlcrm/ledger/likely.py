@@ -82,7 +82,9 @@ def likely_same(
     parties: dict[str, Party] = {}
     for (customer_id, name), party in named.items():
         key = base.resolve({k: v for k, v in ((ID, customer_id), (NAME, name)) if v}) or ""
-        parties.setdefault(key, _party(key, party, base)).add(party)
+        if key not in parties:
+            parties[key] = _party(key, party, base)
+        parties[key].add(party)
     unread = {_pair(each.one, each.other): each.typed for each in base.related}
     found = []
     for one, other in _pairs(parties, base):
@@ -106,14 +108,14 @@ def _party(key: str, named: Party, base: CustomerBase) -> Party:
 def _decided(
     related: Iterable[Related], named: Mapping[tuple[str, str], Party]
 ) -> Iterator[LikelySame]:
+    decided = [each for each in related if (each.same, each.kept) != (None, None)]
     by_text: dict[str, Party] = {}
-    for party in named.values():
+    for party in named.values() if decided else ():
         by_text.setdefault(fold(party.text), Party(party.text, party.is_known)).add(party)
-    for each in related:
-        if (each.same, each.kept) != (None, None):
-            one, other = (by_text.get(fold(text), Party(text)) for text in each[:2])
-            reasons = tuple(alike(one, other))
-            yield LikelySame(one.shown, other.shown, reasons, each.same, each.typed, each.kept)
+    for each in decided:
+        one, other = (by_text.get(fold(text), Party(text)) for text in each[:2])
+        reasons = tuple(alike(one, other))
+        yield LikelySame(one.shown, other.shown, reasons, each.same, each.typed, each.kept)
 
 
 def _named(
@@ -143,8 +145,9 @@ def _named(
             is_known = bool(customer_id) and base.knows(customer_id, "")
             own = (base.name(customer_id) if is_known else None) or name
             party = Party(customer_id or name, is_known, {fold(own): own} if own else {})
-            party.codes = {text for kind, text in told[customer_id, name] if kind == CODE}
-            phones = (mask(text) for kind, text in told[customer_id, name] if kind == PHONE)
+            its = told.get((customer_id, name), ())
+            party.codes = {text for kind, text in its if kind == CODE}
+            phones = (mask(text) for kind, text in its if kind == PHONE)
             party.phones = {text for text in phones if _MASKED.fullmatch(text)}
             party.count = count
             found[customer_id, name] = party

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -26,8 +28,7 @@ class FirmName(NamedTuple):
         """Whether the core says more than a place and trades: of 上海科技 that is no more."""
         rest = _trades().sub("", self.core)
         beyond = rest.removeprefix(_first_place(rest))
-        nothing = ("", *_place_ends(), *declared_words()["firm_forms_latin"])
-        return len(rest) >= _TELLING and beyond not in nothing
+        return len(rest) >= _TELLING and beyond not in _nothing()
 
     def may_be(self, other: FirmName) -> bool:
         """Whether both may be of one firm: 星辰科技(上海) may be 星辰科技, not 星辰科技(北京)."""
@@ -53,19 +54,19 @@ def _stripped(name: str) -> tuple[str, list[str]]:
     found: list[str] = []
     while True:
         shorter = without_form(name)
-        place = _first_place(shorter)
-        rest = shorter.removeprefix(place)
-        rest = next((rest.removeprefix(end) for end in _place_ends() if rest.startswith(end)), rest)
-        if place and rest:
-            found.append(place)
-            shorter = rest
-        place = _last_place(shorter)
-        head = shorter.removesuffix(place)
-        if head != without_form(head):  # 星辰有限公司上海 is what is left of its 分公司
-            found.append(place)
-            shorter = head
+        if place := _first_place(shorter):
+            rest = shorter.removeprefix(place)
+            ends = (rest.removeprefix(end) for end in _place_ends() if rest.startswith(end))
+            if rest := next(ends, rest):
+                found.append(place)
+                shorter = rest
+        if place := _last_place(shorter):
+            head = shorter.removesuffix(place)
+            if head != without_form(head):  # 星辰有限公司上海 is what is left of its 分公司
+                found.append(place)
+                shorter = head
         if shorter == name:
-            return name, [each for each in found if each]
+            return name, found
         name = shorter
 
 
@@ -81,14 +82,12 @@ def without_form(name: str) -> str:
 
 def _first_place(name: str) -> str:
     """Return the place that a name begins with; nothing where it begins with none."""
-    places = _longest("places")
-    return next(filter(name.startswith, places), "") if name.startswith(places) else ""
+    return next(filter(name.startswith, _places(0).get(name[:1], ())), "")
 
 
 def _last_place(name: str) -> str:
     """Return the place that a name ends with, likewise."""
-    places = _longest("places")
-    return next(filter(name.endswith, places), "") if name.endswith(places) else ""
+    return next(filter(name.endswith, _places(-1).get(name[-1:], ())), "")
 
 
 @cache
@@ -96,8 +95,24 @@ def _trades() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, _longest("trades"))))
 
 
-def _place_ends() -> list[str]:
-    return [str(each) for each in declared_words()["place_ends"]]
+@cache
+def _places(at: int) -> Mapping[str, list[str]]:
+    """Return the places by their first character (0) or their last (-1), the longest first."""
+    found = defaultdict(list)
+    for place in _longest("places"):
+        found[place[at]].append(place)
+    return dict(found)
+
+
+@cache
+def _place_ends() -> tuple[str, ...]:
+    return tuple(map(str, declared_words()["place_ends"]))
+
+
+@cache
+def _nothing() -> frozenset[str]:
+    """Return what tells no firm where it stands behind a place."""
+    return frozenset(("", *_place_ends(), *declared_words()["firm_forms_latin"]))
 
 
 @cache
