@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "xlcrm"
 # What any module may import: no more than the language.
 EVERYWHERE = {"values"}
 # What every stage may know.
-KNOWN = {"privacy", "text", "findings", "records", "resources", "spec", "team_folder"}
+KNOWN = {"privacy", "text", "findings", "as_json", "records", "resources", "spec", "team_folder"}
 WORDS = {"sheet_words", "wording"}
 # What prints records and figures.
 PRINTING = WORDS | {"layout", "record_sheet", "analysis_rows", "metrics.model"}
