@@ -392,6 +392,22 @@ def test_without_state_a_field_that_both_changed_is_a_conflict(desk: Any) -> Non
     assert {row["版本1"], row["版本2"]} == {"谈付款", "谈交期"}
 
 
+def test_without_state_versions_of_a_row_stay_one_though_one_of_them_is_edited(desk: Any) -> None:
+    other = {"topic": "样品", "content": "谈付款"}
+    later = datetime(2024, 5, 21)
+    desk.put("王芳/b.xlsx", {LOG: [talk(4), talk(1, **other)]}, saved=later)
+    desk.merge()
+    (row,) = (each for each in desk.rows(LABEL) if each["记录ID"] == "J001")
+    desk.edit_master(typed(row["沟通主题"], 主管批注="本周回访"))
+    edited = talk(1, **other, date="2024-05-10")
+    desk.put("王芳/b.xlsx", {LOG: [talk(4), edited]}, saved=later)
+    forget(desk)
+    desk.merge()
+    (after,) = (each for each in desk.rows(LABEL) if each["记录ID"] == "J001")
+    assert after["主管批注"] == "本周回访"
+    assert after["行标识"].split()[0] == row["行标识"].split()[0]
+
+
 def test_notes_and_edits_of_a_row_that_is_withdrawn_are_kept(desk: Any) -> None:
     desk.edit_master(typed("主题2", 主管批注="本周回访"))
     desk.merge()

@@ -278,6 +278,18 @@ def test_a_row_that_was_given_an_id_is_the_row_it_was(team: Any) -> None:
     assert not any(row["已撤回的记录"] for row in team.rows("来源文件"))
 
 
+def test_a_row_that_was_given_an_id_that_another_has_is_the_other(team: Any) -> None:
+    other = {"topic": "合同"}
+    merge_rows(team, {"a.xlsx": of(TALK), "b.xlsx": of(TALK, {"record_id": None}, other)})
+    before = next(row for row in team.rows(LABEL) if row["记录ID"] == "J001")
+    result = merge_rows(team, {"b.xlsx": of(TALK, other)})
+    for _ in range(2):
+        (row,) = (row for row in team.rows(LABEL) if row["记录ID"] == "J001")
+        assert key_of(row) == key_of(before)
+        assert result.document["conflicts"] == 1
+        result = merge_rows(team, {"c.xlsx": of(TALK, {"record_id": "J002"})})
+
+
 def test_rows_taken_out_of_a_file_are_named(team: Any) -> None:
     second = of(TALK, {"record_id": "J002"})
     merge_rows(team, {"a.xlsx": of(TALK) + second, "b.xlsx": of(TALK)})

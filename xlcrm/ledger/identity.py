@@ -67,6 +67,7 @@ class Identities:
             for claim in claims_of(reading, spec, base)
             if isinstance(claim, Claim)
         }
+        self._usual: dict[Key, list[tuple[RowId, Claim]]] = {}
         self.rows = dict(self._of_master())
         self._given: dict[RowId, Key] = {}
 
@@ -95,7 +96,7 @@ class Identities:
 
     def _of_master(self) -> Iterator[tuple[Key, list[tuple[RowId, Claim]]]]:
         """Yield the rows of a master whose state is lost by key, where a key alone does not tell
-        which is whose."""
+        which is whose; take note of the others."""
         rows: dict[Key, list[tuple[RowId, Claim]]] = defaultdict(list)
         for row, record in self.before.rows.items():
             table = self.spec.tables[record.table]
@@ -112,6 +113,8 @@ class Identities:
             known = [each for each in known if each[0] not in counted]
             if any(row != usual for row, _ in known):
                 yield key, known
+            else:
+                self._usual[key] = known
 
     def then(self, key: Key, claim: Claim) -> Record | None:
         """Return what a claim's file said of the record in the last run; None for nothing."""
@@ -160,7 +163,8 @@ class Identities:
 
     def _nearest(self, key: Key, claim: Claim, table: Table) -> RowId | None:
         """Return the row of a master without state that a claim is likest to."""
-        rows = [each for each in self.rows.get(key, ()) if not differs(claim, each[1], table)]
+        known = self.rows.get(key) or self._usual.get(key, [])
+        rows = [each for each in known if not differs(claim, each[1], table)]
 
         def distance(each: tuple[RowId, Claim]) -> int:
             return sum(1 for _ in disagreements(claim.record, each[1].record, table))

@@ -40,7 +40,8 @@ def merge(
     """
     merger = _Merger(spec, base, before or Before(), Owners(readings, spec))
     for reading in readings:
-        merger.add(reading)
+        merger.read(reading)
+    merger.group()
     merger.add_lead()
     return merger.ledger(readings)
 
@@ -51,6 +52,7 @@ class _Merger:
     base: CustomerBase
     before: Before
     owners: Owners
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
     groups: dict[Key, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, RowCounts] = field(default_factory=dict)
     records: dict[str, list[LedgerRecord]] = field(default_factory=lambda: defaultdict(list))
@@ -70,7 +72,8 @@ class _Merger:
         self.used: dict[Key, Key] = {}
         self.added = dict(self.before.lead.added)
 
-    def add(self, reading: FileReading) -> None:
+    def read(self, reading: FileReading) -> None:
+        """Take in what a file claims."""
         counts = self.rows.setdefault(reading.file, RowCounts())
         claims = []
         for claim in claims_of(reading, self.spec, self.base):
@@ -80,22 +83,40 @@ class _Merger:
                 continue
             counts.merged += 1
             claims.append(claim)
-        if reading.file in self.before.old:
-            self.same |= dict(self._given_ids(reading.file, claims))
-        if self.before.base:
-            self.same |= dict(self._of_other_customers(self.before.base, claims))
-        if not self.same:
-            for claim in claims:
-                self.groups[claim.key].append(claim)
-            return
-        for claim in claims:
-            key = self.same.get(claim.key, claim.key)
-            if key is not claim.key:
-                self.used[claim.key] = key
-            self.groups[key].append(claim)
+        self.claims[reading.file] = claims
 
-    def _given_ids(self, file: str, claims: Sequence[Claim]) -> Iterator[tuple[Key, Key]]:
-        """Yield the keys of rows that were given an id since, with those they had before."""
+    def group(self) -> None:
+        """Bring together the claims of one key."""
+        self.same |= self._given_ids()
+        for claims in self.claims.values():
+            if self.before.base:
+                self.same |= dict(self._of_other_customers(self.before.base, claims))
+            if not self.same:
+                for claim in claims:
+                    self.groups[claim.key].append(claim)
+                continue
+            for claim in claims:
+                key = self.same.get(claim.key, claim.key)
+                if key is not claim.key:
+                    self.used[claim.key] = key
+                self.groups[key].append(claim)
+        self.claims.clear()
+
+    def _given_ids(self) -> dict[Key, Key]:
+        """Return the keys of rows that were given an id since, with those they had before. An id
+        that another file's row has as well is that record's."""
+        given: dict[tuple[Key, Key], set[str]] = defaultdict(set)
+        for file in self.before.old:
+            for pair in self._given_in(file, self.claims.get(file, ())):
+                given[pair].add(file)
+        holders: dict[Key, set[str]] = {key: set() for key, _ in given}
+        for file, claims in self.claims.items() if given else ():
+            for claim in claims:
+                if claim.key in holders:
+                    holders[claim.key].add(file)
+        return {key: known for (key, known), files in given.items() if holders[key] <= files}
+
+    def _given_in(self, file: str, claims: Sequence[Claim]) -> Iterator[tuple[Key, Key]]:
         before = {key for each, key in self.identities.old if each == file}
         gone = before - {claim.key for claim in claims}
         for claim in claims if gone else ():
