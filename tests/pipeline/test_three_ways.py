@@ -290,6 +290,29 @@ def test_a_row_that_was_given_an_id_that_another_has_is_the_other(team: Any) -> 
         result = merge_rows(team, {"c.xlsx": of(TALK, {"record_id": "J002"})})
 
 
+def test_a_decision_on_the_second_row_of_an_id_joins_no_rows(team: Any) -> None:
+    first, second = {"content": "谈交期"}, {"topic": "合同"}
+    other = of(TALK, first, {"date": "2024-05-12"}) + of(TALK, {"topic": "样品"})
+    mine = of(TALK, first) + of(TALK, second)
+    merge_rows(team, {"a.xlsx": mine, "b.xlsx": other, "d.xlsx": of(TALK, first)})
+    fields = [row["字段"] for row in team.rows("冲突处理")]
+    decide(team, fields.index("沟通主题"), 决定="采用1")
+    merge_rows(team, {"c.xlsx": of(TALK, {"record_id": "J002"})})
+    before = [key_of(row) for row in team.rows(LABEL)]
+    assert len(before) == 3
+    for content in ("谈付款", "谈发货"):
+        merge_rows(team, {"c.xlsx": of(TALK, {"record_id": "J002", "content": content})})
+        assert [key_of(row) for row in team.rows(LABEL)] == before
+
+
+def test_a_row_given_an_id_and_one_put_in_as_it_was_are_two(team: Any) -> None:
+    plain = of(TALK, {"record_id": None})
+    merge_rows(team, {"a.xlsx": plain}, {"a.xlsx": of(TALK)})
+    for rows in (of(TALK) + plain, plain + of(TALK)):
+        merge_rows(team, {"a.xlsx": rows})
+        assert sorted(str(row["记录ID"]) for row in team.rows(LABEL)) == ["J001", "None"]
+
+
 def test_rows_taken_out_of_a_file_are_named(team: Any) -> None:
     second = of(TALK, {"record_id": "J002"})
     merge_rows(team, {"a.xlsx": of(TALK) + second, "b.xlsx": of(TALK)})

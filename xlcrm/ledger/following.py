@@ -41,7 +41,7 @@ def followed(
             ruled = with_rulings(record, fields, table)
             customer = base.resolve(ruled.values, record.block.file)
             other = record_key(ruled, table, customer)
-            if other and (*other, 0) != key and (*other, 0) in groups:
+            if other and other != key[:-1] and (*other, 0) in groups:
                 yield (*other, 0), key
 
 

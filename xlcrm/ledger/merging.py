@@ -95,8 +95,11 @@ class _Merger:
                 for claim in claims:
                     self.groups[claim.key].append(claim)
                 continue
+            holders = {claim.key: claim.key for claim in claims}
             for claim in claims:
                 key = self.same.get(claim.key, claim.key)
+                if holders.setdefault(key, claim.key) != claim.key:
+                    key = claim.key  # two rows of one file are two
                 if key is not claim.key:
                     self.used[claim.key] = key
                 self.groups[key].append(claim)
