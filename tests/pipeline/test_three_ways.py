@@ -278,6 +278,14 @@ def test_a_row_that_was_given_an_id_is_the_row_it_was(team: Any) -> None:
     assert not any(row["已撤回的记录"] for row in team.rows("来源文件"))
 
 
+def test_a_row_that_was_given_an_id_is_the_row_it_was_in_a_copy_too(team: Any) -> None:
+    merge_rows(team, {"a.xlsx": of(TALK, {"record_id": None})})
+    (before,) = team.rows(LABEL)
+    merge_rows(team, {"a.xlsx": of(TALK), "a 副本.xlsx": of(TALK)})
+    (row,) = team.rows(LABEL)
+    assert (row["记录ID"], key_of(row)) == ("J001", key_of(before))
+
+
 def test_a_row_that_was_given_an_id_that_another_has_is_the_other(team: Any) -> None:
     other = {"topic": "合同"}
     merge_rows(team, {"a.xlsx": of(TALK), "b.xlsx": of(TALK, {"record_id": None}, other)})

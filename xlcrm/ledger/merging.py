@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from itertools import combinations
+from itertools import chain, combinations
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
@@ -107,17 +107,15 @@ class _Merger:
 
     def _given_ids(self) -> dict[Key, Key]:
         """Return the keys of rows that were given an id since, with those they had before. An id
-        that another file's row has as well is that record's."""
-        given: dict[tuple[Key, Key], set[str]] = defaultdict(set)
+        that another row had then is that one's."""
+        given: dict[Key, Key] = {}
         for file in self.before.old:
-            for pair in self._given_in(file, self.claims.get(file, ())):
-                given[pair].add(file)
-        holders: dict[Key, set[str]] = {key: set() for key, _ in given}
-        for file, claims in self.claims.items() if given else ():
-            for claim in claims:
-                if claim.key in holders:
-                    holders[claim.key].add(file)
-        return {key: known for (key, known), files in given.items() if holders[key] <= files}
+            given |= self._given_in(file, self.claims.get(file, ()))
+        claims = chain.from_iterable(self.claims.values()) if given else ()
+        for claim in claims:
+            if claim.key in given and self.identities.then(claim.key, claim):
+                del given[claim.key]
+        return given
 
     def _given_in(self, file: str, claims: Sequence[Claim]) -> Iterator[tuple[Key, Key]]:
         before = {key for each, key in self.identities.old if each == file}
