@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openxml_audit import OpenXmlValidator
 
-from xlcrm.analysis_rows import analysis_row
+from xlcrm.analysis_rows import analysis_row, shown_lines
 from xlcrm.facts import model
 from xlcrm.filled_workbook.listed import read_said
 from xlcrm.findings import Language
@@ -20,9 +20,10 @@ from xlcrm.layout.listed import Said
 from xlcrm.metrics.model import Metric
 from xlcrm.periods import Period, parse_period
 from xlcrm.records import Source
+from xlcrm.report_workbook.page import WIDTHS
 from xlcrm.report_workbook.plan import ReportContents
 from xlcrm.report_workbook.writer import write_report
-from xlcrm.sheet_words import Words
+from xlcrm.sheet_words import Words, declared
 from xlcrm.spec.loader import load_spec
 
 SPEC = load_spec()
@@ -216,6 +217,28 @@ def test_it_is_printed_on_one_page(report: Workbook) -> None:
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in [(1, 1), (None, None)]
+
+
+def test_the_sheets_behind_are_printed_across_headed_on_each_page(
+    report: Workbook,
+) -> None:
+    for sheet in report.worksheets[1:]:
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.print_title_rows == "$1:$1", sheet.title
+
+
+def test_three_needs_fit_into_the_columns_of_their_figures() -> None:
+    said = "成本控制/数据对接/售后支持"
+    assert all(shown_lines(said, width) == 1 for width in WIDTHS[2:4])
+
+
+def test_what_facts_say_of_a_moment_fits_into_its_column() -> None:
+    """A date that does not fit is shown as ####, a text is cut off."""
+    for name in ("next_contact", "due", "done", "reported", "completed", "first_contact", "sent"):
+        assert declared("facts.column")[name]["width"] >= len("2024-05-13 09:00"), name
+    for name in ("file", "type_after", "stage_after"):
+        assert declared("facts.column")[name]["wrap"], name
 
 
 def test_charts_are_native_and_draw_what_has_data(report: Workbook) -> None:

@@ -8,6 +8,7 @@ from xlsxwriter.chart import Chart
 
 from xlcrm.record_sheet import Book, palette
 from xlcrm.report_workbook.plan import Panel
+from xlcrm.report_workbook.printing import print_across
 
 FONT = {"name": palette.FONT_NAME, "size": 8, "color": palette.MUTED_TEXT}
 LINE, LAST = palette.CHART_SERIES[0], palette.CHART_SERIES[5]
@@ -23,6 +24,7 @@ def write_chart_data(wb: Book, name: str, panels: Sequence[Panel]) -> list[Place
     head = wb.format({"bold": True, "bottom": 1, "border_color": palette.BORDER, "text_wrap": True})
     text = wb.format({"num_format": "@"})
     sheet.freeze_panes(1, 0)
+    print_across(sheet)
     places = []
     for number, panel in enumerate(panels):
         column = 3 * number

@@ -19,6 +19,7 @@ from xlcrm.report_workbook.figure_cells import (
     write_value,
 )
 from xlcrm.report_workbook.page import LINE_HEIGHT
+from xlcrm.report_workbook.printing import print_across
 
 WIDTHS = (30, 30, 24, 12, 12, 12, 12, 40, 40)  # characters of the columns
 NARRATIVE, LAST = 4, len(WIDTHS) - 1  # the narrative stands across from there
@@ -56,9 +57,7 @@ class DimensionPage:
         self._book.define_name(f"'{self._sheet.name}'!{WORDINGS}", place)
         if any(each.asked for each in plan.lists):
             self._book.define_name(f"'{self._sheet.name}'!{LISTS}", place)
-        self._sheet.set_landscape()
-        self._sheet.set_paper(9)
-        self._sheet.fit_to_pages(1, 0)
+        print_across(self._sheet)
         self._sheet.print_area(0, 0, self._row - 1, LAST)
 
     def _title(self, plan: DimensionPlan) -> None:

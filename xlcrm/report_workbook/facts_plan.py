@@ -130,6 +130,7 @@ def _column(name: str, words: Words) -> Column:
         look.get("kind", "text"),
         wrap=look.get("wrap", False),
         num_format=look.get("num_format"),
+        look=look.get("look", {}),
     )
 
 

@@ -11,6 +11,7 @@ from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.record_sheet import Book, CheckedWorksheet, palette
 from xlcrm.record_sheet.styles import HEADER
 from xlcrm.report_workbook.formulas import LiveReport, says
+from xlcrm.report_workbook.printing import print_across
 from xlcrm.sheet_words import Words
 
 _WIDTHS = (34, 96, 34)
@@ -34,9 +35,7 @@ def write_definitions(book: Book, live: LiveReport, labels: Sequence[str], words
             sheet.write_string(row, column, text, cell)
     _write_bounds(book, sheet, live, labels, words)
     sheet.freeze_panes(1, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    print_across(sheet)
 
 
 def metric_names(rows: Sequence[AnalysisRow]) -> dict[str, str]:
@@ -77,6 +76,7 @@ def write_workings(book: Book, live: LiveReport, words: Words) -> None:
     if live.workings:
         sheet = book.add_sheet(words("report.sheet.workings"))
         sheet.freeze_panes(1, 0)
+        print_across(sheet)
         head = book.format(HEADER)
         for place, column in enumerate(live.workings):
             sheet.set_column(place, place, _WORKING_WIDTH)

@@ -21,7 +21,7 @@ from xlcrm.report_workbook.figure_cells import (
 from xlcrm.report_workbook.plan import NamedList, ReportPlan
 from xlcrm.sheet_words import Words
 
-WIDTHS = (13, 28, 20, 20, 11, 66)  # characters of the six columns
+WIDTHS = (13, 28, 26, 26, 10, 82)  # characters of the six columns
 LAST = len(WIDTHS) - 1
 MARKS = len(WIDTHS)  # hidden
 CHARTS_ACROSS = 3

@@ -10,6 +10,7 @@ from xlcrm.record_sheet import Book, CheckedWorksheet, Column, palette
 from xlcrm.record_sheet.heights import row_heights
 from xlcrm.record_sheet.styles import HEADER
 from xlcrm.report_workbook.plan import LeftOut, Quality
+from xlcrm.report_workbook.printing import print_across
 from xlcrm.sheet_words import Words
 from xlcrm.spec.model import Spec
 
@@ -55,9 +56,7 @@ def write_quality(
             sheet.write_number(row, column, figure, count)
     faint = book.format({"font_color": palette.MUTED_TEXT})
     sheet.write_string(first + len(rows), 0, words("report.quality.sheet.note"), faint)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    print_across(sheet, repeated=None)
 
 
 def _write_wrapped(sheet: CheckedWorksheet, row: int, text: str, look: Format) -> None:
