@@ -103,7 +103,7 @@ def test_the_golden_week_in_chinese(tell: Any) -> None:
 def test_the_golden_week_in_english(tell: Any) -> None:
     told = tell(GOLDEN, "en")
     assert told["avg_response_hours"].startswith(
-        "Mean of 2 replies this week: 36 hours, faster by 25% from 48 hours last week. "
+        "Mean of 2 replies this week: 36 hours, down 25% from 48 hours last week. "
         "第1公司(C001) moved it most: 60 hours (of 1) last week, 30 hours (of 1) this week."
     )
     assert "第4公司(C004) rose from 3 to 4.5 (revisited on 2024-05-13)." in told["satisfaction"]
@@ -135,6 +135,44 @@ def test_of_many_slow_customers_ten_are_named(tell: Any) -> None:
     told = tell(rows, "en")["slow_customers"]
     assert told.count("unanswered") == 10
     assert told.endswith(" and 2 more. Change how and when they are followed up (12 in all).")
+
+
+def issue(number: int, **values: Any) -> Row:
+    said = {"issue_id": f"20240500{number}", "reported_on": "2024-05-13", "due": "2024-05-15"}
+    return ("issue_tracking", f"C00{number}", said | values)
+
+
+# Of more than three, each as often as the others.
+MANY: list[Row] = [
+    *(issue(n, issue_category=f"类别{n}", owner=f"部门{n}") for n in range(1, 6)),
+    *(log(f"C00{n}", "2024-05-14", emotion="不满", sent_at="2024-05-14T09:00")
+      for n in range(1, 6)),
+]  # fmt: skip
+NOT_ALL = {
+    "issue_overdue": ("等5个。建议", " and 2 more. Solve"),
+    "issue_close_rate": ("类别3(1个)等,请部门1、部门2、部门3等5人跟进",
+                         "(1) and others. To be seen to by 部门1, 部门2, 部门3 and 2 more."),
+    "negative_share": ("C003(1次)等,建议", "C003 (1) and others. Revisit"),
+    "unanswered": ("C003(1条)等。", "C003 (1) and others."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "said"), NOT_ALL.items(), ids=NOT_ALL)
+def test_where_the_first_are_named_there_are_said_to_be_others(
+    tell: Any, key: str, said: tuple[str, str]
+) -> None:
+    assert said[0] in tell(MANY)[key]
+    assert said[1] in tell(MANY, "en")[key]
+
+
+def test_a_change_that_the_figures_do_not_show_is_said_to_be_small(tell: Any) -> None:
+    rows = [
+        log("C001", "2024-05-06", sent_at="2024-05-06T09:00", replied_at="2024-05-07T09:02"),
+        log("C001", "2024-05-13", sent_at="2024-05-13T09:00", replied_at="2024-05-14T09:00"),
+    ]
+    assert "24小时,与上周的24小时基本持平(缩短0.1%)。" in tell(rows)["avg_response_hours"]
+    said = "24 hours, much as last week (down 0.1%)."
+    assert said in tell(rows, "en")["avg_response_hours"]
 
 
 TROUBLE: list[Row] = [
@@ -205,9 +243,9 @@ SAYS = {
     ("need_response_rate", None): "未响应最多的是交付(1项),请安排跟进。",
     ("stage_conversion", f"{A}→{B}"): "本周2家客户中1家完成初步接洽→需求沟通,转化率50%",
     ("stage_loss", A): "流失的客户:月亮贸易(C002),建议查明原因。",
-    ("channel_conversion", "电话"): "没有推动客户进入下一类型,上周无数据,不作比较。"
+    ("channel_conversion", "电话"): "没有推动客户进入下一类型,转化率0%,上周无数据,不作比较。"
     "低于面谈的10%,建议对高价值客户多安排面谈。",
-    ("tag_conversion", "犹豫型"): "本周沟通过1家“犹豫型”客户,1家进入下一类型,占100%",
+    ("tag_conversion", "犹豫型"): "本周沟通过1家带“犹豫型”标签的客户,1家进入下一类型,占100%",
     ("source_new", "展会推荐"): "本周来源为展会推荐的新增客户1家,占新增客户的100%",
     ("source_conversion", "展会推荐"): "来源为展会推荐的1家客户中0家成交过",
     ("satisfaction_by_dimension", "服务响应速度"): "这是得分最低的一项,建议优先改进。",
@@ -217,8 +255,8 @@ SAYS = {
     ("top_issues", None): "100%的客户反映响应慢(3家)。建议对响应慢专项解决。",
     ("evaluation_avg", "目标达成度"): "本周1次沟通评价的目标达成度平均2分",
     ("evaluation_avg", "需改进"): "本周1次沟通评价中1次综合等级为需改进",
-    ("by_owner", None): "本周1人共沟通22次,最多的是张伟(22次)。推动客户升级:张伟(1次)。"
-    "逾期未完成的行动:张伟(1项),请督促完成。",
+    ("by_owner", None): "本周1人共沟通22次,最多的是张伟(22次)。推动客户升级最多的是张伟(1次)。"
+    "逾期未完成的行动最多的是张伟(1项),请督促完成。",
     ("campaign", "新品会"): "本周1次就新品会的邀约中1次答复参加,占100%",
 }
 
@@ -280,7 +318,8 @@ def test_what_people_typed_is_never_a_template(tell: Any) -> None:
 
 def test_people_who_only_owe_something_are_said_so(tell: Any) -> None:
     rows = [log("C001", "2024-05-07", action_due="2024-05-10")]
-    assert tell(rows)["by_owner"] == ("本周没有沟通记录。逾期未完成的行动:张伟(1项),请督促完成。")
+    said = "本周没有沟通记录。逾期未完成的行动最多的是张伟(1项),请督促完成。"
+    assert tell(rows)["by_owner"] == said
     assert tell(rows, "en")["by_owner"] == (
-        "No talk this week. Overdue actions: 张伟 (1). See that they are done."
+        "No talk this week. Most overdue actions: 张伟 (1). See that they are done."
     )

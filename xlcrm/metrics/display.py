@@ -16,7 +16,7 @@ NO_DATA = "-"
 _NAMED = 3
 _NOBODY = {"zh": "无", "en": "none"}
 _MORE = {"zh": "{names}等{count}{unit}", "en": "{names} and {more} more"}
-_CUSTOMERS, _PEOPLE = "家", "人"
+CUSTOMERS, PEOPLE = "家", "人"
 _BETWEEN = {"zh": "、", "en": ", "}
 
 
@@ -87,7 +87,7 @@ def worded(metric: Metric, language: Language) -> Metric:
 
 
 def names(
-    rows: Sequence[str], language: Language, most: int = _NAMED, unit: str = _CUSTOMERS
+    rows: Sequence[str], language: Language, most: int = _NAMED, unit: str = CUSTOMERS
 ) -> str:
     """Return names in one line, no more than ``most`` of them and how many there are."""
     shown = _BETWEEN[language].join(rows[:most])
@@ -103,5 +103,5 @@ def _listed(rows: list[dict[str, Any]], language: Language) -> str:
     if "tag" in rows[0]:
         return "/".join(row["tag"] for row in rows)
     if "owner" in rows[0]:
-        return names([row["owner"] for row in rows], language, unit=_PEOPLE)
+        return names([row["owner"] for row in rows], language, unit=PEOPLE)
     return names([row["name"] for row in rows], language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xlcrm.metrics.breakdown import Step, counted, late_issues, missed, slowest_issue, steps
-from xlcrm.metrics.display import number, percent
+from xlcrm.metrics.display import PEOPLE, number, percent
 from xlcrm.metrics.model import Metric
 from xlcrm.narrative.teller import Findings, Teller, who
 
@@ -107,7 +107,7 @@ def _closing(teller: Teller, metric: Metric) -> Findings:
     return {
         "open": len(rest),
         "categories": teller.counted("issues", rest, "category"),
-        "owners": teller.join(name for name, _ in owners),
+        "owners": teller.join((name for name, _ in owners), PEOPLE),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xlcrm.facts.tables import Facts
 from xlcrm.metrics.breakdown import counted
-from xlcrm.metrics.display import Language, figure, names, number
+from xlcrm.metrics.display import CUSTOMERS, Language, figure, names, number
 from xlcrm.metrics.drivers import Driver, driver
 from xlcrm.metrics.model import Metric
 from xlcrm.spec.model import Spec
@@ -69,8 +69,8 @@ class Teller:
         """Return a customer's name, with its id where it has one."""
         return who(self.facts.named(customer))
 
-    def join(self, texts: Iterable[str]) -> str:
-        return names(list(dict.fromkeys(texts)), self.language)
+    def join(self, texts: Iterable[str], unit: str = CUSTOMERS) -> str:
+        return names(list(dict.fromkeys(texts)), self.language, unit=unit)
 
     def find(self, key: str) -> Metric | None:
         return next((each for each in self.metrics if each.key == key), None)
