@@ -68,3 +68,21 @@ def test_a_week_is_judged_monthly_over_the_thirty_days_that_end_with_it() -> Non
         1, 1, 3, 12,
     ]  # fmt: skip
     assert parse_period("2024-Q2").window == parse_period("2024-Q2")
+
+
+def test_of_a_period_that_is_not_over_only_what_has_been_is_looked_at() -> None:
+    may, day = parse_period("2024-05"), date(2024, 5, 20)
+    so_far = may.until(day)
+    assert (so_far.start, so_far.end, so_far.label) == (may.start, day, "2024-05")
+    assert so_far.whole == may and not so_far.is_over(day)
+    assert so_far.previous == parse_period("2024-04")
+    assert may.until(date(2024, 6, 3)) == may
+    week = parse_period("2024-W21").until(day)
+    assert str(week.window.start) == "2024-04-21"  # 30 days up to that day
+
+
+def test_of_a_period_that_has_not_begun_there_is_no_day_nor_of_the_days_to_come_before_it() -> None:
+    day = date(2024, 5, 20)
+    later = parse_period("2025").until(day)
+    assert not [each for each in (date(2025, 1, 1), day) if each in later]
+    assert later.previous == parse_period("2024").until(day)

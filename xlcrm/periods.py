@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -18,7 +19,11 @@ _WEEK_WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Period:
-    """A span of whole days, ``start`` to ``end``, both included. ``label`` is such as 2024-W20."""
+    """A span of whole days, ``start`` to ``end``, both included. ``label`` is such as 2024-W20.
+
+    ``until`` cuts off the days that are still to come; one that has not begun has no day, and ends
+    before its start.
+    """
 
     label: str
     start: date
@@ -27,8 +32,17 @@ class Period:
 
     @property
     def previous(self) -> Period:
-        """The period of the same kind that ends the day before this one begins."""
-        return _CONTAINING[self.kind](self.start - timedelta(days=1))
+        """The period of the same kind before this one, of which as little is still to come."""
+        return _CONTAINING[self.kind](self.start - timedelta(days=1)).until(self.end)
+
+    @property
+    def whole(self) -> Period:
+        """All days of it, those still to come as well."""
+        return _CONTAINING[self.kind](self.start)
+
+    def until(self, day: date) -> Period:
+        """Return what of it has been by ``day``, that day included."""
+        return replace(self, end=min(self.end, day))
 
     @property
     def months(self) -> int:

@@ -82,7 +82,7 @@ def _title(period: Period, as_of: date | None, words: Words) -> _Line:
     is_over = not as_of or period.is_over(as_of)
     running = "" if is_over else words("summary.running", day=as_of)
     name = words(f"report.title.{period.kind}")
-    span = {"label": period.label, "start": period.start, "end": period.end}
+    span = {"label": period.label, "start": period.start, "end": period.whole.end}
     return _Line(words("summary.title", title=name, running=running, **span), _HEAD)
 
 

@@ -60,6 +60,39 @@ def test_of_a_month_that_is_not_over_text_and_terminal_say_so(
     assert line.partition(" ")[2] not in run(*WEEK[:-1], lang).out
 
 
+def test_of_a_month_that_is_not_over_nothing_is_told_that_is_still_to_come(
+    folder: Any, run: Any
+) -> None:
+    customers = [
+        {"customer_id": f"C00{n}", "customer_name": name}
+        for n, name in enumerate(("云帆教育", FIRM), 1)
+    ]
+    days = ("2024-03-05", *(f"2024-04-{day}" for day in (10, 16, 23, 24)))
+    log = [talk(n, "云帆教育", date=day, customer_id="C001") for n, day in enumerate(days)]
+    issues = [
+        {
+            **{"issue_id": f"20240500{n}", "customer_id": "C002", "customer_name": FIRM},
+            **{"description": f"交付延期{n}", "reported_on": "2024-05-06", "due": day},
+        }
+        for n, day in enumerate(("2024-05-17", "2024-05-30"), 1)
+    ]
+    tables = {"customer_base": customers, "communication_log": log, "issue_tracking": issues}
+    folder.put("张伟.xlsx", tables)
+
+    def told(period: str) -> dict[str, Any]:
+        document = run(*("report", "团队", *period.split(), *WEEK[4:], "--format", "json")).document
+        return document | {each["key"]: each for each in document["metrics"]}
+
+    may = told("--month 2024-05")
+    assert may["period"]["end"] == "2024-05-31"
+    assert may["issue_overdue"]["current"] == 1
+    assert may["issue_overdue"]["narrative"].startswith("截至2024-05-20有1个问题")
+    assert may["at_risk"]["current"] == []  # that there will be fewer talks nobody knows
+    assert told("--year 2024")["at_risk"]["current"] == []
+    april = told("--month 2024-04")
+    assert april["never_contacted"]["narrative"].startswith("截至本月末")
+
+
 def test_json_holds_it_where_it_was_asked_for(team: Any, run: Any) -> None:
     assert run(*WEEK, "--format", "json").document["text"] is None
     said = run(*WEEK, "--format", "json", "--text").document["text"]

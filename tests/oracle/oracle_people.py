@@ -65,7 +65,7 @@ def _reasons(team: Team, span: Span, customer: Customer) -> set[str]:
         # In the words of the definition.
         GRADED: customer.grade == AT_RISK and customer.is_there(span.last),
         DORMANT: bool(past) and (span.last - max(past)).days >= DORMANT_DAYS,
-        FEWER: before >= MANY and now < before / 2,
+        FEWER: span.is_over and before >= MANY and now < before / 2,
         FALLING: "下降" in trends,
         LOW_SCORE: any(score < LOW for score in scores),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +19,14 @@ class Span:
     months: int
     window: date  # the first day of what a monthly mean is taken over
     earlier: date  # the first day of the period before, which ends where this one begins
+    is_over: bool = True
+
+    def until(self, day: date) -> Span:
+        """What has been of it by a day."""
+        if day >= self.last:
+            return self
+        window = day - timedelta(days=29) if self.window < self.first else self.window
+        return replace(self, last=day, window=window, is_over=False)
 
     @property
     def before(self) -> Span:

@@ -56,9 +56,9 @@ def _changes(customer: Customer, span: Span, kind: str) -> list[Change]:
 def _was(customer: Customer, span: Span, kind: str, a: str) -> bool:
     """Whether it was a at the period's start, or where it is first there in it, or became a."""
     became = any(a in (change.before, change.after) for change in _changes(customer, span, kind))
-    there = customer.there_from or span.first
-    before = getattr(customer, kind).before(max(there, span.first))
-    return became or (there <= span.last and before == a)
+    entered = max(customer.there_from or span.first, span.first)
+    before = getattr(customer, kind).before(entered)
+    return became or (entered <= span.last and before == a)
 
 
 def stage_loss(team: Team, span: Span) -> dict[str, float | None]:

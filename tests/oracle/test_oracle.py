@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ import pytest
 from click.testing import CliRunner
 from oracle_chance import fill_by_chance
 from oracle_facts import Team
-from oracle_periods import months, week
+from oracle_periods import Span, months, week
 from oracle_report import METRICS, everything
 
 from xlcrm import resources
 from xlcrm.cli.main import cli
 
-AS_OF = "2024-05-27"
+AS_OF = date(2024, 5, 27)
 REJECTED = 3  # the sample has a file that can't be read
 PERIODS = {
     **{
@@ -38,12 +39,31 @@ PERIODS = {
 GOLDEN = "--week=2024-W20"
 
 
-# Folders filled by chance, with the periods in which their talks are, and before and after them.
-LATER = {"--week=2025-W01": (week(2025, 1), week(2024, 52))}
+# Folders filled by chance, with the periods in which their talks are, and before and after them,
+# and a day after all of that, or between.
+LATER = {
+    "--week=2025-W01": (week(2025, 1), week(2024, 52)),
+    "--week=2024-W28": (week(2024, 28), week(2024, 27)),
+    "--month=2024-07": (months(2024, 7, 1), months(2024, 6, 1)),
+}
+EVERY_DAY = date(2026, 1, 5)
 CHANCE = {
-    "a usual eight weeks": (3, 56, 43, ("--week=2024-W17", "--month=2024-04", "--quarter=2024-Q2")),
-    "three customers in a week": (1, 7, 3, ("--week=2024-W14", "--month=2024-03", "--year=2024")),
-    "a year with long silences": (2, 400, 43, ("--week=2025-W01", "--year=2024", "--year=2025")),
+    "a usual eight weeks": (
+        *(3, 56, 43, EVERY_DAY),
+        ("--week=2024-W17", "--month=2024-04", "--quarter=2024-Q2"),
+    ),
+    "three customers in a week": (
+        *(1, 7, 3, EVERY_DAY),
+        ("--week=2024-W14", "--month=2024-03", "--year=2024"),
+    ),
+    "a year with long silences": (
+        *(2, 400, 43, EVERY_DAY),
+        ("--week=2025-W01", "--year=2024", "--year=2025"),
+    ),
+    "a year in its midst": (
+        *(4, 400, 43, date(2024, 7, 10)),
+        ("--week=2024-W28", "--month=2024-07", "--year=2024", "--year=2025"),
+    ),
 }
 
 Report = Callable[[str], dict[tuple[str, str | None], dict[str, Any]]]
@@ -58,12 +78,20 @@ def report(folder: Path) -> Report:
 @pytest.fixture(scope="module")
 def reckoned(team: Team) -> Callable[[str], dict[tuple[str, str | None], Any]]:
     """Reckons a period of the folder, once."""
-    return cache(lambda period: everything(team, *PERIODS[period]))
+    return cache(lambda period: everything(team, *spans(period, AS_OF)))
 
 
-def reported(folder: Path, period: str) -> dict[tuple[str, str | None], dict[str, Any]]:
+def spans(period: str, day: date) -> tuple[Span, Span]:
+    """Return what has been by a day of a period and of the one before."""
+    now, before = (PERIODS | LATER)[period]
+    return now.until(day), before.until(day)
+
+
+def reported(
+    folder: Path, period: str, day: date = AS_OF
+) -> dict[tuple[str, str | None], dict[str, Any]]:
     """Return what xlcrm reports of a period, by a metric's key and subject."""
-    args = ["report", str(folder), period, "--as-of", AS_OF, "--format", "json"]
+    args = ["report", str(folder), period, "--as-of", str(day), "--format", "json"]
     run = CliRunner().invoke(cli, args, standalone_mode=False)
     assert run.return_value == REJECTED, run.output
     return {(each["key"], each["subject"]): each for each in json.loads(run.stdout)["metrics"]}
@@ -120,14 +148,14 @@ def test_it_is_as_the_oracle_reckons(
 
 @pytest.mark.parametrize("kind", CHANCE)
 def test_whatever_the_cells_hold(kind: str, new_folder: Callable[[], Path]) -> None:
-    seed, days, customers, periods = CHANCE[kind]
+    seed, days, customers, day, periods = CHANCE[kind]
     folder = new_folder()
     fill_by_chance(folder, seed, days, customers)
     team = Team(folder)
     assert any(talk.first("participation") for talk in team.talks)
     for period in periods:
-        found = reported(folder, period)
-        expected = everything(team, *(PERIODS | LATER)[period])
+        found = reported(folder, period, day)
+        expected = everything(team, *spans(period, day))
         assert found.keys() == expected.keys()
         for name in expected:
             assert_equal(found[name], expected[name])
@@ -141,7 +169,7 @@ CHANGING = [each for each in METRICS if each.__name__ not in STILL]
 
 @pytest.mark.parametrize("metric", CHANGING)
 def test_the_sample_shows_every_metric_change(metric: Any, team: Team) -> None:
-    pairs = [(metric(team, now), metric(team, before)) for now, before in PERIODS.values()]
+    pairs = [[metric(team, of) for of in spans(period, AS_OF)] for period in PERIODS]
     assert any(now and before and now != before for now, before in pairs)
 
 

@@ -91,7 +91,8 @@ def days_asked(period: Period, n: int = 2) -> Span:
     ``n`` periods: the periods' and their windows'."""
     first = period.last(n)[0]
     earlier = first.previous  # with whose talks those of the first are compared
-    return Span(first.start, period.end, talks_from=min(first.window.start, earlier.start))
+    last = max(first.start, period.end)  # of one that has not begun
+    return Span(first.start, last, talks_from=min(first.window.start, earlier.start))
 
 
 def compute_trend(

@@ -24,8 +24,8 @@ def at_risk(facts: Facts, period: Period, previous: Period, spec: Spec) -> list[
     """Customers, not lost yet, of whom anything says that they may be, with the reasons for it.
 
     Those are: the grade; no talk any more for the dormant days up to the period's end; talks under
-    half of those in the period before, of which there were four or more; a falling trend or a low
-    score in the period.
+    half of those in the period before, of which there were four or more (not told of a period that
+    is not over: more may follow); a falling trend or a low score in the period.
     """
 
     def measure(of: Period) -> Figure:
@@ -82,7 +82,11 @@ def _reasons(facts: Facts, period: Period, spec: Spec) -> Iterator[tuple[str, An
             for each, days in facts.talk_days.items()
             if days[0] <= last and days[bisect_right(days, end) - 1] <= last
         ],
-        "fewer": [each for each, n in before.items() if n >= _MANY and now[each] < n / 2],
+        "fewer": [
+            each
+            for each, n in before.items()
+            if n >= _MANY and now[each] < n / 2 and period == period.whole
+        ],
         "trend": talks[0].loc[falling, "customer"].unique(),
         "score": scores.loc[low, "customer"].unique(),
     }

@@ -34,6 +34,7 @@ class Teller:
             "label": labels.get("name", metric.name),
             "subject": labels.get("subject", metric.subject),
             "period": metric.period.kind if metric.period else "week",
+            "until": _until(metric),
             "current": self._or_none(metric, metric.current),
             "previous": self._or_none(metric, metric.previous),
             "direction": _direction(metric),
@@ -86,6 +87,12 @@ def who(row: Mapping[str, str]) -> str:
     """Return the customer of a list's row: its name, with its id where it has one."""
     same = row["customer"] == row["name"]
     return row["name"] if same else f"{row['name']}({row['customer']})"
+
+
+def _until(metric: Metric) -> str | None:
+    """Return the day up to which a period was looked at that is not over; None of a whole one."""
+    period = metric.period
+    return None if period is None or period == period.whole else period.end.isoformat()
 
 
 def _direction(metric: Metric) -> str | None:

@@ -97,7 +97,7 @@ def report(
     """
     refuse_target(folder, target, options)
     home = folder / OUTPUT_FOLDER
-    chosen = period or last_full_week(options.as_of)
+    chosen = _chosen(period, options)
     usual = (home / _name(chosen, options)).absolute()
     path = target.absolute() if target else usual
     lost = None if are_readable(home, options) else wordings_path(home)
@@ -120,7 +120,7 @@ def report_from(
 
     Raises UsageError where the export can't be read, or the target is part of it.
     """
-    chosen = period or last_full_week(options.as_of)
+    chosen = _chosen(period, options)
     path = (target or Path(_name(chosen, options))).absolute()
     source.refuse_target(path)
     with scratch_folder() as home:
@@ -133,7 +133,7 @@ def report_from(
 def figures_from(source: Exported, options: Options, period: Period | None = None) -> Figures:
     """Return the figures of a period from an export, without a workbook: of a Parquet dataset no
     more comes into memory than they need. Raises UsageError where it can't be read."""
-    chosen = period or last_full_week(options.as_of)
+    chosen = _chosen(period, options)
     with scratch_folder() as home, source.history(options, home) as history:
         put_published(home, source.info["published"])
         lost = None if are_readable(home, options) else wordings_path(home)
@@ -141,6 +141,11 @@ def figures_from(source: Exported, options: Options, period: Period | None = Non
         analysis = analyse(history, chosen, options, told, kept_wordings(home, options))
         document = _document(None, analysis, told, options) | {"quality": None, "aside": None}
         return Figures(document, analysis)
+
+
+def _chosen(period: Period | None, options: Options) -> Period:
+    """Return what of a period has been by the day of the report."""
+    return (period or last_full_week(options.as_of)).until(options.as_of)
 
 
 def _made(
@@ -305,5 +310,5 @@ def _span(period: Period) -> dict[str, str]:
     return {
         "label": period.label,
         "start": period.start.isoformat(),
-        "end": period.end.isoformat(),
+        "end": period.whole.end.isoformat(),
     }

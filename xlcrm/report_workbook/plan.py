@@ -33,6 +33,8 @@ class Period(Protocol):
     @property
     def previous(self) -> Period: ...
     @property
+    def whole(self) -> Period: ...
+    @property
     def window(self) -> Period: ...
     @property
     def months(self) -> int: ...
@@ -182,8 +184,7 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
 
 
 def span_of(contents: ReportContents, words: Words) -> str:
-    """Return the days of the period, and that it is not over yet where it isn't: its figures look
-    ahead to its end."""
+    """Return the days of the period, and that it is not over yet where it isn't."""
     day, said = contents.as_of, _span("report.span", contents.period, words)
     is_over = not day or contents.period.is_over(day)
     return said if is_over else said + words("report.running", day=day)
@@ -239,7 +240,7 @@ def _on_the_page(others: Sequence[AnalysisRow]) -> Iterator[AnalysisRow]:
 
 
 def _span(key: str, period: Period, words: Words) -> str:
-    return words(key, label=period.label, start=period.start, end=period.end)
+    return words(key, label=period.label, start=period.start, end=period.whole.end)
 
 
 def _panels(contents: ReportContents, words: Words) -> list[Panel]:
