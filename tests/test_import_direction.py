@@ -17,7 +17,17 @@ PACKAGE = Path(__file__).parents[1] / "xlcrm"
 # What any module may import: no more than the language.
 EVERYWHERE = {"values"}
 # What every stage may know.
-KNOWN = {"privacy", "text", "findings", "as_json", "records", "resources", "spec", "team_folder"}
+KNOWN = {
+    "privacy",
+    "text",
+    "findings",
+    "as_json",
+    "records",
+    "record_columns",
+    "resources",
+    "spec",
+    "team_folder",
+}
 WORDS = {"sheet_words", "wording"}
 # What prints records and figures.
 PRINTING = WORDS | {"layout", "record_sheet", "analysis_rows", "metrics.model"}
@@ -35,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "findings": {"privacy", "text", "resources"},
     "as_json": set(),
     "records": {"privacy", "text", "findings", "as_json"},
+    "record_columns": {"records"},
     "spec": {"privacy", "text", "findings", "records", "resources"},
     "customers": KNOWN,
     "file_names": {"text"},

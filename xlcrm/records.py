@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from sys import intern
 from typing import Any, NamedTuple, TypeAlias, cast, overload
 from zlib import crc32
@@ -173,7 +173,7 @@ def row_sign(record: Record | LedgerRecord, keys: Sequence[str]) -> str:
     return sign_of(list(map(record.values.get, keys)), record)
 
 
-def sign_of(values: list[Any], record: Record | LedgerRecord) -> str:
+def sign_of(values: Sequence[Any], record: Record | LedgerRecord) -> str:
     """Return ``row_sign`` of a record with these values, each in the place of its key."""
     said = values
     if record.raw or record.extras:
@@ -226,8 +226,9 @@ class Records(Sequence[Record]):
         # Whether all of it is true is sooner seen than whether any of it is None.
         blank = [key for key, column in self.columns.items() if not all(column) and None in column]
         lines = zip(*self.columns.values(), strict=True) if keys else iter([()] * len(self.rows))
-        for n, line in enumerate(lines):
-            yield made.get(n) or self._record(n, dict(zip(keys, line, strict=True)), blank)
+        rows = map(dict, map(zip, repeat(keys), lines))  # each a row's values, made in C
+        for n, values in enumerate(rows):
+            yield made.get(n) or self._record(n, values, blank)
 
     @overload
     def __getitem__(self, n: int) -> Record: ...

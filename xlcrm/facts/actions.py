@@ -86,8 +86,8 @@ def _under_way(history: Told, span: Span | None) -> Callable[[Values], bool]:
     if span is None:
         return lambda values: "sent_at" in values
     first, last = span.first.isoformat(), span.last.isoformat()
-    moments = (str(sent) for *_, sent in history.said("sent_at", history.spec.tables))
-    earliest = min(moments, default=None)
+    moments = {sent for _, _, sent in history.said("sent_at", history.spec.tables)}
+    earliest = min(map(str, moments), default=None)
 
     def test(values: Values) -> bool:
         if "sent_at" not in values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, Protocol, cast
 
 from xlcrm.customers import ID, NAME
 from xlcrm.facts.tables import Span
+from xlcrm.record_columns import column_of
 from xlcrm.records import LedgerRecord, Value, Values
 from xlcrm.spec.model import Spec, Table
 from xlcrm.timelines import id_order
@@ -130,7 +132,7 @@ class History:
     records: Sequence[LedgerRecord]
     spec: Spec
     _lines: dict[int, Line] = field(default_factory=dict)
-    _holding: dict[str, list[int]] = field(default_factory=dict)
+    _columns: dict[str, list[Value | None]] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> list[str | None]:
@@ -189,21 +191,22 @@ class History:
     ) -> list[Line]:
         """Return the lines of some tables that pass a test of their values."""
         places = sorted(place for key in tables for place in self.places(key))
-        return self.lines(place for place in places if test(self.records[place].values))
+        rows = list(zip(*map(self.column, asked), strict=True))
+        passes = _once_a_row(asked, test)
+        return self.lines(place for place in places if passes(rows[place]))
 
     def said(self, key: str, tables: Collection[str]) -> Iterator[Said]:
         """Yield customer, day (ISO) and value of each record of some tables that has a field."""
-        for place in self.holding(key):
-            record = self.records[place]
-            if record.table in tables:
-                yield record.customer, self.days[place], record.values[key]
+        for record, day, value in zip(self.records, self.days, self.column(key), strict=True):
+            if value is not None and record.table in tables:
+                yield record.customer, day, value
 
     def talked(self, tables: Collection[str]) -> dict[str, list[str]]:
         """Return the days that records of some tables have, by customer."""
-        days: dict[str, set[str]] = {}
+        days: dict[str, set[str]] = defaultdict(set)
         for record, day in zip(self.records, self.days, strict=True):
             if day and record.customer and record.table in tables:
-                days.setdefault(record.customer, set()).add(day)
+                days[record.customer].add(day)
         return {customer: sorted(each) for customer, each in days.items()}
 
     def mentioned(self, base: str) -> Mapping[str, Mentions]:
@@ -227,12 +230,15 @@ class History:
             if (start <= day <= end if day else record.table in dayless)
         ]
 
+    def column(self, key: str) -> list[Value | None]:
+        """Return a field of each record, None where it has none."""
+        if key not in self._columns:
+            self._columns[key] = column_of(self.records, key)
+        return self._columns[key]
+
     def holding(self, key: str) -> list[int]:
         """Return the places of the records that have a field."""
-        if key not in self._holding:
-            records = enumerate(self.records)
-            self._holding[key] = [place for place, record in records if key in record.values]
-        return self._holding[key]
+        return [place for place, value in enumerate(self.column(key)) if value is not None]
 
 
 @dataclass(slots=True)
@@ -256,6 +262,28 @@ class _Mentions:
     def is_typed_id(self) -> bool:
         records = (self.history.records[place] for place in self.places)
         return any(record.values.get(ID) == self.key for record in records)
+
+
+def _once_a_row(
+    keys: Sequence[str], test: Callable[[Values], bool]
+) -> Callable[[tuple[Value | None, ...]], bool]:
+    """Return a test of values in the order of ``keys``, which asks once of those that repeat: of
+    many records' days and moments nearly all do."""
+    known: dict[tuple[Value | None, ...], bool] = {}
+
+    def passes(row: tuple[Value | None, ...]) -> bool:
+        values = {key: value for key, value in zip(keys, row, strict=True) if value is not None}
+        return test(values)
+
+    def passes_once(row: tuple[Value | None, ...]) -> bool:
+        try:
+            return known[row]
+        except KeyError:
+            return known.setdefault(row, passes(row))
+        except TypeError:  # words and a day are no key
+            return passes(row)
+
+    return passes_once
 
 
 def by_table(lines: Iterable[Line], tables: Iterable[str]) -> dict[str, list[Line]]:

@@ -21,7 +21,8 @@ from xlcrm.ledger.recovery import beside, names_in
 from xlcrm.ledger.removals import removal_of
 from xlcrm.ledger.said import Said
 from xlcrm.ledger.telling import copies_of, tell
-from xlcrm.records import FileReading, LedgerRecord, Record, Source
+from xlcrm.record_columns import LedgerRecords
+from xlcrm.records import FileReading, LedgerRecord, Record, Records, Source
 from xlcrm.spec.model import Spec, Table
 from xlcrm.values import dataclass
 
@@ -55,7 +56,8 @@ class _Merger:
     claims: dict[str, list[Claim]] = field(default_factory=dict)
     groups: dict[Key, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, RowCounts] = field(default_factory=dict)
-    records: dict[str, list[LedgerRecord]] = field(default_factory=lambda: defaultdict(list))
+    records: dict[str, LedgerRecords] = field(default_factory=lambda: defaultdict(LedgerRecords))
+    blocks: dict[int, Records] = field(default_factory=dict)  # by what their records name
     conflicts: list[Conflict] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     entries: dict[str, Mapping[str, Entry]] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class _Merger:
     def read(self, reading: FileReading) -> None:
         """Take in what a file claims."""
         counts = self.rows.setdefault(reading.file, RowCounts())
+        self.blocks |= {id(each.block): each for each in reading.blocks}
         claims = []
         for claim in claims_of(reading, self.spec, self.base):
             counts.seen += 1
@@ -167,7 +170,8 @@ class _Merger:
             claims = self.groups.pop(key)  # not held any longer: there may be very many
             table = self.spec.tables[str(key[0])]
             if len(claims) == 1 and row not in concerned and key not in apart:  # as nearly always
-                self._add(row, claims[0].record, claims[0], claims, table)
+                block = self.blocks.get(id(claims[0].record.block))
+                self._add(row, claims[0].record, claims[0], claims, table, block)
                 continue
             clusters = identities.clusters(key, claims, table)
             for cluster in clusters:
@@ -261,9 +265,11 @@ class _Merger:
         shown: Claim,
         claims: Sequence[Claim],
         table: Table,
+        block: Records | None = None,
         *,
         edited: bool = False,
     ) -> None:
+        """Add a record; ``block`` is the one of which it is a row as it stands there, if it is."""
         sources: tuple[Source, ...] = (_source(shown.record),)
         marks: tuple[str, ...] = (EDITED,) if edited else ()
         if len(claims) > 1:
@@ -276,19 +282,18 @@ class _Merger:
         customer = shown.customer
         if edited:
             customer = self.base.resolve(record.values, shown.record.block.file)
-        self.records[table.key].append(
-            LedgerRecord(
-                row,
-                table.key,
-                record.values,
-                sources,
-                customer,
-                record.raw,
-                record.extras,
-                owner=_owner(record, table, self.owners),
-                marks=marks,
-            )
+        made = LedgerRecord(
+            row,
+            table.key,
+            record.values,
+            sources,
+            customer,
+            record.raw,
+            record.extras,
+            owner=_owner(record, table, self.owners),
+            marks=marks,
         )
+        self.records[table.key].add(made, block, record.row)
 
     def _tell_conflicts(
         self, conflicts: Sequence[Conflict], claims: Sequence[Claim], table: Table

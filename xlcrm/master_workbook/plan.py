@@ -12,6 +12,7 @@ from xlcrm.analysis_rows import AnalysisRow
 from xlcrm.as_json import to_json
 from xlcrm.findings import Finding, Language
 from xlcrm.layout.marks import TEAM_RUN, header_marks
+from xlcrm.record_columns import column_of
 from xlcrm.record_sheet import holdable
 from xlcrm.records import MASTER_SLOTS, SOURCES_NAMED, LedgerRecord, Source, Value, sign_of
 from xlcrm.sheet_words import Words
@@ -205,22 +206,23 @@ def table_rows(
     known = {each.key: _Cells(each, words.language) for each in columns.fields}
     states = cache(lambda worst, marks: check_state(worst, marks, words))
     for start in range(0, len(records), _BLOCK):
-        rows = records[start : start + _BLOCK]
-        yield _block(columns, known, rows, notes, states, words)
+        end = min(start + _BLOCK, len(records))
+        keys = sorted(columns.table.by_key)
+        values = {key: column_of(records, key, start, end) for key in keys}
+        yield _block(columns, known, records[start:end], values, notes, states, words)
 
 
 def _block(
     columns: TableColumns,
     known: Mapping[str, _Cells],
     records: Sequence[LedgerRecord],
+    values: Mapping[str, Sequence[Value | None]],
     notes: Mapping[str, str],
     states: Callable[[str | None, tuple[str, ...]], str],
     words: Words,
 ) -> list[Sequence[object]]:
-    """Return the columns of some records."""
-    keys = sorted(columns.table.by_key)
-    rows = [list(map(record.values.get, keys)) for record in records]
-    values = dict(zip(keys, zip(*rows, strict=True), strict=True))
+    """Return the columns of some records, whose ``values`` are given by field, fields in order."""
+    rows = zip(*values.values(), strict=True)
     fields = {key: cells.of(values[key]) for key, cells in known.items()}
     for number, record in enumerate(records):
         for key, raw in record.raw.items():  # what was not understood stands as it was written
@@ -251,6 +253,8 @@ class _Cells(dict[str | bytes | None, Cell | None]):
 
     def of(self, values: Sequence[Value | None]) -> list[Cell | None]:
         """Return the cells of values, None for None."""
+        if not any(values) and values.count(None) == len(values):
+            return [None] * len(values)
         if len(self) > _REMEMBERED:
             self.clear()
             self[None] = None

@@ -16,7 +16,8 @@ from xlcrm.ledger.model import Ledger
 from xlcrm.pipeline.checks import customer_base, in_order
 from xlcrm.pipeline.lead_findings import in_master, lead_findings, unread_answers, unread_decisions
 from xlcrm.pipeline.options import Options
-from xlcrm.records import FileReading, LedgerRecord, Records, Source
+from xlcrm.record_columns import LedgerRecords
+from xlcrm.records import FileReading, Records, Source
 from xlcrm.validation.together import check_together
 from xlcrm.values import dataclass
 
@@ -29,10 +30,10 @@ class Picture:
     findings: list[Finding]
     base: CustomerBase
 
-    @property
-    def records(self) -> list[LedgerRecord]:
+    @cached_property
+    def records(self) -> LedgerRecords:
         """All records, table by table, in source order."""
-        return [record for records in self.ledger.records.values() for record in records]
+        return LedgerRecords.of(self.ledger.records.values())
 
     @cached_property
     def sources(self) -> dict[str, Source]:
