@@ -412,8 +412,11 @@ def test_what_has_changed_since_under_other_settings_is_still_a_change(team: Any
     assert shown(team) == ["谈交期"]
 
 
+@pytest.mark.parametrize("forget", [False, True])
 @pytest.mark.parametrize("choice", ["采用1", "采用2", "都保留"])
-def test_what_is_typed_over_a_cell_outlives_a_decision_on_it(team: Any, choice: str) -> None:
+def test_what_is_typed_over_a_cell_outlives_a_decision_on_it(
+    team: Any, choice: str, forget: bool
+) -> None:
     """Both are the lead's word, and nobody can tell which was meant: it is asked."""
 
     def edit(workbook: Workbook) -> None:
@@ -427,6 +430,8 @@ def test_what_is_typed_over_a_cell_outlives_a_decision_on_it(team: Any, choice: 
     merge_rows(team, {"a.xlsx": [{**TALK, **CHANGED}], "b.xlsx": [{**TALK, **OTHER}]})
     team.edit_master(edit)
     for _ in range(2):
+        if forget:
+            shutil.rmtree(team.results / ".xlcrm")
         assert team.merge().document["conflicts"] == 1
         assert versions(team) == {"关键内容记录": ["谈交期", "谈付款", "谈服务"]}
         assert shown(team) == ["谈服务"]

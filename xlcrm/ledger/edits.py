@@ -40,9 +40,10 @@ def with_edits(
     rows: dict[str, list[Record]] = defaultdict(list)
     for record in master.records:
         rows[record.table].append(record)
+    stood = () if signs is None else signs.keys()
     if signs is not None:
         signs = {**dict(map(row_of, master.records)), **signs}
-    found = _Edits(lead, written, spec, base, master.modified, signs, unchanged)
+    found = _Edits(lead, written, spec, base, master.modified, signs, unchanged, stood)
     for key in master.tables & spec.tables.keys():
         found.compare(spec.tables[key], rows[key])
     return found.lead()
@@ -57,6 +58,7 @@ class _Edits:
     when: str
     signs: Mapping[RowId, str] | None
     unchanged: Collection[str]
+    stood: Collection[RowId]
     rulings: dict[RowId, dict[str, Ruling]] = field(default_factory=dict)
     added: dict[RowId, Added] = field(default_factory=dict)
     removed: dict[RowId, Removal] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class _Edits:
         self.added, self.removed = dict(self.before.added), dict(self.before.removed)
         self.notes = dict(self.before.notes)
         self.elsewhere = set(self.before.added)
-        self.disputed = {(each.record, each.field) for each in self.written.conflicts}
+        self.disputed = {(each.record, each.field): each for each in self.written.conflicts}
 
     def lead(self) -> Lead:
         return replace(
@@ -120,14 +122,28 @@ class _Edits:
         self, row: RowId, name: str, was: Said, now: Said, table: Table, *, doubtful: bool
     ) -> None:
         fields = self.rulings.setdefault(row, {})
+        known = fields.get(name)
+        if known and self.signs is not None and known.when >= self.when:
+            if known.when > self.when or (doubtful and self._stood(row, name, now, table)):
+                return  # said in another master later; or decided here, and the cell left alone
+            if known.choice and sign(known.said, table, name) != sign(now, table, name):
+                # Both are the lead's word: which of them holds is asked.
+                fields[name] = Ruling(now, {}, "", known.before, self.when)
+                return
         settled = self.written.edited.get(row, {}).get(name)
         if settled is not None and sign(settled, table, name) == sign(now, table, name):
             fields.pop(name, None)  # as it was before the lead typed over it
             return
-        before = fields[name].before if name in fields and not fields[name].choice else was
+        before = known.before if known and not known.choice else was
         choice = OWN if (row, name) in self.disputed else ""
         sides: Mapping[str, str] | None = {} if doubtful else None
         fields[name] = Ruling(now, sides, choice, before, self.when)
+
+    def _stood(self, row: RowId, name: str, now: Said, table: Table) -> bool:
+        """Whether a field in conflict may have shown this before the lead decided."""
+        conflict = self.disputed.get((row, name))
+        versions = conflict.said if conflict else ()
+        return sign(now, table, name) in {sign(each.said, table, name) for each in versions}
 
     def _add(
         self,
@@ -138,7 +154,8 @@ class _Edits:
     ) -> None:
         """Take note of a row that was put in, or put back; an unchanged copy of another is none."""
         row = row_of(record)[0]
-        if self.removed.pop(row, None):
+        if row in self.removed and row not in self.stood:  # else it stood there as a conflict
+            del self.removed[row]
             self._note(row, record)
             return
         block = Block(LEAD, record.block.sheet, table.key)

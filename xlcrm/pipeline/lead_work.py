@@ -113,7 +113,9 @@ def decided(
             unread.setdefault(each.row, {})[each.field] = Typed(each.decision, each.own)
         elif not each.changed:
             continue
-        elif each.field == WHOLE and each.row in removed:
+        elif each.field == WHOLE:
+            if each.row not in removed:
+                continue  # taken back on the list of changes
             if each.choice == TAKE and versions_of(each, None)[each.number - 1][1]:
                 sides = each.data["sides"]
                 removed[each.row] = removed[each.row]._replace(sides=sides, when=when)
