@@ -1,4 +1,5 @@
-"""Draws the report's first sheet: one A4 page with the table, the charts and the named lists."""
+"""Draws the report's first sheet: an A4 page with the leading figures, the charts and what they rest
+on, to be printed or sent by itself; below it all other figures and the named lists."""
 
 from __future__ import annotations
 
@@ -21,11 +22,11 @@ from xlcrm.report_workbook.figure_cells import (
 from xlcrm.report_workbook.plan import NamedList, ReportPlan
 from xlcrm.sheet_words import Words
 
-WIDTHS = (13, 28, 26, 26, 10, 82)  # characters of the six columns
+WIDTHS = (11, 28, 26, 18, 9, 49)  # characters of the six columns: more print smaller
 LAST = len(WIDTHS) - 1
 MARKS = len(WIDTHS)  # hidden
 CHARTS_ACROSS = 3
-CHART_ROWS, ROW_PIXELS, GAP = 8, 22, 4
+CHART_ROWS, ROW_PIXELS, GAP = 9, 22, 4
 LINE_HEIGHT = 15  # points
 
 
@@ -45,16 +46,23 @@ class Page:
         self._sheet.set_column(MARKS, MARKS, 2, None, {"hidden": True})
         self._book.define_name(f"'{self._sheet.name}'!{WORDINGS}", f"='{self._sheet.name}'!$A$1")
         self._title(plan)
-        self._table(plan)
+        self._head(plan)
+        self._sheet.freeze_panes(self._row, 0)
+        for row in plan.leading:
+            self._metric(plan, row, leads=True, opens=True)
         if plan.panels:
             self._charts(plan, places, words("report.trend_title"))
+        for each in plan.rests_on:
+            self._list(each, words)
+        self._sheet.set_h_pagebreaks([self._row])
+        self._others(plan, words("report.others"))
         for each in plan.lists:
             self._list(each, words)
         self._print_setup(plan)
 
     def _title(self, plan: ReportPlan) -> None:
         band = {"bg_color": palette.HEADER_FILL, "font_color": palette.HEADER_TEXT, "indent": 1}
-        title = self._format(**band, bold=True, font_size=20, valign="vcenter")
+        title = self._format(**band, bold=True, font_size=18, valign="vcenter")
         span = self._format(**band, align="right", valign="vcenter", font_size=11, bold=True)
         faint = {**band, "font_color": palette.SECTION_FILL, "align": "right", "valign": "top"}
         self._sheet.set_row(0, 34)
@@ -65,7 +73,7 @@ class Page:
         self._sheet.set_row(2, 6)
         self._row = 3
 
-    def _table(self, plan: ReportPlan) -> None:
+    def _head(self, plan: ReportPlan) -> None:
         head = self._format(
             bold=True, font_color=palette.SECTION_TEXT, bg_color=palette.SECTION_FILL,
             align="center", valign="vcenter", bottom=2, border_color=palette.TITLE_TEXT,
@@ -74,9 +82,10 @@ class Page:
         for column, label in enumerate(plan.labels):
             self._sheet.write_string(self._row, column, label, head)
         self._row += 1
-        self._sheet.freeze_panes(self._row, 0)
-        for row in plan.leading:
-            self._metric(plan, row, leads=True, opens=True)
+
+    def _others(self, plan: ReportPlan, title: str) -> None:
+        self._heading(title)
+        self._head(plan)
         shown = None
         for row in plan.others:
             self._metric(plan, row, leads=False, opens=row.dimension != shown)
@@ -114,12 +123,15 @@ class Page:
 
     def _charts(self, plan: ReportPlan, places: Sequence[Place], title: str) -> None:
         self._heading(title)
-        pitch = sum(7 * width + 5 for width in WIDTHS) // CHARTS_ACROSS  # pixels, as Excel reckons
+        width = sum(7 * width + 5 for width in WIDTHS)  # pixels, as Excel reckons
+        pitch = width // CHARTS_ACROSS
         for number, (panel, place) in enumerate(zip(plan.panels, places, strict=True)):
             down, across = divmod(number, CHARTS_ACROSS)
-            size = pitch - GAP, CHART_ROWS * ROW_PIXELS - GAP
+            start, is_last = across * pitch + GAP, across == CHARTS_ACROSS - 1
+            # The last one ends where the last column does, however wide a program makes it.
+            size = width - start if is_last else pitch - GAP, CHART_ROWS * ROW_PIXELS - GAP
             made = chart(self._book, panel, place, size)
-            offset = {"x_offset": across * pitch + GAP, "y_offset": GAP}
+            offset = {"x_offset": start, "y_offset": GAP}
             options = {**offset, "object_position": 1}
             self._sheet.insert_chart(self._row + down * CHART_ROWS, 0, made, options)
         self._row += CHART_ROWS * -(-len(plan.panels) // CHARTS_ACROSS)
@@ -172,11 +184,11 @@ class Page:
     def _print_setup(self, plan: ReportPlan) -> None:
         self._sheet.set_portrait()
         self._sheet.set_paper(9)
-        self._sheet.set_margins(0.4, 0.4, 0.45, 0.45)
+        self._sheet.set_margins(0.3, 0.3, 0.45, 0.45)
         self._sheet.center_horizontally()
-        self._sheet.fit_to_pages(1, 1)
+        self._sheet.fit_to_pages(1, 0)
         self._sheet.print_area(0, 0, self._row - 1, LAST)
-        self._sheet.set_footer(f"&C&8{plan.title} {plan.span}".replace("·", "-"))
+        self._sheet.set_footer(f"&C&8{plan.title} {plan.span}  &P / &N".replace("·", "-"))
 
 
 def _height(texts: Sequence[str], leads: bool) -> float:

@@ -156,6 +156,7 @@ class ReportPlan:
     leading: tuple[AnalysisRow, ...]
     others: tuple[AnalysisRow, ...]
     panels: tuple[Panel, ...]
+    rests_on: tuple[NamedList, ...]
     lists: tuple[NamedList, ...]
 
 
@@ -175,11 +176,8 @@ def plan_report(contents: ReportContents, words: Words) -> ReportPlan:
         leading=tuple(leading),
         others=tuple(_on_the_page(others)),
         panels=tuple(_panels(contents, words)),
-        lists=(
-            *_late_list(contents, words),
-            *_lists(contents, words),
-            *_quality_list(contents, words),
-        ),
+        rests_on=tuple(_quality_list(contents, words)),
+        lists=(*_late_list(contents, words), *_lists(contents, words)),
     )
 
 
