@@ -11,6 +11,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from merging_customers import Answer, Answers, Pair, answered, remembered, since
+
 LEAD = "汇总/客户沟通汇总.xlsx"
 FIELDS = ("content", "satisfaction", "topic")
 WHOLE = ""  # in the place of a field: the record as a whole
@@ -50,6 +52,7 @@ class Words:
     removals: dict[str, dict[str, Row] | None] = field(default_factory=dict)
     added: dict[str, Row] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
 
 
 class Settled(NamedTuple):
@@ -102,12 +105,14 @@ class Page:
 
 @dataclass
 class Sheet:
-    """The master as the lead has it: cells by record, notes, decisions, changes to take back."""
+    """The master as the lead has it: cells by record, notes, decisions, changes to take back,
+    answers."""
 
     cells: dict[str, Row] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     decisions: dict[Place, tuple[str, Any]] = field(default_factory=dict)
     undone: set[tuple[str, str, str]] = field(default_factory=set)
+    answers: dict[Pair, Answer] = field(default_factory=dict)
     saved: int = MIDNIGHT
 
 
@@ -132,6 +137,7 @@ class Account:
     old: Account | None = None
     heard: Words = field(default_factory=Words)
     back: Words = field(default_factory=Words)  # of the master that is back when it came back
+    settings: dict[Pair, bool] | None = None  # what they say of customers, where there are any
 
     def forget(self) -> None:
         """The state folder is lost."""
@@ -140,10 +146,16 @@ class Account:
             self.old.forget()
             self.heard = Words()
 
+    def knows_again(self) -> None:
+        """The master that waits says the same as the old one: what is known of it is of both."""
+        assert self.old
+        self.old.memory = deepcopy(self.memory)
+        self.heard = words_of(self.old)
+
     def take_back(self, before: Account) -> None:
         """Undo the last merge: what was said since is offered to the next."""
         offered, heard = [*self.offered, words_of(self)], self.heard if self.old else None
-        vars(self).update(vars(deepcopy(before)))
+        vars(self).update({**vars(deepcopy(before)), "settings": self.settings})
         self.offered, self.back = offered, heard or words_of(self)
 
     def merge(self, folder: dict[str, File], *, waits: bool = False) -> None:
@@ -154,11 +166,13 @@ class Account:
             hear(words, self.heard, words_of(old), old.page, self.page, sure=not old.memory.is_lost)
         self.old = (old or Account(self.memory, self.page, self.sheet)) if waits else None
         self.heard = words_of(self.old) if self.old else Words()
-        notes = dict(words.notes)
+        back = deepcopy(words)
         for each in reversed(self.offered):
             offer(words, each)
         if self.offered:
-            renew_notes(words, self.back.notes, notes)
+            renew_remarks(words, self.back, back)
+        if self.settings is not None:
+            words.answers = remembered(words.answers, self.settings)
         known = self.memory
         if known.is_lost:
             known = Memory(is_lost=True)
@@ -173,6 +187,9 @@ class Account:
             drop_what_others_say(folder, gone, words)
         else:
             gone = gone_since(folder, known)
+            if old and old.memory.is_lost:
+                _, today = merged(folder, gone, known, words, self)
+                compare_with_today(words, today, old)
         self.memory, self.page = merged(folder, gone, known, words, self)
         self.sheet = sheet_of(self.page, self.memory.words.notes)
         self.offered = []
@@ -209,6 +226,7 @@ def words_of(account: Account) -> Words:
         part.pop((key, name) if kind == "edited" else key, None)
     for place, (how, own) in sheet.decisions.items():
         decide(words, place, how, own, page.disputes[place], sheet.saved)
+    words.answers = answered(words.answers, sheet.answers)
     return words
 
 
@@ -247,6 +265,8 @@ def decide(words: Words, place: Place, how: str, own: Any, dispute: Dispute, whe
     """A conflict was decided: ``take`` with a number, ``both``, ``own``; or it is open again."""
     key, name = place
     if name == WHOLE:
+        if key not in words.removals:
+            return  # taken back on the list of changes
         taken = dispute.versions[own - 1][1] if how else False
         if taken:
             words.removals[key] = dict(dispute.sides)
@@ -276,6 +296,7 @@ def offer(words: Words, said: Words) -> None:
         words.removals.setdefault(key, {})
     words.added |= deepcopy(said.added)
     words.notes |= said.notes
+    words.answers = answered(words.answers, said.answers)
 
 
 def hear(
@@ -306,15 +327,16 @@ def hear(
         seen = sure and value_on(old, key, WHOLE) == value_on(new, key, WHOLE)
         words.removals.setdefault(key, {} if sides is None and not seen else sides)
     words.added |= {k: dict(row) for k, row in said.added.items() if row != heard.added.get(k)}
-    renew_notes(words, heard.notes, said.notes)
+    renew_remarks(words, heard, said)
 
 
-def renew_notes(words: Words, then: dict[str, str], now: dict[str, str]) -> None:
-    """Take over what has become of notes since."""
-    for key in then.keys() - now.keys():
-        if words.notes.get(key) == then[key]:
+def renew_remarks(words: Words, then: Words, now: Words) -> None:
+    """Take over what has become since of what no file knows of: notes, and answers."""
+    for key in then.notes.keys() - now.notes.keys():
+        if words.notes.get(key) == then.notes[key]:
             del words.notes[key]
-    words.notes |= {key: note for key, note in now.items() if note != then.get(key)}
+    words.notes |= {key: note for key, note in now.notes.items() if note != then.notes.get(key)}
+    words.answers = answered(words.answers, since(then.answers, now.answers))
 
 
 def value_on(page: Page, key: str, name: str) -> Any:
@@ -339,6 +361,14 @@ def compare_with_today(words: Words, today: Page, account: Account) -> None:
         typed = [name for name in typed_in(was, cells) if name in differing]
         both = any(was.values[name] not in (cells[name], line.values[name]) for name in FIELDS)
         for name in differing if both else typed:
+            ruling, value = words.rulings.get((key, name)), cells[name]
+            if ruling is not None and ruling.when > sheet.saved:
+                continue  # said in another master later
+            if ruling is not None and ruling.how != TYPED and ruling.when == sheet.saved:
+                dispute = today.disputes.get((key, name), Dispute([], {}))
+                if not (both and value in (each for each, _ in dispute.versions)):
+                    words.rulings[key, name] = Ruling(value, {}, TYPED, sheet.saved, ruling.before)
+                continue  # decided in this one
             account_today = Account(page=today, sheet=sheet)
             type_over(words, account_today, (key, name), sides={} if both else None)
     for key, cells in sheet.cells.items():
@@ -375,7 +405,7 @@ def merged(
     for key, row in words.added.items():
         claims.setdefault(key, []).append(Claim(LEAD, row, 0))
     page, left = Page(), Memory(files)
-    left.words = Words({}, words.removals, words.added, words.notes)
+    left.words = Words({}, words.removals, words.added, words.notes, words.answers)
     for key, mine in claims.items():
         merge_record(key, mine, memory, words, left, page)
     for key in words.added.keys() - words.removals.keys():
@@ -388,7 +418,7 @@ def merged(
 def renamed(folder: dict[str, File], memory: Memory) -> dict[str, str]:
     """Return the new names of files: by their content, else by half of their records or more."""
     names: dict[str, str] = {}
-    left = [name for name, file in memory.files.items() if name not in folder and file.rows]
+    left = [n for n, file in sorted(memory.files.items()) if n not in folder and file.rows]
     new = sorted(name for name in folder if name not in memory.files)
     for name in left:
         same = (n for n in new if folder[n].content == memory.files[name].content)

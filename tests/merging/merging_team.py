@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from merging_customers import LIKELY, Answer, Pair, number_of
 from merging_model import FIELDS, WHOLE, Account, File, Row
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
@@ -23,11 +25,16 @@ from openpyxl.writer.excel import ExcelWriter
 
 from xlcrm.pipeline.merges import merge
 from xlcrm.pipeline.options import Options
+from xlcrm.pipeline.setup import init_folder
+from xlcrm.pipeline.team import settings_of_folder
 from xlcrm.pipeline.undoing import undo
 
 OPTIONS = Options(date(2024, 5, 21))
 TABLE = "沟通动态记录表"
 CONFLICTS, CHANGES, FILES = "冲突处理", "主管修改", "来源文件"
+SAME, ANALYSIS, SETTINGS = "疑似同一客户", "效果分析看板", "团队设置.xlsx"
+ANSWERS = {True: "同一客户", False: "不是同一客户", None: "待决定"}
+CUSTOMERS, FIRMS = "客户.xlsx", [name for likely in LIKELY for name in likely]
 LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分", "topic": "沟通主题"}
 KNOWN_BY_TOPIC = "报价"
 IDS = {"主题1": "J001", "主题2": "J002", KNOWN_BY_TOPIC: None}
@@ -63,6 +70,7 @@ lead_acts = st.one_of(
     st.tuples(st.just("decide"), some, some),
     st.tuples(st.just("own"), some, st.fixed_dictionaries(VALUES)),
     st.tuples(st.just("undo"), some),
+    st.tuples(st.just("answer"), some, st.sampled_from(["是", "否", None])),
 )
 
 
@@ -84,8 +92,17 @@ class Team(RuleBasedStateMachine):
     def teardown(self) -> None:
         shutil.rmtree(self.root)
 
-    @initialize(acts=st.lists(staff_acts, min_size=1, max_size=6))
-    def begin(self, acts: Sequence[Any]) -> None:
+    @initialize(
+        acts=st.lists(staff_acts, min_size=1, max_size=6),
+        likely=st.sampled_from([None, None, "alone", "with settings"]),
+    )
+    def begin(self, acts: Sequence[Any], likely: str | None = None) -> None:
+        if likely:
+            save(workbook_of_firms(), self.root / CUSTOMERS, self._now)
+            self.folder[CUSTOMERS] = File({}, saved=0, content=0)
+        if likely == "with settings":
+            put_settings(self.root)
+            self.account.settings = {}
         self.staff([("write", NAMES[0], "主题1", ("content", "甲")), *acts])
         self.merge()
 
@@ -116,7 +133,7 @@ class Team(RuleBasedStateMachine):
         if merges:
             self.merge()
 
-    @precondition(lambda self: self.master.exists() and not self.account.memory.is_lost)
+    @precondition(lambda self: self.master.exists())
     @rule()
     def open_or_close(self) -> None:
         """The master is opened, so that nothing can replace it, or closed."""
@@ -130,7 +147,7 @@ class Team(RuleBasedStateMachine):
     def merge(self) -> None:
         was = self.master.read_bytes() if self.master.exists() else None
         before, run = deepcopy(self.account), run_of(self.master)
-        result = merge(self.root, OPTIONS)
+        result = merge(self.root, self._options)
         path = result.pending or self.master
         assert result.pending is None or self.sign.exists()
         assert self.waiting.exists() == bool(result.pending)
@@ -140,14 +157,16 @@ class Team(RuleBasedStateMachine):
         now = run_of(self.master)
         self.before = [each for each in self.before if each[0] != now]
         self.account.merge(deepcopy(self.folder), waits=bool(result.pending))
+        if result.pending and run_of(path) == now:
+            self.account.knows_again()
         self._compare(path, result.document)
-        merge(self.root, OPTIONS)
+        merge(self.root, self._options)
         assert path.read_bytes() == written
 
-    @precondition(lambda self: self.master.exists() and not self.sign.exists())
+    @precondition(lambda self: self.master.exists())
     @rule()
     def lose_state(self) -> None:
-        """The state folder is lost while nobody has the master open; one may wait for it."""
+        """The state folder is lost, be the master open or one waiting for its place."""
         shutil.rmtree(self.home / ".xlcrm", ignore_errors=True)
         self.account.forget()
         self.before = []
@@ -158,6 +177,10 @@ class Team(RuleBasedStateMachine):
         undo(self.root, OPTIONS)
         old = self.account.old
         self.account.take_back(old if old else self.before.pop()[1])
+
+    @property
+    def _options(self) -> Options:
+        return settings_of_folder(self.root, OPTIONS, None)
 
     @property
     def _now(self) -> datetime:
@@ -231,6 +254,9 @@ class Team(RuleBasedStateMachine):
 
     def _lead_add(self, workbook: Workbook, key: str, row: Row) -> None:
         sheet = self.desk.sheet
+        line = self.desk.page.lines.get(key)
+        if line and not can_change(key, "topic") and line.values["topic"] != key:
+            return  # it would be another record than the one that was taken out
         if key not in sheet.cells and TABLE in workbook:
             row = {**row, "topic": row["topic"] if can_change(key, "topic") else key}
             sheet.cells[key] = row
@@ -241,9 +267,9 @@ class Team(RuleBasedStateMachine):
                 **PLAIN,
                 **{LABELS[name]: value for name, value in row.items()},
             }
-            line = table.max_row + 1
+            number = table.max_row + 1
             for label, value in words.items():
-                table.cell(line, header[label]).value = value
+                table.cell(number, header[label]).value = value
 
     def _lead_decide(self, workbook: Workbook, which: int, how: int) -> None:
         place = one_of(self.desk.page.disputes, which)
@@ -286,18 +312,31 @@ class Team(RuleBasedStateMachine):
 
     def _lead_undo(self, workbook: Workbook, which: int) -> None:
         change = one_of(self.desk.page.changes, which)
+        old = self.account.old
+        if old and old is not self.desk and old.memory.is_lost:
+            return  # it still stands in the old master, and nobody knows that it has been heard
         if change:
             self.desk.sheet.undone.add(change)
             sheet, rows = workbook[CHANGES], rows_of(workbook, CHANGES)
             number = next(n for n, row in enumerate(rows, 3) if change_of(row) == change)
             sheet.cell(number, next(c.column for c in sheet[2] if c.value == "撤销")).value = "撤销"
 
+    def _lead_answer(self, workbook: Workbook, which: int, said: str | None) -> None:
+        rows = rows_of(workbook, SAME)
+        if rows:
+            number = which % len(rows)
+            header = {each.value: each.column for each in workbook[SAME][2]}
+            workbook[SAME].cell(number + 3, header["是否同一客户"]).value = said
+            same = {"是": True, "否": False}.get(said or "")
+            self.desk.sheet.answers[pair_of(rows[number])] = Answer(same)
+
     # What the master says.
 
     def _compare(self, path: Path, document: Any) -> None:
         workbook, page = load_workbook(path, read_only=True), self.account.page
-        lines = {key_of(row["记录ID"]): row for row in rows_of(workbook, TABLE)}
-        assert len(lines) == len(rows_of(workbook, TABLE))
+        rows = [row for row in rows_of(workbook, TABLE) if row["客户名称"] not in FIRMS]
+        lines = {key_of(row["记录ID"]): row for row in rows}
+        assert len(lines) == len(rows)
         assert lines.keys() == page.lines.keys()
         for key, line in page.lines.items():
             row = lines[key]
@@ -324,8 +363,31 @@ class Team(RuleBasedStateMachine):
             assert list(filter(None, gone)) == [
                 text_of(key) for key in self.account.memory.withdrawn.get(name, ())
             ]
-            assert row["读到行数"] == len(self.folder[name].rows)
+            assert row["读到行数"] == (
+                len(self.folder[name].rows) or (name == CUSTOMERS and len(FIRMS))
+            )
+        self._compare_customers(workbook)
         workbook.close()
+
+    def _compare_customers(self, workbook: Workbook) -> None:
+        """Likely customers are suggested, and one where the lead says so: nothing else is."""
+        if CUSTOMERS not in self.folder:
+            return
+        known = {pair: each.same for pair, each in self.account.memory.words.answers.items()}
+        if self.account.settings is not None:
+            known = dict(self.account.settings)
+        listed = {pair_of(row): row["状态"] for row in rows_of(workbook, SAME)}
+        assert all(any({*pair} <= {*names} for names in LIKELY) for pair in listed)
+        assert known.keys() <= listed.keys()
+        assert listed == {pair: ANSWERS[known.get(pair)] for pair in listed}
+        firms = [row["客户名称"] for row in rows_of(workbook, TABLE) if row["客户名称"] in FIRMS]
+        assert sorted(firms) == sorted(FIRMS)
+        talks = len(self.account.page.lines) + len(firms)
+        customers = number_of(FIRMS, (pair for pair, same in known.items() if same))
+        customers += bool(self.account.page.lines)
+        rows = workbook[ANALYSIS].iter_rows(values_only=True)
+        (figure,) = (row[2] for row in rows if row[1] == "客户月均沟通次数")
+        assert round(talks / figure) == customers
 
     def _conflicts(self, workbook: Workbook) -> dict[tuple[str, str], tuple[list[str], bool]]:
         """The versions of each conflict, and whether it is open."""
@@ -337,6 +399,33 @@ class Team(RuleBasedStateMachine):
             assert place not in found
             found[place] = (texts, row["状态"] == "待决定")
         return found
+
+
+def workbook_of_firms() -> Workbook:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = TABLE
+    sheet.append(["记录ID", *PLAIN, *LABELS.values()])
+    for number, firm in enumerate(FIRMS, 101):
+        told = {**PLAIN, "客户名称": firm}
+        sheet.append([f"J{number}", *told.values(), "甲", None, "样品"])
+    return workbook
+
+
+@cache
+def settings() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        init_folder(Path(folder), OPTIONS)
+        return (Path(folder) / SETTINGS).read_bytes()
+
+
+def put_settings(folder: Path) -> None:
+    (folder / SETTINGS).write_bytes(settings())
+
+
+def pair_of(row: dict[str, Any]) -> Pair:
+    one, other = sorted((row["客户"], row["疑似同一客户"]))
+    return one, other
 
 
 def workbook_of(rows: dict[str, Row]) -> Workbook:

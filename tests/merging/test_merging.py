@@ -65,6 +65,14 @@ STORIES: dict[str, Sequence[Any]] = {
         [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
         ("lead", [("add", "主题1", ROW)]), MERGE, ("lead", [("delete", "主题1")]), MERGE,
     ],
+    "a row that stood there as a conflict is not put back by it where the state is lost": [
+        [write("a.xlsx")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
+        [write("c.xlsx", content="乙")], MERGE, LOSE, [("remove", "c.xlsx")], MERGE,
+    ],
+    "a row taken out is taken back and decided on": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
+        [write("a.xlsx", content="乙")], MERGE, ("lead", [("undo", 0), ("decide", 0, 1)]), MERGE,
+    ],
     "a row of the lead's own is taken out and typed again": [
         [write("a.xlsx")], MERGE, ("lead", [("add", "主题2", ROW)]), MERGE,
         ("lead", [("delete", "主题2")]), MERGE, ("lead", [("add", "主题2", ROW)]), MERGE,
@@ -154,10 +162,39 @@ STORIES: dict[str, Sequence[Any]] = {
         [write("a.xlsx")], MERGE, [write("a.xlsx", content="乙")], MERGE, ("lead", []), MERGE, UNDO,
         ("lead", [typed("丙")]), MERGE,
     ],
+    "what is typed into a master that waits outlives an open one that has lost its state": [
+        [write("a.xlsx")], MERGE, LOSE, OPEN,
+        ("lead", [("type", "主题1", ("topic", "样品"))]), MERGE,
+        ("lead", [typed("丙")], False), MERGE,
+    ],
+    "a note beside a row put into an open master that has lost its state": [
+        [write("a.xlsx")], MERGE, LOSE, OPEN, ("lead", [typed("丙")]), MERGE,
+        ("lead", [("add", "主题2", ROW), ("note", "主题2", "回访")]), MERGE,
+    ],
+    "a decision in an open master that has lost its state stands beside a cell typed over": [
+        [write("a.xlsx"), ("write", "b.xlsx", "主题1", ("satisfaction", 2))], MERGE, LOSE, OPEN,
+        ("lead", [typed("丙"), ("own", 0, {**ROW, "satisfaction": 1})]), MERGE,
+    ],
+    "a merge that says what an open master says knows its state again": [
+        [write("a.xlsx")], MERGE, LOSE, OPEN, MERGE, [write("b.xlsx", "主题2")], MERGE, UNDO,
+        [("drop", "a.xlsx", "主题1"), write("a.xlsx", "报价")], MERGE,
+    ],
     "a note typed after a merge was taken back is the latest": [
         [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "跟进")]),
         [write("a.xlsx", content="乙")], MERGE, ("lead", [("note", "主题1", "回访")]), UNDO,
         ("lead", [("note", "主题1", "电话")]), MERGE,
+    ],
+    "so it is where the master taken back had been saved as it was": [
+        [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "回访")]), MERGE, ("lead", []), MERGE,
+        UNDO, ("lead", [("note", "主题1", "跟进")]), MERGE,
+    ],
+    "what is taken back in a row that is typed into stays taken back without state": [
+        [write("a.xlsx")], MERGE, ("lead", [typed("丙")]), MERGE,
+        ("lead", [("type", "主题1", ("satisfaction", 3)), ("undo", 0)]), OPEN, LOSE, MERGE,
+    ],
+    "what is typed into an open master that has lost its state is heard again and again": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, LOSE, OPEN,
+        ("lead", [("clear", "主题1", "content")]), MERGE, ("lead", [("delete", "主题1")]), MERGE,
     ],
     "of what was said in two masters taken back the later holds": [
         [write("a.xlsx")], MERGE, [write("a.xlsx", content="乙")], MERGE,
@@ -173,6 +210,6 @@ def test_a_story(team: Team, story: str) -> None:
         if isinstance(step, str):
             getattr(team, step)()
         elif isinstance(step, tuple):
-            getattr(team, step[0])(acts=step[1])
+            team.lead(step[1], in_old=step[2:] != (False,))
         else:
             team.staff(acts=step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from xlcrm.ledger.lead import (
     Added,
     Lead,
     Removal,
+    RowId,
     Ruling,
     added_of,
     added_state,
@@ -131,3 +132,18 @@ def without_undone(lead: Lead, changes: Sequence[Told]) -> Lead:
         added={row: each for row, each in lead.added.items() if (ADDED, row) not in rows},
         removed={row: each for row, each in lead.removed.items() if (REMOVED, row) not in rows},
     )
+
+
+def but_for_undone(
+    rulings: Mapping[RowId, Mapping[str, Ruling]],
+    before: Mapping[RowId, Mapping[str, Ruling]],
+    changes: Iterable[Told],
+) -> dict[RowId, dict[str, Ruling]]:
+    """Return rulings with those ``before`` of fields that are to be taken back."""
+    found = {row: dict(fields) for row, fields in rulings.items()}
+    for each in changes:
+        if each.undone and each.kind == EDITED and each.field in found.get(each.record, {}):
+            del found[each.record][each.field]
+            was = before.get(each.record, {}).get(each.field)
+            found[each.record] |= {each.field: was} if was else {}
+    return found

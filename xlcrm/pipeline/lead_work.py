@@ -30,7 +30,7 @@ from xlcrm.master_workbook.likely_list import NAME as LIKELY_LIST
 from xlcrm.master_workbook.likely_list import read_answers
 from xlcrm.master_workbook.row_list import NAME as ROW_LIST
 from xlcrm.master_workbook.row_list import read_row_list
-from xlcrm.pipeline.lead_changes import told_by, without_undone
+from xlcrm.pipeline.lead_changes import but_for_undone, told_by, without_undone
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Written
 from xlcrm.records import FileReading, Value
@@ -74,7 +74,12 @@ def edited(
     whether ``written`` is what was written there, or what files say today, of which some are known
     to be ``unchanged`` since."""
     signs = None if sure else read_row_list(master.lists.get(ROW_LIST, []))
-    return with_edits(lead, master, written.ledger, spec, written.base, signs, unchanged)
+    said = with_edits(lead, master, written.ledger, spec, written.base, signs, unchanged)
+    if sure:
+        return said
+    # What was taken back still stands in its cells.
+    changes = read_changes(master.lists.get(LEAD_LIST, []))
+    return replace(said, rulings=but_for_undone(said.rulings, lead.rulings, changes))
 
 
 def lead_notes(master: FileReading) -> dict[str, str]:

@@ -76,13 +76,16 @@ class Master:
         seen = previous.master
         meta = self._meta(contents) | {"signature": signature, "document": document}
         if previous.wrote(contents.run_id) and previous.state:
-            kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}
+            kept = {name: previous.state.meta[name] for name in ("replaced", "behind", "backups")}
             self._save(contents.run_id, states, {**meta, **kept, "master": seen.digest})
             forget_undone(self.home)
             return None
         replaced = {"run": seen.run_id, "lead": seen.lead.to_state()}
         backups = known_backups(self.home, previous.backups, seen.run_id)
-        meta |= {"replaced": replaced, "backups": backups}
+        # One that was saved and says the same is not what this one is taken back to.
+        again = previous.state if previous.run_id == contents.run_id else None
+        behind = again.meta["behind"] if again else replaced
+        meta |= {"replaced": replaced, "behind": behind, "backups": backups}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         place = waiting_place(self.path)
         scratch = part_of(self.path)  # beside it: on the same disk

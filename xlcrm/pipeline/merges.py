@@ -209,7 +209,9 @@ def look_at(
     lead, today = before.lead, Written(picture.ledger, picture.base)
     if previous.also:
         told = edited(lead, previous.also, today, options.spec, sure=False)
-        lead = replace(told, notes=lead.notes)  # its own are among them
+        new = told.added.keys() - lead.added.keys()  # all other notes are among those known
+        notes = {row: note for row, note in told.notes.items() if row in new}
+        lead = replace(told, notes={**lead.notes, **notes})
     if previous.state is None and previous.edited:
         same = previous.same_as_then(readings)
         told = edited(lead, previous.edited, today, options.spec, sure=False, unchanged=same)

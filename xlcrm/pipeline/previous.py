@@ -242,8 +242,8 @@ def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
     for run in told.runs:  # the oldest first: of two words on one thing the later holds
         left = _left_by(backup_place(home, run), home, options)
         lead = with_news(lead, Lead(), offered(left.lead), lambda *_: True)
-        if left.state and left.state.meta["replaced"]["run"] == told.into:
-            then = Lead.from_state(left.state.meta["replaced"]["lead"])
+        if left.state and left.state.meta["behind"]["run"] == told.into:
+            then = Lead.from_state(left.state.meta["behind"]["lead"])
     if then is not None:  # what has been typed since into the master that is back is the latest
         lead = with_remarks(lead, then, previous.lead)
     return replace(previous, lead=lead, undone=told.runs)
