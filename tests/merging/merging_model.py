@@ -399,7 +399,7 @@ def merged(
         line = account.page.lines.get(key)
         if line and line.files != {LEAD}:  # no file has it any more: it is the lead's from now on
             cells = account.sheet.cells if memory.is_lost else {}
-            values = cells.get(key) or line.values
+            values = cells.get(key) or {**line.values, **line.before}
             ruled = {name: each.value for (k, name), each in words.rulings.items() if k == key}
             words.added[key] = {**values, **ruled}
     for key, row in words.added.items():

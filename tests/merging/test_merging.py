@@ -111,6 +111,15 @@ STORIES: dict[str, Sequence[Any]] = {
         ("lead", [("own", 0, {"content": "丙", "satisfaction": None, "topic": "样品"})]), MERGE,
         [write("a.xlsx", content="丙")], MERGE, LOSE, [write("a.xlsx")], MERGE,
     ],
+    "rows of a file that has left stand in another order in a master without state": [
+        [write("a.xlsx"), write("a.xlsx", "报价"), write("a (1).xlsx", "报价", "乙")], MERGE,
+        LOSE, [("remove", "a.xlsx")], MERGE,
+    ],
+    "a cell typed back in a row that its file drops": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [typed("乙")]), MERGE,
+        [("drop", "a.xlsx", "主题1")],
+        ("lead", [typed("甲"), ("type", "主题1", ("topic", "样品"))]), MERGE,
+    ],
     "what a file that has left said last stands where the state is lost": [
         BOTH, MERGE, [write("b.xlsx", content="乙")], MERGE, LOSE, [("remove", "b.xlsx")], MERGE,
         [write("a.xlsx", "主题2")], MERGE,

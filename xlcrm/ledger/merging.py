@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from itertools import chain, combinations
+from itertools import chain, combinations, islice
+from operator import lt
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
@@ -77,7 +78,8 @@ class _Merger:
     def read(self, reading: FileReading) -> None:
         """Take in what a file claims."""
         counts = self.rows.setdefault(reading.file, RowCounts())
-        self.blocks |= {id(each.block): each for each in reading.blocks}
+        # Of a file that has left a master tells the rows as they stand there, in any order.
+        self.blocks |= {id(each.block): each for each in reading.blocks if _rises(each.rows)}
         claims = []
         for claim in claims_of(reading, self.spec, self.base):
             counts.seen += 1
@@ -339,6 +341,10 @@ class _Merger:
             removed={**lead.removed, **self.removed},
             unread=self.unread,
         )
+
+
+def _rises(rows: Sequence[int]) -> bool:
+    return all(map(lt, rows, islice(rows, 1, None)))
 
 
 def _versions(claims: Sequence[Claim], table: Table) -> int:
