@@ -37,7 +37,8 @@ ANSWERS = {True: "同一客户", False: "不是同一客户", None: "待决定"}
 CUSTOMERS, FIRMS = "客户.xlsx", [name for likely in LIKELY for name in likely]
 LABELS = {"content": "关键内容记录", "satisfaction": "满意度评分", "topic": "沟通主题"}
 KNOWN_BY_TOPIC = "报价"
-IDS = {"主题1": "J001", "主题2": "J002", KNOWN_BY_TOPIC: None}
+FIRST, SECOND = "主题1", "主题1 (2)"  # two rows of one id, in one file
+IDS = {FIRST: "J001", SECOND: "J001", "主题2": "J002", KNOWN_BY_TOPIC: None}
 PLAIN = {"客户名称": "星辰科技", "沟通日期": datetime(2024, 5, 13), "沟通方式": "电话"}
 MARKS = {"removed": "来源已移除", "edited": "主管修改", "added": "主管新增"}
 KINDS = {"主管修改": "edited", "主管新增": "added", "主管删除": "removed"}
@@ -45,7 +46,7 @@ NAMES = ("a.xlsx", "b.xlsx", "王芳/c.xlsx", "a (1).xlsx")
 START = datetime(2024, 5, 20)
 
 names = st.sampled_from(NAMES)
-keys = st.sampled_from(list(IDS))
+keys = st.sampled_from([FIRST, FIRST, "主题2", "主题2", KNOWN_BY_TOPIC, KNOWN_BY_TOPIC, SECOND])
 VALUES = {
     "content": st.sampled_from("甲乙丙"),
     "satisfaction": st.sampled_from([None, 1, 2, 3]),
@@ -191,14 +192,18 @@ class Team(RuleBasedStateMachine):
     def _write(self, name: str, key: str, change: tuple[str, Any]) -> None:
         rows = self.folder[name].rows if name in self.folder else {}
         field, value = change
+        if key == SECOND and FIRST not in rows:
+            key = FIRST
         row = rows.get(key, {"content": "甲", "satisfaction": None, "topic": key})
         if can_change(key, field):
             self._put(name, {**rows, key: {**row, field: value}})
 
     def _drop(self, name: str, key: str) -> None:
         if name in self.folder and key in self.folder[name].rows:
-            rows = self.folder[name].rows
-            self._put(name, {each: row for each, row in rows.items() if each != key})
+            rows = {each: row for each, row in self.folder[name].rows.items() if each != key}
+            if key == FIRST and SECOND in rows:  # by now it is the first that has the id
+                rows = {FIRST if each == SECOND else each: row for each, row in rows.items()}
+            self._put(name, rows)
 
     def _remove(self, name: str) -> None:
         if name in self.folder and len(self.folder) > 1:
@@ -257,6 +262,8 @@ class Team(RuleBasedStateMachine):
         line = self.desk.page.lines.get(key)
         if line and not can_change(key, "topic") and line.values["topic"] != key:
             return  # it would be another record than the one that was taken out
+        if key == SECOND or (key == FIRST and SECOND in self.desk.page.lines):
+            return  # which of the two it would be nobody can say
         if key not in sheet.cells and TABLE in workbook:
             row = {**row, "topic": row["topic"] if can_change(key, "topic") else key}
             sheet.cells[key] = row
@@ -335,7 +342,7 @@ class Team(RuleBasedStateMachine):
     def _compare(self, path: Path, document: Any) -> None:
         workbook, page = load_workbook(path, read_only=True), self.account.page
         rows = [row for row in rows_of(workbook, TABLE) if row["客户名称"] not in FIRMS]
-        lines = {key_of(row["记录ID"]): row for row in rows}
+        lines = {key_of(row["记录ID"], row["行标识"]): row for row in rows}
         assert len(lines) == len(rows)
         assert lines.keys() == page.lines.keys()
         for key, line in page.lines.items():
@@ -395,7 +402,7 @@ class Team(RuleBasedStateMachine):
         fields = {label: name for name, label in LABELS.items()} | {"整条记录": WHOLE}
         for row in rows_of(workbook, CONFLICTS):
             texts = [text for label, text in row.items() if label.startswith("版本") and text]
-            place = (key_of(row["记录"]), fields[row["字段"]])
+            place = (key_of(row["记录"], row["行标识"]), fields[row["字段"]])
             assert place not in found
             found[place] = (texts, row["状态"] == "待决定")
         return found
@@ -464,8 +471,12 @@ def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:
 
 def cell(sheet: Worksheet, key: str, label: str) -> Any:
     header = {each.value: each.column for each in sheet[2]}
-    found = [sheet.cell(n, header["记录ID"]).value for n in range(3, sheet.max_row + 1)]
-    return sheet.cell(found.index(IDS[key]) + 3, header[label])
+    numbers = range(3, sheet.max_row + 1)
+    found = {n: [sheet.cell(n, header[each]).value for each in ("记录ID", "行标识")] for n in numbers}
+    wanted = {n for n, (said, _) in found.items() if said == IDS[key]}
+    second = {n for n in wanted if (found[n][1] or "").split()[:1] == [*second_rows()]}
+    (number, *_) = sorted(second if key == SECOND else wanted - second)
+    return sheet.cell(number, header[label])
 
 
 def can_change(key: str, field: str) -> bool:
@@ -481,14 +492,29 @@ def text_of(key: str) -> str:
     return IDS[key] or f"星辰科技 · 2024-05-13 · {key}"
 
 
-def key_of(text: str | None) -> str:
-    """The key of the record that a text names: of the one without id it is what it says by now."""
+def key_of(text: str | None, row: str) -> str:
+    """The key of the record that a text names: of the one without id it is what it says by now; of
+    two that share an id the hidden row key tells which."""
+    if any(second in row for second in second_rows()):
+        return SECOND
     return next((key for key, known in IDS.items() if known and known == text), KNOWN_BY_TOPIC)
+
+
+@cache
+def second_rows() -> frozenset[str]:
+    """How a master knows the second row of one id, whatever stands in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        row = {"content": "甲", "satisfaction": None, "topic": "样品"}
+        save(workbook_of({FIRST: row, SECOND: row}), Path(folder) / "a.xlsx", START)
+        merge(Path(folder), OPTIONS)
+        workbook = load_workbook(Path(folder) / "汇总" / "客户沟通汇总.xlsx")
+        _, second = (row["行标识"] for row in rows_of(workbook, TABLE))
+        return frozenset({second.split()[0]})
 
 
 def change_of(row: dict[str, Any]) -> tuple[str, str, str]:
     name = next((name for name, label in LABELS.items() if label == row["字段"]), WHOLE)
-    return KINDS[row["类型"]], key_of(row["记录"]), name
+    return KINDS[row["类型"]], key_of(row["记录"], row["行标识"]), name
 
 
 def said_text(place: tuple[str, str], value: Any, *, lead: bool) -> str:
