@@ -44,6 +44,7 @@ def typed(content: str, key: str = "主题1") -> tuple[Any, ...]:
     return ("type", key, ("content", content))
 
 
+TWICE = "主题1 (2)"  # the second row of an id
 MERGE, LOSE, UNDO, OPEN = "merge", "lose_state", "take_back", "open_or_close"
 ROW = {"content": "乙", "satisfaction": 3, "topic": "样品"}
 BOTH = [write("a.xlsx"), write("b.xlsx")]
@@ -110,6 +111,16 @@ STORIES: dict[str, Sequence[Any]] = {
         [write("a.xlsx"), write("b.xlsx", content="乙")], MERGE,
         ("lead", [("own", 0, {"content": "丙", "satisfaction": None, "topic": "样品"})]), MERGE,
         [write("a.xlsx", content="丙")], MERGE, LOSE, [write("a.xlsx")], MERGE,
+    ],
+    "two rows of one id are two, whatever becomes of either": [
+        [write("a.xlsx"), write("a.xlsx", TWICE, "乙"), write("b.xlsx"), write("b.xlsx", TWICE)],
+        MERGE, ("lead", [typed("丙", TWICE), ("note", TWICE, "跟进")]), MERGE, LOSE, MERGE,
+        [write("b.xlsx", TWICE, "乙")], MERGE, [("drop", "a.xlsx", "主题1")], MERGE, LOSE,
+        ("lead", [("delete", TWICE)]), MERGE, [("remove", "b.xlsx")], MERGE,
+    ],
+    "two rows of one id that say the same are two": [
+        [write("a.xlsx"), ("write", "a.xlsx", TWICE, ("topic", "主题1"))], MERGE, LOSE, MERGE,
+        ("lead", [typed("乙", TWICE)]), OPEN, LOSE, MERGE,
     ],
     "rows of a file that has left stand in another order in a master without state": [
         [write("a.xlsx"), write("a.xlsx", "报价"), write("a (1).xlsx", "报价", "乙")], MERGE,
