@@ -82,20 +82,20 @@ GOLDEN: list[Row] = [
 def test_the_golden_week_in_chinese(tell: Any) -> None:
     told = tell(GOLDEN)
     assert told["avg_response_hours"] == (
-        "本周2次客户回复平均用时36小时,比上周的48小时缩短25%。"
-        "影响最大的是第1公司(C001):上周60小时(1条),本周30小时(1条)。"
-        "只有2次回复,数据少,仅供参考。"
+        "本周2次客户回复平均用时36小时，比上周的48小时缩短25%。"
+        "影响最大的是第1公司(C001)：上周60小时(1条)，本周30小时(1条)。"
+        "只有2次回复，数据少，仅供参考。"
     )
     assert told["top_needs"] == (
-        "5家提出需求的客户中,60%的客户提到成本控制(3家),60%的客户提到数据对接(3家),"
+        "5家提出需求的客户中，60%的客户提到成本控制(3家)，60%的客户提到数据对接(3家)，"
         "40%的客户提到售后支持(2家)。建议为成本控制、数据对接准备专门资料。"
     )
     assert told["conversion"] == (
-        f"本周20家客户中3家完成{P}→{I},转化率15%,比上周的10%上升5个百分点。"
-        "转化的客户:第3公司(C003)、第4公司(C004)、第5公司(C005)。"
+        f"本周20家客户中3家完成{P}→{I}，转化率15%，比上周的10%上升5个百分点。"
+        "转化的客户：第3公司(C003)、第4公司(C004)、第5公司(C005)。"
     )
     assert told["satisfaction"] == (
-        "本周3个评分平均4.2分,比上周的4分上升0.2分。"
+        "本周3个评分平均4.2分，比上周的4分上升0.2分。"
         "第4公司(C004)从3分升到4.5分(其间2024-05-13做过回访)。"
     )
 
@@ -150,9 +150,9 @@ MANY: list[Row] = [
 ]  # fmt: skip
 NOT_ALL = {
     "issue_overdue": ("等5个。建议", " and 2 more. Solve"),
-    "issue_close_rate": ("类别3(1个)等,请部门1、部门2、部门3等5人跟进",
+    "issue_close_rate": ("类别3(1个)等，请部门1、部门2、部门3等5人跟进",
                          "(1) and others. To be seen to by 部门1, 部门2, 部门3 and 2 more."),
-    "negative_share": ("C003(1次)等,建议", "C003 (1) and others. Revisit"),
+    "negative_share": ("C003(1次)等，建议", "C003 (1) and others. Revisit"),
     "unanswered": ("C003(1条)等。", "C003 (1) and others."),
 }  # fmt: skip
 
@@ -170,7 +170,7 @@ def test_a_change_that_the_figures_do_not_show_is_said_to_be_small(tell: Any) ->
         log("C001", "2024-05-06", sent_at="2024-05-06T09:00", replied_at="2024-05-07T09:02"),
         log("C001", "2024-05-13", sent_at="2024-05-13T09:00", replied_at="2024-05-14T09:00"),
     ]
-    assert "24小时,与上周的24小时基本持平(缩短0.1%)。" in tell(rows)["avg_response_hours"]
+    assert "24小时，与上周的24小时基本持平(缩短0.1%)。" in tell(rows)["avg_response_hours"]
     said = "24 hours, much as last week (down 0.1%)."
     assert said in tell(rows, "en")["avg_response_hours"]
 
@@ -194,13 +194,13 @@ TROUBLE: list[Row] = [
 
 ADVICE = {
     "slow_customers": "C001(1条消息未回复)。建议调整对这1家客户的跟进方式和时间。",
-    "need_match_rate": "未满足最多的是数据对接(1项),建议调整方案。",
-    "satisfaction": "C001从4分降到2分。评分低于3分的客户:C001,建议回访并查明原因。",
-    "negative_share": "负面情绪来自C001(1次),建议回访并查明原因。",
-    "low_satisfaction": "C001(4分→2分)。仍低于3分:C001,建议回访并查明原因。",
-    "issue_close_rate": "还有1个未解决:服务(1个),请客服部跟进。",
-    "issue_overdue": "202405001(C001,承诺2024-05-15,客服部负责)。建议尽快处理并告知客户。",
-    "timely_entry_rate": "逾时录入:张伟(1条),请提醒按时录入。",
+    "need_match_rate": "未满足最多的是数据对接(1项)，建议调整方案。",
+    "satisfaction": "C001从4分降到2分。评分低于3分的客户：C001，建议回访并查明原因。",
+    "negative_share": "负面情绪来自C001(1次)，建议回访并查明原因。",
+    "low_satisfaction": "C001(4分→2分)。仍低于3分：C001，建议回访并查明原因。",
+    "issue_close_rate": "还有1个未解决：服务(1个)，请客服部跟进。",
+    "issue_overdue": "202405001(C001，承诺2024-05-15，客服部负责)。建议尽快处理并告知客户。",
+    "timely_entry_rate": "逾时录入：张伟(1条)，请提醒按时录入。",
     "top_needs": "数据对接是上周前三名里没有的。",
 }
 
@@ -239,25 +239,25 @@ MORE: list[Row] = [
 ]  # fmt: skip
 SAYS = {
     ("unanswered", None): "截至本周末有1条消息客户未回复",
-    ("never_contacted", None): "4家客户中1家从未沟通,比上周的2家减少1家:太阳食品(C003)。",
-    ("need_response_rate", None): "未响应最多的是交付(1项),请安排跟进。",
-    ("stage_conversion", f"{A}→{B}"): "本周2家客户中1家完成初步接洽→需求沟通,转化率50%",
-    ("stage_loss", A): "流失的客户:月亮贸易(C002),建议查明原因。",
-    ("channel_conversion", "电话"): "没有推动客户进入下一类型,转化率0%,上周无数据,不作比较。"
-    "低于面谈的10%,建议对高价值客户多安排面谈。",
-    ("tag_conversion", "犹豫型"): "本周沟通过1家带“犹豫型”标签的客户,1家进入下一类型,占100%",
-    ("source_new", "展会推荐"): "本周来源为展会推荐的新增客户1家,占新增客户的100%",
-    ("source_conversion", "展会推荐"): "来源为展会推荐的1家客户中0家成交过",
-    ("satisfaction_by_dimension", "服务响应速度"): "这是得分最低的一项,建议优先改进。",
-    ("at_risk", None): "星辰科技(C001)(分级为流失风险)。建议尽快回访,了解原因。",
-    ("reactivated", None): "激活客户1家,比上周的0家增加1家:C004。",
-    ("repurchase_rate", None): "截至汇总时,成交过的2家客户中1家成交两次以上,占50%。",
+    ("never_contacted", None): "4家客户中1家从未沟通，比上周的2家减少1家：太阳食品(C003)。",
+    ("need_response_rate", None): "未响应最多的是交付(1项)，请安排跟进。",
+    ("stage_conversion", f"{A}→{B}"): "本周2家客户中1家完成初步接洽→需求沟通，转化率50%",
+    ("stage_loss", A): "流失的客户：月亮贸易(C002)，建议查明原因。",
+    ("channel_conversion", "电话"): "没有推动客户进入下一类型，转化率0%(上周无数据，不作比较)。"
+    "低于面谈的10%，建议对高价值客户多安排面谈。",
+    ("tag_conversion", "犹豫型"): "本周沟通过1家带“犹豫型”标签的客户，1家进入下一类型，占100%",
+    ("source_new", "展会推荐"): "本周来源为展会推荐的新增客户1家，占新增客户的100%",
+    ("source_conversion", "展会推荐"): "来源为展会推荐的1家客户都没有成交过，成交率0%",
+    ("satisfaction_by_dimension", "服务响应速度"): "这是得分最低的一项，建议优先改进。",
+    ("at_risk", None): "星辰科技(C001)(分级为流失风险)。建议尽快回访，了解原因。",
+    ("reactivated", None): "激活客户1家，比上周的0家增加1家：C004。",
+    ("repurchase_rate", None): "截至汇总时，成交过的2家客户中1家成交两次以上，占50%。",
     ("top_issues", None): "100%的客户反映响应慢(3家)。建议对响应慢专项解决。",
     ("evaluation_avg", "目标达成度"): "本周1次沟通评价的目标达成度平均2分",
     ("evaluation_avg", "需改进"): "本周1次沟通评价中1次综合等级为需改进",
-    ("by_owner", None): "本周1人共沟通22次,最多的是张伟(22次)。推动客户升级最多的是张伟(1次)。"
-    "逾期未完成的行动最多的是张伟(1项),请督促完成。",
-    ("campaign", "新品会"): "本周1次就新品会的邀约中1次答复参加,占100%",
+    ("by_owner", None): "本周1人共沟通22次，最多的是张伟(22次)。推动客户升级最多的是张伟(1次)。"
+    "逾期未完成的行动最多的是张伟(1项)，请督促完成。",
+    ("campaign", "新品会"): "本周1次就新品会的邀约中1次答复参加，占100%",
 }
 
 
@@ -283,7 +283,7 @@ def test_the_weakest_step_is_named_where_enough_customers_took_it(tell: Any) -> 
     rows += [base(f"C{n:03}", f"第{n}公司", I) for n in range(6, 9)]
     rows += [log("C001", "2024-05-14", type_after=f"{P}→{I}")]
     rows += [log("C006", "2024-05-14", type_after=f"{I}→成交客户")]
-    said = "这是目前最弱的一步,建议改进这一步的沟通话术。"
+    said = "这是目前最弱的一步，建议改进这一步的沟通话术。"
     assert said in tell(rows)["conversion"]
     assert said not in tell(rows[:6] + rows[8:9])["conversion"]  # too few took the other step
 
@@ -298,7 +298,7 @@ def test_without_data_each_says_so_and_gives_no_figure(tell: Any, language: str)
 def test_with_nothing_before_it_compares_with_nothing(tell: Any) -> None:
     told = tell([log("C001", "2024-05-14", satisfaction=4)])
     assert told["satisfaction"] == (
-        "本周1个评分平均4分,上周无数据,不作比较。只有1个评分,数据少,仅供参考。"
+        "本周1个评分平均4分(上周无数据，不作比较)。只有1个评分，数据少，仅供参考。"
     )
 
 
@@ -318,8 +318,29 @@ def test_what_people_typed_is_never_a_template(tell: Any) -> None:
 
 def test_people_who_only_owe_something_are_said_so(tell: Any) -> None:
     rows = [log("C001", "2024-05-07", action_due="2024-05-10")]
-    said = "本周没有沟通记录。逾期未完成的行动最多的是张伟(1项),请督促完成。"
+    said = "本周没有沟通记录。逾期未完成的行动最多的是张伟(1项)，请督促完成。"
     assert tell(rows)["by_owner"] == said
     assert tell(rows, "en")["by_owner"] == (
         "No talk this week. Most overdue actions: 张伟 (1). See that they are done."
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "C001(4分→期内最低2分→3.5分)。"), ("en", "C001 4→at lowest 2→3.5.")],
+)
+def test_who_was_content_again_is_listed_with_the_low_score(
+    tell: Any, language: str, said: str
+) -> None:
+    scores = {"2024-05-06": 4, "2024-05-13": 2, "2024-05-16": 3.5}
+    rows = [log("C001", day, satisfaction=n) for day, n in scores.items()]
+    assert tell(rows, language)["low_satisfaction"] == said
+
+
+def test_nobody_is_said_so_without_a_nought(tell_all: Any) -> None:
+    need = log("C001", "2024-05-14", need_tags=["交付"], need_met="未满足")
+    told = tell_all(
+        [base("C001", "星辰科技", P), need, log("C002", "2024-05-14", type_after="维持")]
+    )
+    assert told["conversion", f"{P}→{I}"].startswith(f"本周1家客户没有完成{P}→{I}的，转化率0%")
+    assert told["need_met_rate", None].startswith("本周1项需求没有已满足的，占0%")

@@ -41,12 +41,12 @@ def test_it_says_what_leads_then_what_is_worse_then_what_is_better() -> None:
     assert text == (
         "【沟通效果分析周报】2024-W20(2024-05-13 至 2024-05-19)\n"
         "\n主要指标\n"
-        "· avg_response_hours:2(上周 1,↑1,向好)\n"
+        "· avg_response_hours：2(上周 1，↑1，向好)\n"
         "本周变慢。\n"
-        "· conversion:2(上周 1,↑1)\n"
-        "\n需要关注\n· b:2(上周 1,↑1,变差)\n"
-        "\n有所改善\n· a:2(上周 1,↑1,向好)\n"
-        "\n这里没有列出的还有 2 项指标,见“周报.xlsx”。\n"
+        "· conversion：2(上周 1，↑1)\n"
+        "\n需要关注\n· b：2(上周 1，↑1，变差)\n"
+        "\n有所改善\n· a：2(上周 1，↑1，向好)\n"
+        "\n这里没有列出的还有 2 项指标，见“周报.xlsx”。\n"
     )
 
 
@@ -55,7 +55,7 @@ def test_as_markdown_nothing_in_it_is_taken_for_a_mark() -> None:
     assert text == (
         "# 【沟通效果分析周报】2024-W20(2024-05-13 至 2024-05-19)\n"
         "\n## 主要指标\n\n"
-        "- satisfaction:2(上周 1,↑1)\n"
+        "- satisfaction：2(上周 1，↑1)\n"
         "  \\[x\\](y) \\*好\\* \\#1\n"
     )
 
@@ -77,25 +77,44 @@ def test_what_matters_less_goes_first() -> None:
 
 def test_a_line_that_never_fits_is_left_out_alone() -> None:
     text = told(row("satisfaction", narrative="字" * 700), row("b", "bad"))
-    assert "· b:" in text
+    assert "· b：" in text
     assert "字" not in text
-    assert text.endswith("\n分析没有全部列出,见“周报.xlsx”。\n")
+    assert text.endswith("\n分析没有全部列出，见“周报.xlsx”。\n")
+
+
+def test_of_what_does_not_fit_as_many_sentences_stand_as_do() -> None:
+    long = "很长的话。" * 30 + "最后" * 400 + "。"
+    text = told(row("satisfaction", narrative="先说的一句。" + long), row("b", "bad"))
+    assert "先说的一句。很长的话。" in text and "最后" not in text
+    assert "· b：" in text
+    assert text.endswith("\n分析没有全部列出，见“周报.xlsx”。\n")
+    said = "Mean of 2 replies: 36 hours. Slow to answer: Sun Foods Co. Ltd. " + "x" * 2000
+    text = told(row("satisfaction", narrative=said))
+    assert "\nMean of 2 replies: 36 hours.\n" in text
+
+
+def test_figures_without_data_are_not_counted_as_left_out() -> None:
+    rows = [row(key) for key in ("satisfaction", "x", "y")]
+    empty = [(replace(metric, current=None, previous=None), shown) for metric, shown in rows]
+    assert "还有 2 项指标" in told(*rows)
+    assert "还有 1 项指标" in told(*rows[:2], *empty[2:])
+    assert "项指标" not in told(*empty)
 
 
 def test_customers_that_are_named_are_seen_to() -> None:
     metric, shown = row("slow_customers", current=Figure("甲、乙"))
     named = replace(metric, current=[{"name": "甲"}, {"name": "乙"}], unit="list", better=-1)
-    assert "需要关注\n· slow_customers:甲、乙(比上周 ↑1)\n" in told((named, shown))
+    assert "需要关注\n· slow_customers：甲、乙(比上周 ↑1)\n" in told((named, shown))
     assert "需要关注" not in told((replace(named, current=[]), shown))
 
 
 def test_what_may_not_be_told_is_not() -> None:
     def tell(line: str) -> str | None:
-        return None if "b:" in line else line.replace("甲", "C001")
+        return None if "b：" in line else line.replace("甲", "C001")
 
     text = told(row("satisfaction", narrative="甲好"), row("b", "bad"), told=tell)
     assert "C001好" in text
-    assert "b:" not in text
+    assert "b：" not in text
     assert "还有 1 项指标" in text
 
 
@@ -126,7 +145,7 @@ def test_it_is_said_in_both_languages(language: Any) -> None:
 
 @pytest.mark.parametrize("form", ["plain", "markdown"])
 def test_of_a_period_that_is_not_over_it_says_so(form: Any) -> None:
-    said = {"zh": "未结束,数据到 2024-05-19", "en": "not over yet, as of 2024-05-19"}
+    said = {"zh": "未结束，数据到 2024-05-19", "en": "not over yet, as of 2024-05-19"}
     metrics, shown = zip(row("satisfaction", narrative="字" * 700), strict=True)
     for language, words in said.items():
         given = (metrics, shown, WEEK, "r.xlsx", Words(cast(Any, language)), form)

@@ -14,7 +14,7 @@ PeriodKind = Literal["week", "month", "quarter", "year"]
 
 _FORM = re.compile(r"(\d{4})(?:-(?:W(\d{2})|Q([1-4])|(\d{2})))?")
 _FIRST_YEAR, _LAST_YEAR = 1901, 2100
-_WEEK_WINDOW = timedelta(days=30)
+_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,23 @@ class Period:
         return replace(self, end=min(self.end, day))
 
     @property
-    def months(self) -> int:
-        """How many months a monthly mean divides by; a week is judged by its 30-day window."""
-        return {"week": 1, "month": 1, "quarter": 3, "year": 12}[self.kind]
+    def months(self) -> float:
+        """How many months a monthly mean divides by: as many as there are in its window."""
+        months = {"week": 1, "month": 1, "quarter": 3, "year": 12}[self.kind]
+        return max(1, months * self.days / self.whole.days)
 
     @property
     def window(self) -> Period:
-        """The days a monthly mean is taken over: a week's are the 30 that end with its last."""
-        if self.kind != "week":
+        """The days a monthly mean is taken over: where as yet it has less than a month, as a week
+        always has, the 30 that end with its last."""
+        if self.kind != "week" and (self == self.whole or self.days >= _MONTH.days):
             return self
-        return Period(self.label, self.end - _WEEK_WINDOW + timedelta(days=1), self.end, self.kind)
+        return replace(self, start=self.end - _MONTH + timedelta(days=1))
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return max(0, (self.end - self.start).days + 1)
 
     def last(self, n: int) -> tuple[Period, ...]:
         """Return the last ``n`` periods of this kind, this one included, oldest first."""

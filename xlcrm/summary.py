@@ -21,17 +21,21 @@ LIMIT = 2_000  # bytes of UTF-8, the last line end included
 _HEAD, _LEADING, _WORSE, _SAID, _BETTER, _PART = range(6)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _SPACES = re.compile(r"\s+")
+# Where a sentence ends; after a short word (Co., Ltd.) it need not.
+_SENTENCE_END = re.compile(r"(?<=。)(?=.)|(?<=[a-z\d)]{4}\.)(?= [A-Z])")
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A line: of a metric's figure, where ``counts``, and below a heading, where it has one."""
+    """A line: of a metric's figure, where ``counts``, and below a heading, where it has one;
+    ``is_cut`` where its last sentences are left out."""
 
     text: str
     weight: int
     heading: str = ""
     counts: bool = False
     indent: bool = False
+    is_cut: bool = False
 
 
 def summarise(
@@ -59,8 +63,9 @@ def summarise(
     said = [bool(row.narrative) for row, _ in _leading(rows, metrics)]
 
     def last(kept: Sequence[_Line]) -> list[_Line]:
-        metrics_left = len(metrics) - sum(line.counts for line in kept)
-        texts_left = len([x for x in said if x]) - sum(line.weight == _SAID for line in kept)
+        metrics_left = sum(map(_has_data, metrics)) - sum(line.counts for line in kept)
+        whole = [line for line in kept if line.weight == _SAID and not line.is_cut]
+        texts_left = sum(said) - len(whole)
         if not metrics_left and not texts_left:
             return []
         key = "summary.left" if metrics_left else "summary.texts_left"
@@ -68,13 +73,31 @@ def summarise(
         return [_Line(words(key, count=metrics_left, report=name), _HEAD)]
 
     kept: list[_Line] = []
-    numbers: set[int] = set()
-    for number in sorted(range(len(lines)), key=lambda each: lines[each].weight):
-        wider = [line for n, line in enumerate(lines) if n in numbers or n == number]
+    chosen: dict[int, _Line] = {}
+    for number, line in _by_weight(lines):
+        wider = [each for _, each in sorted({**chosen, number: line}.items())]
         if len(_text([*wider, *last(wider)], form).encode()) <= LIMIT:
             kept = wider
-            numbers.add(number)
+            chosen[number] = line
     return _text([*kept, *last(kept)], form)
+
+
+def _by_weight(lines: Sequence[_Line]) -> Iterator[tuple[int, _Line]]:
+    """Yield lines and their numbers, what weighs most first: of what is said of a figure the first
+    sentence, then more and more of it where all but the figures of single subjects has its room."""
+    order = sorted(range(len(lines)), key=lambda each: lines[each].weight)
+    versions = {number: list(_versions(lines[number])) for number in order}
+    yield from ((n, versions[n][-1]) for n in order if lines[n].weight < _PART)
+    yield from ((n, longer) for n in order for longer in versions[n][-2::-1])
+    yield from ((n, lines[n]) for n in order if lines[n].weight == _PART)
+
+
+def _versions(line: _Line) -> Iterator[_Line]:
+    """Yield a line; of what is said of a figure then all but the last sentence, and so on."""
+    yield line
+    sentences = _SENTENCE_END.split(line.text) if line.weight == _SAID else []
+    for count in range(len(sentences) - 1, 0, -1):
+        yield replace(line, text="".join(sentences[:count]), is_cut=True)
 
 
 def _title(period: Period, as_of: date | None, words: Words) -> _Line:
@@ -94,7 +117,8 @@ def _lines(
     heading = words("summary.leading")
     first = _leading(rows, metrics)
     for row, metric in first:
-        yield _Line(_figures(row, metric, kind, words), _LEADING, heading, counts=True)
+        figures = _figures(row, metric, kind, words)
+        yield _Line(figures, _LEADING, heading, counts=_has_data(metric))
         if row.narrative:
             yield _Line(row.narrative, _SAID, heading, indent=True)
     rest = [pair for pair in zip(rows, metrics, strict=True) if pair not in first]
@@ -116,6 +140,10 @@ def _leading(
         next((p for p in pairs if p[0].key == key), None) for key in declared("report.leading")
     )
     return [pair for pair in found if pair]
+
+
+def _has_data(metric: Metric) -> bool:
+    return metric.current is not None or metric.previous is not None
 
 
 def _wants_care(row: AnalysisRow, metric: Metric) -> bool:

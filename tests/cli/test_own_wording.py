@@ -16,7 +16,7 @@ OWN = Path("团队/narrative.zh.j2")
 WEEK = ("report", "团队", "--week", "2024-W20", "--as-of", "2024-05-20")
 SCORED = {"record_id": "J001", "customer_name": "星辰科技", "date": "2024-05-14", "channel": "电话",
           "content": "谈价格", "satisfaction": 4}  # fmt: skip
-OURS = "本周1个评分平均4分,上周无数据,不作比较。只有1个评分,数据少,仅供参考。"
+OURS = "本周1个评分平均4分(上周无数据，不作比较)。只有1个评分，数据少，仅供参考。"
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_a_later_report_compares_with_what_was_published(team: Any, run: Any) ->
         "published": 36, "now": 48, "published_rows": 2, "now_rows": 3,
         "display": {"published": "36", "now": "48"},
     }  # fmt: skip
-    assert "补录影响:上周发布的是36(2条),现在是48(3条)。" in metric["narrative"]
+    assert "补录影响：上周发布的是36(2条)，现在是48(3条)。" in metric["narrative"]
 
 
 def test_figures_that_are_as_published_have_no_effect(team: Any, run: Any) -> None:
@@ -122,7 +122,7 @@ def test_the_published_week_itself_says_what_it_said_then(team: Any, run: Any) -
     metric = response(run, week="2024-W20")
     assert metric["current"] == 48
     assert metric["late"]["current"]["published"] == 36
-    assert "本周发布的是36(2条),现在是48(3条)。" in metric["narrative"]
+    assert "本周发布的是36(2条)，现在是48(3条)。" in metric["narrative"]
 
 
 def test_publishing_again_takes_a_word_of_its_own(team: Any, run: Any) -> None:

@@ -45,7 +45,7 @@ def test_a_figure_is_right_for_what_is_left_and_says_so(report: dict[str, Any]) 
     by_key = {each["key"]: each for each in report["metrics"]}
     assert by_key["satisfaction"]["current"] == 4.5
     assert by_key["satisfaction"]["unread_rows"] == 1
-    assert "有1行填写有误,无法计入。" in by_key["satisfaction"]["narrative"]
+    assert "有1行填写有误，无法计入。" in by_key["satisfaction"]["narrative"]
     assert by_key["avg_response_hours"]["unread_rows"] == 0
     assert "填写有误" not in by_key["avg_response_hours"]["narrative"]
 

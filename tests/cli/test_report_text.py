@@ -37,8 +37,9 @@ def test_it_names_nobody_confidential_and_no_number(team: Any, run: Any, form: s
     ran = run(*WEEK, form)
     assert ran.code == 0
     assert "满意度平均分" in ran.out
-    assert "重点回访客户:云帆教育、C002" in ran.out.replace("\\", "")
-    assert not [text for text in (FIRM, "海岳", TAG, PHONE) if text in ran.out]
+    assert "重点回访客户：云帆教育、C002" in ran.out.replace("\\", "")
+    assert not [text for text in (FIRM, "海岳", TAG, PHONE, "C002(") if text in ran.out]
+    assert "评分低于3分的客户：云帆教育(C001)、C002，" in ran.out.replace("\\", "")
     assert len(ran.out.encode()) <= 2000
     assert "沟通效果分析周报_2024-W20.xlsx" in ran.err
 
@@ -46,7 +47,7 @@ def test_it_names_nobody_confidential_and_no_number(team: Any, run: Any, form: s
 @pytest.mark.parametrize(
     ("lang", "text", "line"),
     [
-        ("zh", ",未结束,数据到 2024-05-20)", "2024-05 还没有结束,数据到 2024-05-20"),
+        ("zh", "，未结束，数据到 2024-05-20)", "2024-05 还没有结束,数据到 2024-05-20"),
         ("en", ", not over yet, as of 2024-05-20)", "2024-05 is not over yet: its figures are"),
     ],
 )

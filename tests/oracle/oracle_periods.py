@@ -16,7 +16,7 @@ class Span:
 
     first: date
     last: date
-    months: int
+    months: float
     window: date  # the first day of what a monthly mean is taken over
     earlier: date  # the first day of the period before, which ends where this one begins
     is_over: bool = True
@@ -25,8 +25,12 @@ class Span:
         """What has been of it by a day."""
         if day >= self.last:
             return self
-        window = day - timedelta(days=29) if self.window < self.first else self.window
-        return replace(self, last=day, window=window, is_over=False)
+        gone, every = ((last - self.first).days + 1 for last in (day, self.last))
+        cut = replace(self, last=day, is_over=False)
+        # As of a week, over the 30 days ending with its last day; else over what has been of it.
+        if self.window < self.first or gone < 30:
+            return replace(cut, months=1, window=day - timedelta(days=29))
+        return replace(cut, months=max(1, self.months * gone / every))
 
     @property
     def before(self) -> Span:

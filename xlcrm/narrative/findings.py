@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from xlcrm.metrics.breakdown import Step, counted, late_issues, missed, slowest_issue, steps
 from xlcrm.metrics.display import PEOPLE, number, percent
+from xlcrm.metrics.figures import starts
 from xlcrm.metrics.model import Metric
 from xlcrm.narrative.teller import Findings, Teller, who
 
@@ -84,10 +85,12 @@ def _low(teller: Teller) -> float:
 
 
 def _revisits(teller: Teller, metric: Metric) -> Findings:
+    lowest = _lowest(teller, metric)
     rows = [
         {
             "name": who(row),
             "before": None if row["before"] is None else number(row["before"]),
+            "lowest": lowest.get(row["customer"], ""),
             "after": number(row["after"]),
             "revisited": row["revisited"],
         }
@@ -95,6 +98,19 @@ def _revisits(teller: Teller, metric: Metric) -> Findings:
     ]
     still = [who(row) for row in metric.current if row["after"] < _low(teller)]
     return {"listed": rows, "everyone": len(metric.current), "still": teller.join(still)}
+
+
+def _lowest(teller: Teller, metric: Metric) -> dict[str, str]:
+    """Return the lowest low score of a period, by customer as it is named, where its last score is
+    no low one any more: it is why the customer is listed."""
+    if metric.period is None:
+        return {}
+    scores = teller.facts.among("scores", metric.basis["scores"])
+    given = scores[(scores["score"] < _low(teller)) & (scores["date"] >= starts(metric.period))]
+    last = {row["customer"]: row["after"] for row in metric.current}
+    least = given.groupby("customer")["score"].min()
+    named = {teller.facts.named(str(key))["customer"]: float(score) for key, score in least.items()}
+    return {key: number(score) for key, score in named.items() if last[key] >= _low(teller)}
 
 
 def _moods(teller: Teller, metric: Metric) -> Findings:

@@ -35,6 +35,7 @@ class Teller:
             "subject": labels.get("subject", metric.subject),
             "period": metric.period.kind if metric.period else "week",
             "until": _until(metric),
+            "is_window": metric.period is not None and metric.period.window != metric.period,
             "current": self._or_none(metric, metric.current),
             "previous": self._or_none(metric, metric.previous),
             "direction": _direction(metric),

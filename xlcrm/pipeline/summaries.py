@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from xlcrm.leaks import Texts
@@ -13,6 +14,9 @@ from xlcrm.privacy import mask
 from xlcrm.records import LedgerRecord
 from xlcrm.sheet_words import Words
 from xlcrm.summary import Form, summarise
+
+# Where a name was replaced by the id that stands behind it.
+_TWICE = re.compile(r"(?<!\w)([\w-]+)\(\1\)", re.ASCII)
 
 
 def summary(result: ReportResult, form: Form) -> str:
@@ -42,7 +46,7 @@ def _telling(merged: MergeResult) -> Callable[[str], str | None]:
     hidden = Texts(dict.fromkeys(tags.known.keys() - tags.found_in(our_words()), ""))
 
     def tell(line: str) -> str | None:
-        said = mask(private.replaced.replaced(line))
+        said = _TWICE.sub(r"\1", mask(private.replaced.replaced(line)))
         return None if private.forbidden.stand_in(said) or hidden.stand_in(said) else said
 
     return tell

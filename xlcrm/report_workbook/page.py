@@ -1,5 +1,5 @@
-"""Draws the report's first sheet: an A4 page with the leading figures, the charts and what they rest
-on, to be printed or sent by itself; below it all other figures and the named lists."""
+"""Draws the report's first sheet: an A4 page to be printed or sent by itself, with the leading
+figures, the charts and what they rest on; below it all other figures and the named lists."""
 
 from __future__ import annotations
 
