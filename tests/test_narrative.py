@@ -344,3 +344,9 @@ def test_nobody_is_said_so_without_a_nought(tell_all: Any) -> None:
     )
     assert told["conversion", f"{P}→{I}"].startswith(f"本周1家客户没有完成{P}→{I}的，转化率0%")
     assert told["need_met_rate", None].startswith("本周1项需求没有已满足的，占0%")
+
+
+def test_categories_of_issues_are_named_in_the_language_of_the_report(tell: Any) -> None:
+    issue = ("issue_tracking", "C001", {"reported_on": "2024-05-14", "issue_category": "产品"})
+    assert "未解决：产品(1个)" in tell([issue])["issue_close_rate"]
+    assert "1 still open: Product (1)" in tell([issue], "en")["issue_close_rate"]

@@ -243,6 +243,12 @@ def test_the_sheets_behind_are_printed_across_headed_on_each_page(
         assert sheet.print_title_rows == "$1:$1", sheet.title
 
 
+def test_without_a_trend_the_charts_are_not_headed_as_trends(write: Write) -> None:
+    shown = load_workbook(write(contents(trends={})))
+    firsts = [cell.value for cell in shown.worksheets[0]["A"]]
+    assert "高频需求与期末情况" in firsts and "近八期趋势与高频需求" not in firsts
+
+
 def test_three_needs_fit_into_the_column_of_their_figure() -> None:
     said = "成本控制/数据对接/售后支持"
     assert shown_lines(said, WIDTHS[2]) == 1

@@ -11,6 +11,7 @@ from xlcrm.metrics.model import Metric
 from xlcrm.narrative.teller import Findings, Teller, who
 
 _MARKED_STEP = 1.0  # a rise or fall of a score that is named, in points
+_CATEGORY = "issue_category"
 _NAMED = 10  # customers in a sentence; of more it says how many
 
 
@@ -120,9 +121,11 @@ def _moods(teller: Teller, metric: Metric) -> Findings:
 def _closing(teller: Teller, metric: Metric) -> Findings:
     rest = missed(metric)
     owners = counted(teller.facts, "issues", rest, "owner", len(rest))
+    categories = teller.counted("issues", rest, "category")
+    label = teller.spec.vocabularies[_CATEGORY].label
     return {
         "open": len(rest),
-        "categories": teller.counted("issues", rest, "category"),
+        "categories": [x | {"name": label(x["name"], teller.language)} for x in categories],
         "owners": teller.join((name for name, _ in owners), PEOPLE),
     }
 

@@ -51,7 +51,10 @@ class Page:
         for row in plan.leading:
             self._metric(plan, row, leads=True, opens=True)
         if plan.panels:
-            self._charts(plan, places, words("report.trend_title"))
+            has_trend = not all(panel.bars for panel in plan.panels)
+            self._charts(
+                plan, places, words("report.trend_title" if has_trend else "report.bars_title")
+            )
         for each in plan.rests_on:
             self._list(each, words)
         self._sheet.set_h_pagebreaks([self._row])

@@ -55,7 +55,8 @@ def write_quality(
         for column, figure in enumerate(figures, 2):
             sheet.write_number(row, column, figure, count)
     faint = book.format({"font_color": palette.MUTED_TEXT})
-    sheet.write_string(first + len(rows), 0, words("report.quality.sheet.note"), faint)
+    for row, key in enumerate(("note", "by_date"), first + len(rows)):
+        sheet.write_string(row, 0, words(f"report.quality.sheet.{key}"), faint)
     print_across(sheet, repeated=None)
 
 
