@@ -61,7 +61,8 @@ class LedgerRecords(list[LedgerRecord]):
                 run.size += 1
                 return
         place = bisect_left(block.rows, row)
-        if block.rows[place : place + 2].count(row) == 1:  # else nobody knows which it is
+        here, after = block.rows[place : place + 1], block.rows[place + 1 : place + 2]
+        if row in here and row not in after:  # else nobody knows which it is
             self._runs.append(_Run(at, place, 1, block))
 
     def column(self, key: str, start: int = 0, end: int | None = None) -> Column:

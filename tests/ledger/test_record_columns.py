@@ -55,7 +55,7 @@ def test_rows_that_are_not_as_their_file_has_them_are_as_the_ledger_has_them(tea
     assert_columns(records)
 
 
-@pytest.mark.parametrize("rows", [[3, 4, 5], [3, 5, 9], [0, 0, 0], [3, 3, 4]])
+@pytest.mark.parametrize("rows", [[3, 4, 5], [3, 5, 9], [0, 0, 0], [3, 3, 4], [5, 3, 4]])
 def test_a_row_that_stands_twice_is_no_place(rows: list[int]) -> None:
     block = Records(Block("a.xlsx", "表", "t"), rows, {"a": ["x", "y", None]})
     records = LedgerRecords()
