@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from xlcrm import resources
 from xlcrm.forks import HAS_FORK
-from xlcrm.ledger.state import load_state
+from xlcrm.ledger.state import load_state, save_state
 from xlcrm.pipeline import readings
-from xlcrm.pipeline.options import UsageError
+from xlcrm.pipeline.merges import merge
+from xlcrm.pipeline.options import Options, UsageError
+from xlcrm.pipeline.undoing import undo
 
 LOG, LABEL = "communication_log", "沟通动态记录表"
 TRACE = ("来源文件", "来源位置", "校验状态")
@@ -309,3 +313,18 @@ def test_a_state_with_any_byte_changed_costs_time_and_no_data(pair: Any) -> None
         found = pair.rows(LABEL)
         expected = expected or found
         assert found == expected, place
+
+
+def test_a_merge_that_an_earlier_program_wrote_can_be_taken_back(tmp_path: Path) -> None:
+    resources.copy_tree(resources.sample_workbooks(), tmp_path)
+    for day in (20, 27):
+        merge(tmp_path, Options(as_of=date(2024, 5, day)))
+    home = tmp_path / "汇总"
+    for each in (home / ".xlcrm" / "state").iterdir():
+        state = load_state(home, each.name, None)
+        assert state is not None
+        meta = {key: value for key, value in state.meta.items() if key != "behind"}
+        save_state(home, replace(state, meta=meta), meta["version"])
+    undo(tmp_path, Options(as_of=date(2024, 5, 27)))
+    again = merge(tmp_path, Options(as_of=date(2024, 5, 27)))
+    assert len(again.picture.records) > 100

@@ -21,7 +21,7 @@ from xlcrm.pipeline.lead_changes import lead_changes
 from xlcrm.pipeline.older_runs import declared
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture
-from xlcrm.pipeline.previous import Previous, Seen
+from xlcrm.pipeline.previous import Previous, Seen, what_is_behind
 from xlcrm.pipeline.published_files import follow_password
 from xlcrm.pipeline.secrets import lock_what_is_plain, written
 from xlcrm.pipeline.waiting import digest, owner_file, waiting_place
@@ -76,7 +76,8 @@ class Master:
         seen = previous.master
         meta = self._meta(contents) | {"signature": signature, "document": document}
         if previous.wrote(contents.run_id) and previous.state:
-            kept = {name: previous.state.meta[name] for name in ("replaced", "behind", "backups")}
+            kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}
+            kept["behind"] = what_is_behind(previous.state)
             self._save(contents.run_id, states, {**meta, **kept, "master": seen.digest})
             forget_undone(self.home)
             return None
@@ -84,7 +85,7 @@ class Master:
         backups = known_backups(self.home, previous.backups, seen.run_id)
         # One that was saved and says the same is not what this one is taken back to.
         again = previous.state if previous.run_id == contents.run_id else None
-        behind = again.meta["behind"] if again else replaced
+        behind = what_is_behind(again) if again else replaced
         meta |= {"replaced": replaced, "behind": behind, "backups": backups}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         place = waiting_place(self.path)

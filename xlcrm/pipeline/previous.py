@@ -242,11 +242,20 @@ def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
     for run in told.runs:  # the oldest first: of two words on one thing the later holds
         left = _left_by(backup_place(home, run), home, options)
         lead = with_news(lead, Lead(), offered(left.lead), lambda *_: True)
-        if left.state and left.state.meta["behind"]["run"] == told.into:
-            then = Lead.from_state(left.state.meta["behind"]["lead"])
+        behind = what_is_behind(left.state) if left.state else None
+        if behind and behind["run"] == told.into:
+            then = Lead.from_state(behind["lead"])
     if then is not None:  # what has been typed since into the master that is back is the latest
         lead = with_remarks(lead, then, previous.lead)
     return replace(previous, lead=lead, undone=told.runs)
+
+
+def what_is_behind(state: State) -> Any:
+    """Return the run, and the lead's work, of the master that a state's own is taken back to.
+
+    A state that an earlier program wrote names the one that it replaced, and no other.
+    """
+    return state.meta.get("behind", state.meta["replaced"])
 
 
 def _changed(
