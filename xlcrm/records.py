@@ -264,7 +264,8 @@ class FileReading:
     the finding why nothing could be read; ``own`` whether it is a workbook that xlcrm wrote for
     reading (master, report) and no input, ``lists`` those of its sheets that are no tables;
     ``tables`` are those that lie on its sheets as lists; ``lines`` are those of ``encoded``,
-    where they are at hand.
+    where they are at hand. ``stood`` are the keys of the master's rows that have its records, of a
+    file that has left and of which a master alone still tells.
     """
 
     file: str
@@ -275,6 +276,7 @@ class FileReading:
     rejected: str | None = None
     own: str | None = None
     removed: bool = False
+    stood: Sequence[str] = ()
     lists: Lists = field(default_factory=dict, repr=False, compare=False)
     tables: set[str] = field(default_factory=set, repr=False, compare=False)
     lines: Sequence[bytes] | None = field(default=None, repr=False, compare=False)
@@ -302,6 +304,7 @@ class FileReading:
             "modified": self.modified,
             "rejected": self.rejected,
             "own": self.own,
+            **({"stood": self.stood} if self.stood else {}),
             "blocks": list(map(_block_state, self.blocks)),
             "findings": [finding.to_state() for finding in self.findings],
         }
@@ -323,6 +326,7 @@ class FileReading:
             [Finding.from_state(finding, file) for finding in head["findings"]],
             head["rejected"],
             head["own"],
+            stood=head.get("stood", ()),
             lines=lines,
         )
 

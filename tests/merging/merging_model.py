@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from merging_customers import Answer, Answers, Pair, answered, remembered, since
@@ -136,12 +136,13 @@ class Account:
     offered: list[Words] = field(default_factory=list)  # of merges that were taken back
     old: Account | None = None
     heard: Words = field(default_factory=Words)
-    back: Words = field(default_factory=Words)  # of the master that is back when it came back
+    seen: Sheet | None = None  # as the old one was when it was heard
+    back: Words | None = None  # of the master that is back when it came back, where that is known
     settings: dict[Pair, bool] | None = None  # what they say of customers, where there are any
 
     def forget(self) -> None:
         """The state folder is lost."""
-        self.memory.is_lost, self.offered = True, []
+        self.memory.is_lost, self.offered, self.seen = True, [], None
         if self.old:
             self.old.forget()
             self.heard = Words()
@@ -155,8 +156,9 @@ class Account:
     def take_back(self, before: Account) -> None:
         """Undo the last merge: what was said since is offered to the next."""
         offered, heard = [*self.offered, words_of(self)], self.heard if self.old else None
+        is_known = not self.memory.is_lost
         vars(self).update({**vars(deepcopy(before)), "settings": self.settings})
-        self.offered, self.back = offered, heard or words_of(self)
+        self.offered, self.back = offered, (heard or words_of(self)) if is_known else None
 
     def merge(self, folder: dict[str, File], *, waits: bool = False) -> None:
         """Take in what the files of a folder say, and what the lead has said; the new master takes
@@ -166,10 +168,11 @@ class Account:
             hear(words, self.heard, words_of(old), old.page, self.page, sure=not old.memory.is_lost)
         self.old = (old or Account(self.memory, self.page, self.sheet)) if waits else None
         self.heard = words_of(self.old) if self.old else Words()
+        seen_now = deepcopy(self.old.sheet) if self.old else None
         back = deepcopy(words)
         for each in reversed(self.offered):
             offer(words, each)
-        if self.offered:
+        if self.offered and self.back:
             renew_remarks(words, self.back, back)
         if self.settings is not None:
             words.answers = remembered(words.answers, self.settings)
@@ -189,10 +192,10 @@ class Account:
             gone = gone_since(folder, known)
             if old and old.memory.is_lost:
                 _, today = merged(folder, gone, known, words, self)
-                compare_with_today(words, today, old)
+                hear_cells(words, today, old, self.seen)
         self.memory, self.page = merged(folder, gone, known, words, self)
         self.sheet = sheet_of(self.page, self.memory.words.notes)
-        self.offered = []
+        self.offered, self.seen = [], seen_now
 
 
 def sheet_of(page: Page, notes: dict[str, str]) -> Sheet:
@@ -373,8 +376,24 @@ def compare_with_today(words: Words, today: Page, account: Account) -> None:
             type_over(words, account_today, (key, name), sides={} if both else None)
     for key, cells in sheet.cells.items():
         was = page.lines.get(key)
-        if was is not None and key not in today.lines and list(typed_in(was, cells)):
+        if was is None:
+            words.added.setdefault(key, dict(cells))
+            words.removals.pop(key, None)
+        elif key not in today.lines and list(typed_in(was, cells)):
             words.added[key] = dict(cells)
+            words.removals.pop(key, None)
+
+
+def hear_cells(words: Words, today: Page, old: Account, seen: Sheet | None) -> None:
+    """Add what was typed into the cells of an old master without state since it was ``seen``."""
+    if seen is None:
+        compare_with_today(words, today, old)
+        return
+    then, now = deepcopy(words), deepcopy(words)
+    as_seen = Account(page=old.page, sheet=replace(seen, saved=old.sheet.saved))
+    compare_with_today(then, today, as_seen)
+    compare_with_today(now, today, old)
+    hear(words, then, now, Page(), Page())
 
 
 def merged(

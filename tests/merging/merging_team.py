@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from merging_customers import LIKELY, Answer, Pair, number_of
-from merging_model import FIELDS, LEAD, WHOLE, Account, File, Row
+from merging_model import FIELDS, WHOLE, Account, File, Row
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -235,9 +235,6 @@ class Team(RuleBasedStateMachine):
         sheet, (field, value) = self.desk.sheet, change
         if key not in self.desk.page.lines and not can_change(key, field):
             return  # typed in just now, it is another record by another topic
-        is_old = self.desk is self.account.old and self.desk.memory.is_lost
-        if is_old and key not in self.desk.page.lines:
-            return  # put in there and heard: of its cells nobody knows which are the later
         if key in sheet.cells and (key, field) not in sheet.decisions:
             sheet.cells[key][field] = value
             cell(workbook[TABLE], key, LABELS[field]).value = value
@@ -253,9 +250,7 @@ class Team(RuleBasedStateMachine):
             cell(workbook[TABLE], key, "主管批注").value = note
 
     def _lead_delete(self, workbook: Workbook, key: str) -> None:
-        sheet, line, old = self.desk.sheet, self.desk.page.lines.get(key), self.account.old
-        if old and old is not self.desk and old.memory.is_lost and line and line.files == {LEAD}:
-            return  # it still stands in the old master, and nobody knows that it has been heard
+        sheet = self.desk.sheet
         if key in sheet.cells:
             del sheet.cells[key]
             sheet.notes.pop(key, None)
@@ -324,9 +319,6 @@ class Team(RuleBasedStateMachine):
 
     def _lead_undo(self, workbook: Workbook, which: int) -> None:
         change = one_of(self.desk.page.changes, which)
-        old = self.account.old
-        if old and old is not self.desk and old.memory.is_lost:
-            return  # it still stands in the old master, and nobody knows that it has been heard
         if change:
             self.desk.sheet.undone.add(change)
             sheet, rows = workbook[CHANGES], rows_of(workbook, CHANGES)

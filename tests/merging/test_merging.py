@@ -221,6 +221,43 @@ STORIES: dict[str, Sequence[Any]] = {
         ("lead", [("note", "主题1", "跟进")]), MERGE, [write("a.xlsx", content="丙")], MERGE,
         ("lead", [("note", "主题1", "回访")]), MERGE, UNDO, UNDO, UNDO, MERGE,
     ],
+    "a row put into an open master that has lost its state is typed into again": [
+        [write("a.xlsx")], MERGE, LOSE, OPEN, ("lead", [("add", "主题2", ROW)]), MERGE,
+        ("lead", [typed("丙", "主题2")]), MERGE, ("lead", [typed("甲", "主题2")], False), MERGE,
+        ("lead", [("delete", "主题2")], False), MERGE, OPEN, MERGE,
+    ],
+    "a change taken back in the master that waits is not heard again from the open one": [
+        [write("a.xlsx")], MERGE, LOSE, OPEN, ("lead", [typed("丙")]), MERGE,
+        ("lead", [("undo", 0)], False), MERGE, ("lead", [("note", "主题1", "跟进")]), MERGE,
+    ],
+    "a row taken out of an open master that has lost its state is typed anew": [
+        [write("a.xlsx")], MERGE, LOSE, OPEN, ("lead", [("delete", "主题1")]), MERGE,
+        ("lead", [("add", "主题1", ROW)]), MERGE,
+    ],
+    "a note in a master that waited without state is offered when that is taken back": [
+        [write("a.xlsx")], MERGE, ("lead", [("add", "报价", ROW)]), OPEN, MERGE, LOSE,
+        ("lead", [("note", "报价", "回访")], False), MERGE, UNDO, ("lead", []), MERGE,
+    ],
+    "a note taken away after a master that said the same was taken back": [
+        [write("a.xlsx")], MERGE, ("lead", [("note", "主题1", "回访")]), MERGE, OPEN, ("lead", []),
+        MERGE, UNDO, ("lead", [("note", "主题1", None)]), MERGE,
+    ],
+    "a row of the lead's own that is taken back and typed into where a master waits": [
+        [write("a.xlsx")], MERGE, OPEN, ("lead", [("add", "主题2", ROW)]), MERGE, LOSE,
+        ("lead", [("undo", 0), typed("丙", "主题2")], False), MERGE,
+    ],
+    "the second row of an id is still that where its file has left and the state is lost": [
+        [write("a.xlsx"), write("b.xlsx"), write("b.xlsx", TWICE)], MERGE, [("remove", "b.xlsx")],
+        MERGE, LOSE, MERGE, ("lead", [("delete", "主题1")]), MERGE,
+    ],
+    "so it is where both rows say the same": [
+        [*BOTH, ("write", "b.xlsx", TWICE, ("topic", "主题1"))], MERGE, LOSE,
+        [("remove", "b.xlsx")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
+    ],
+    "the first row of an id that was taken out comes back as the first where the state is lost": [
+        [write("a.xlsx")], MERGE, ("lead", [("delete", "主题1")]),
+        [write("a.xlsx", TWICE)], MERGE, LOSE, ("lead", [("undo", 0)]), MERGE,
+    ],
 }  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from xlcrm.customers import CustomerBase
@@ -13,6 +16,9 @@ from xlcrm.text import fold
 
 KeyPart = object
 Key = tuple[KeyPart, ...]
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
+_COUNTED = 20  # records of one key in one workbook, at most, that a master alone tells apart
 
 
 class Claim(NamedTuple):
@@ -29,15 +35,18 @@ def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[
     """Yield a claim a record, and as it is a record that has neither its id nor its natural key.
 
     Records of one workbook whose keys are equal get an ordinal, in sheet, then row order; a form
-    that repeats another sheet's record in every value is the same record.
+    that repeats another sheet's record in every value is the same record. Of a file that has left,
+    and of which a master alone still tells, the rows there have their ordinals.
     """
     first: dict[Key, list[Record]] = {}
+    stood = iter(reading.stood)
     modified, removed = reading.modified, reading.removed
     for block in reading.blocks:
         table, file = spec.tables[block.table], block.block.file
         for record in block:
             customer = base.resolve(record.values, file)
             key = record_key(record, table, customer)
+            row = next(stood, "")
             if key is None:
                 yield record
                 continue
@@ -49,7 +58,30 @@ def claims_of(reading: FileReading, spec: Spec, base: CustomerBase) -> Iterator[
                 repeated = next(alike, len(known))
                 if repeated == len(known):
                     known.append(record)
+            if row:
+                repeated = ordinal_of(row, key) or repeated
             yield Claim(record, (*key, repeated), customer, modified, removed)
+
+
+def row_key(key: Key, apart: Key = ()) -> str:
+    """Return a short stable key of a record; of records that share an id, by what sets it apart."""
+    # As JSON: nearly all are texts and counts.
+    parts = [
+        encode_basestring(part)
+        if isinstance(part, str)
+        else str(part)
+        if part.__class__ is int
+        else _AS_JSON(part)
+        for part in (*key, *apart)
+    ]
+    text = f"[{', '.join(parts)}]"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def ordinal_of(row: str, key: Key) -> int | None:
+    """Return which of the records of one key in a workbook the row of this row key has; None where
+    it is another's, or too far down."""
+    return next((n for n in range(_COUNTED) if row_key((*key, n)) == row), None)
 
 
 def record_key(record: Record, table: Table, customer: str | None) -> Key | None:

@@ -8,8 +8,7 @@ from dataclasses import field, replace
 from itertools import combinations, count
 
 from xlcrm.customers import CustomerBase
-from xlcrm.ledger.claims import disagreements, record_key
-from xlcrm.ledger.identity import row_key
+from xlcrm.ledger.claims import disagreements, record_key, row_key
 from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import differing, note_of, own_extras, row_of
@@ -166,9 +165,11 @@ class _Edits:
         key = record_key(made, table, customer)
         same = row_key((*key, 0)) if key else ""
         if self.signs is not None and same in self.elsewhere - known.keys():
-            self.elsewhere.remove(same)
+            self.elsewhere.remove(same)  # another master has it too, that was taken back or waits
+            if row:  # typed into since this one was written
+                self.added[same] = self.added[same]._replace(record=made)
             self._note(same, record)
-            return  # another master has it too, that was taken back or waits
+            return
         if same in pairs and not any(disagreements(_plain(known[same], table), made, table)):
             return
         key = key or (table.key, "row", digest([made.values, made.raw, made.extras]))

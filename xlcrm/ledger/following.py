@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from xlcrm.customers import CustomerBase
-from xlcrm.ledger.claims import Claim, Key, record_key
+from xlcrm.ledger.claims import Claim, Key, record_key, row_key
 from xlcrm.ledger.fields import Known, merge_fields
 from xlcrm.ledger.history import Before
-from xlcrm.ledger.identity import Identities, row_key
+from xlcrm.ledger.identity import Identities
 from xlcrm.ledger.lead import LEAD, Added, RowId, Ruling
 from xlcrm.ledger.recovery import file_of, own_extras
 from xlcrm.ledger.said import with_said

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from json.encoder import encode_basestring
 
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import (
@@ -17,7 +14,9 @@ from xlcrm.ledger.claims import (
     differs,
     disagreements,
     identity_of,
+    ordinal_of,
     record_key,
+    row_key,
 )
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.lead import APART, LEAD, RowId
@@ -27,8 +26,6 @@ from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.values import dataclass
 
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
 
 @dataclass
 class Cluster:
@@ -36,21 +33,6 @@ class Cluster:
 
     row: RowId
     claims: list[Claim] = field(default_factory=list)
-
-
-def row_key(key: Key, apart: Key = ()) -> RowId:
-    """Return a short stable key of a record; of records that share an id, by what sets it apart."""
-    # As JSON: nearly all are texts and counts.
-    parts = [
-        encode_basestring(part)
-        if isinstance(part, str)
-        else str(part)
-        if part.__class__ is int
-        else _AS_JSON(part)
-        for part in (*key, *apart)
-    ]
-    text = f"[{', '.join(parts)}]"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 class Identities:
@@ -109,8 +91,7 @@ class Identities:
                     rows[*key, 0].append((row, Claim(each, (*key, 0), customer, "")))
         for key, known in rows.items():
             usual = row_key(key)
-            counted = {row_key((*key[:-1], n)) for n in range(1, len(known))}  # in one workbook
-            known = [each for each in known if each[0] not in counted]
+            known = [each for each in known if not ordinal_of(each[0], key[:-1])]
             if any(row != usual for row, _ in known):
                 yield key, known
             else:

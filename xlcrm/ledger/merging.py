@@ -10,11 +10,19 @@ from operator import lt
 
 from xlcrm.customers import CustomerBase
 from xlcrm.findings import Finding
-from xlcrm.ledger.claims import Claim, Key, claims_of, differs, natural_key, same_values
+from xlcrm.ledger.claims import (
+    Claim,
+    Key,
+    claims_of,
+    differs,
+    natural_key,
+    row_key,
+    same_values,
+)
 from xlcrm.ledger.fields import Known, Merged, merge_fields
 from xlcrm.ledger.following import followed, kept
 from xlcrm.ledger.history import Before, Entry, History
-from xlcrm.ledger.identity import Cluster, Identities, row_key
+from xlcrm.ledger.identity import Cluster, Identities
 from xlcrm.ledger.lead import LEAD, Lead, Removal, Ruling, Typed
 from xlcrm.ledger.model import Conflict, Ledger, RowCounts
 from xlcrm.ledger.owners import Owners

@@ -64,6 +64,7 @@ def recovered(
     they disagree, and of those that the lead has typed over (``rulings``).
     """
     files: dict[str, list[Record]] = defaultdict(list)
+    stood: dict[str, list[RowId]] = defaultdict(list)
     blocks: dict[tuple[str, str, str], Block] = {}
     for record in master.records:
         row, table, places = row_of(record)[0], spec.tables[record.table], _places(record)
@@ -74,12 +75,14 @@ def recovered(
             words = {**_typed_over(rulings.get(row, {}), file, table), **told.of(row, file)}
             plain = Record(block, line, record.values, record.raw, own_extras(record))
             files[file].append(with_said(plain, words, table) if words else plain)
+            stood[file].append(row)
     return [
         FileReading(
             file,
             modified=told.saved.get(file) or master.modified,
             blocks=_blocks(records),
             removed=True,
+            stood=stood[file],
         )
         for file, records in sorted(files.items())
         if file != LEAD
@@ -125,8 +128,10 @@ def with_records(
     today = {id(was): each for was, each in known if was.block.file == reading.file}
     if not today:
         return reading
-    records = [today.get(id(each), each) for each in reading.records]
-    return replace(reading, blocks=_blocks([each for each in records if each]))
+    pairs = zip(reading.records, reading.stood, strict=True)
+    left = [(each, row) for was, row in pairs if (each := today.get(id(was), was))]
+    blocks = _blocks([each for each, _ in left])
+    return replace(reading, blocks=blocks, stood=[row for _, row in left])
 
 
 def _blocks(records: Sequence[Record]) -> list[Records]:

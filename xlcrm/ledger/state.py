@@ -28,7 +28,7 @@ _FILE = "state"
 STATE = b"xlcrm state 10\n"  # how one begins that has no password
 _NUMBER = struct.Struct(">I")
 _LEVEL = 1  # of compression: others cost more and gain little
-_UNDECODABLE = "surrogatepass"  # a file's text need not be whole
+UNDECODABLE = "surrogatepass"  # a file's text need not be whole
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _packed(state: State, version: str) -> bytes:
         [f.file, len(f.packed), f.size, f.mtime_ns, f.sha256, f.removed]
         for f in state.files.values()
     ]
-    head = _deflated(json.dumps([meta, files], ensure_ascii=False).encode("utf-8", _UNDECODABLE))
+    head = _deflated(json.dumps([meta, files], ensure_ascii=False).encode("utf-8", UNDECODABLE))
     rest = b"".join([_NUMBER.pack(len(head)), head, *packed])
     return STATE + _NUMBER.pack(codec.crc32(rest)) + rest
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from xlcrm.ledger.claims import Key
+from xlcrm.ledger.claims import Key, row_key
 from xlcrm.ledger.fields import moment
 from xlcrm.ledger.following import as_leads
-from xlcrm.ledger.identity import row_key
 from xlcrm.ledger.lead import (
     Added,
     Lead,

@@ -21,6 +21,7 @@ from xlcrm.ledger.lead import (
     as_told,
     ruling_of,
 )
+from xlcrm.ledger.news import with_news
 from xlcrm.ledger.recovery import note_of, row_of
 from xlcrm.ledger.said import BLANK, Said, as_declared, sign
 from xlcrm.master_workbook.decisions import Decision, read_decisions
@@ -80,6 +81,18 @@ def edited(
     # What was taken back still stands in its cells.
     changes = read_changes(master.lists.get(LEAD_LIST, []))
     return replace(said, rulings=but_for_undone(said.rulings, lead.rulings, changes))
+
+
+def heard_again(
+    lead: Lead, heard: FileReading, master: FileReading, written: Written, spec: Spec
+) -> Lead:
+    """Return what the lead says with what has been typed into a master whose state is lost since it
+    was ``heard``; ``written`` is what files say today."""
+    rows = read_row_list(master.lists.get(ROW_LIST, []))
+    # A row that has been put in stands there as it was typed, whatever became of it elsewhere.
+    bare = replace(lead, added={row: each for row, each in lead.added.items() if row in rows})
+    then, now = (edited(bare, each, written, spec, sure=False) for each in (heard, master))
+    return with_news(lead, then, now, lambda *_: False)
 
 
 def lead_notes(master: FileReading) -> dict[str, str]:

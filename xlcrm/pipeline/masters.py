@@ -86,7 +86,7 @@ class Master:
         # One that was saved and says the same is not what this one is taken back to.
         again = previous.state if previous.run_id == contents.run_id else None
         behind = what_is_behind(again) if again else replaced
-        meta |= {"replaced": replaced, "behind": behind, "backups": backups}
+        meta |= {"replaced": replaced, "heard": seen.told, "behind": behind, "backups": backups}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         place = waiting_place(self.path)
         scratch = part_of(self.path)  # beside it: on the same disk

@@ -18,7 +18,7 @@ from xlcrm.ledger.state import FileState
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
 from xlcrm.pipeline.known import known_before
-from xlcrm.pipeline.lead_work import edited
+from xlcrm.pipeline.lead_work import edited, heard_again
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.masters import Master
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
@@ -207,7 +207,9 @@ def look_at(
     result, readings, before, _ = folder
     picture = assemble(readings, result.findings, options, before)
     lead, today = before.lead, Written(picture.ledger, picture.base)
-    if previous.also:
+    if previous.also and previous.heard:
+        lead = heard_again(lead, previous.heard, previous.also, today, options.spec)
+    elif previous.also:
         told = edited(lead, previous.also, today, options.spec, sure=False)
         new = told.added.keys() - lead.added.keys()  # all other notes are among those known
         notes = {row: note for row, note in told.notes.items() if row in new}
@@ -215,8 +217,7 @@ def look_at(
     if previous.state is None and previous.edited:
         same = previous.same_as_then(readings)
         told = edited(lead, previous.edited, today, options.spec, sure=False, unchanged=same)
-        both = {**told.notes, **lead.notes} if previous.also else told.notes
-        lead = replace(told, notes=both)
+        lead = replace(told, notes={**told.notes, **lead.notes})
     if lead is not before.lead:
         if before.told and previous.edited:
             readings = with_left(readings, previous.edited, lead, options.spec)

@@ -17,7 +17,7 @@ from xlcrm.ledger.history import Before, History
 from xlcrm.ledger.lead import WHOLE, Lead, RowId
 from xlcrm.ledger.news import offered, with_news, with_remarks
 from xlcrm.ledger.recovery import rows_of
-from xlcrm.ledger.state import FileState, State, latest_state, load_state
+from xlcrm.ledger.state import UNDECODABLE, FileState, State, latest_state, load_state
 from xlcrm.master_workbook.plan import TOTALS
 from xlcrm.master_workbook.row_list import NAME as ROW_LIST
 from xlcrm.pipeline.backups import backup_place, undone
@@ -25,7 +25,7 @@ from xlcrm.pipeline.lead_work import lead_work
 from xlcrm.pipeline.options import Options, UsageError
 from xlcrm.pipeline.picture import Written, ledger_of
 from xlcrm.pipeline.waiting import digest, waiting_place
-from xlcrm.records import FileReading, LedgerRecord
+from xlcrm.records import FileReading, LedgerRecord, ListRow
 from xlcrm.values import dataclass
 
 _COARSE = 2 * 10**9  # nanoseconds: the time of a file on an old disk is no finer
@@ -33,11 +33,21 @@ _COARSE = 2 * 10**9  # nanoseconds: the time of a file on an old disk is no fine
 
 class Seen(NamedTuple):
     """The master in its place as a run has seen it: its run id, its digest (None where there is no
-    file), and what the lead has said in it."""
+    file), what the lead has said in it, and all that it says where its state is lost."""
 
     run_id: str | None = None
     digest: str | None = None
     lead: Lead = Lead()
+    reading: FileReading | None = None
+
+    @property
+    def told(self) -> dict[str, Any] | None:
+        """All that it says as JSON data, for ``heard_in`` of the next run; None where its state
+        tells."""
+        if self.reading is None:
+            return None
+        said = self.reading.encoded.decode("utf-8", UNDECODABLE)
+        return {"said": said, "lists": self.reading.lists, "tables": sorted(self.reading.tables)}
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Previous:
     ``master`` is the one in its place: another where the last run's is ``waiting`` for it (the
     digest of that file). ``older`` is the state of a program, or of settings, that are not today's:
     what files said then still tells what has changed since. ``also`` is what another master says
-    whose state is lost.
+    whose state is lost, ``heard`` what it said when the last run looked.
     """
 
     run_id: str | None = None
@@ -59,6 +69,7 @@ class Previous:
     master: Seen = field(default_factory=Seen)
     waiting: str | None = None
     also: FileReading | None = None
+    heard: FileReading | None = None
     undone: Sequence[str] = ()
 
     @property
@@ -204,7 +215,8 @@ def _left_by(master: Path, home: Path, options: Options) -> Previous:
         raise UsageError("master-unreadable", path=str(master), reason=told)
     lead = lead_work(reading, known, written(state, options) if state else None, options)
     older = None if state else found
-    return Previous(run, state, reading, lead, older, Seen(run, now, lead))
+    seen = Seen(run, now, lead, None if state else reading)
+    return Previous(run, state, reading, lead, older, seen)
 
 
 def _with_waiting(previous: Previous, master: Path, home: Path, options: Options) -> Previous:
@@ -223,13 +235,28 @@ def _with_waiting(previous: Previous, master: Path, home: Path, options: Options
     replaced = waiting.state.meta["replaced"]
     if seen.run_id in (None, replaced["run"]):
         then = Lead.from_state(replaced["lead"])
+        heard = heard_in(waiting.state, previous.edited) if previous.edited else None
+        if heard and previous.state:  # a run that said the same has left its state
+            known = Lead.from_state(previous.state.meta["lead"])
+            then = lead_work(heard, known, written(previous.state, options), options)
         unsure = _changed(previous.state, waiting.state, options)
         lead = with_news(waiting.lead, then, seen.lead, unsure) if seen.run_id else waiting.lead
-        also = None if previous.state else previous.edited
-        return replace(waiting, lead=lead, master=seen, waiting=found, also=also)
+        later = replace(waiting, lead=lead, master=seen, waiting=found)
+        return later if previous.state else replace(later, also=previous.edited, heard=heard)
     known = Lead.from_state(waiting.state.meta["lead"])
     lead = with_news(previous.lead, known, waiting.lead, lambda *_: True)
     return replace(previous, lead=lead, waiting=found)
+
+
+def heard_in(state: State, master: FileReading) -> FileReading | None:
+    """Return what a master whose state is lost said when the last run looked, as if it had been
+    saved when it was by now: what is the same in both is no news. None where that is not known."""
+    told = state.meta.get("heard")  # an earlier program did not keep it
+    if told is None:
+        return None
+    heard = FileReading.decoded(master.file, told["said"].encode("utf-8", UNDECODABLE))
+    lists = {name: [ListRow(*row) for row in rows] for name, rows in told["lists"].items()}
+    return replace(heard, modified=master.modified, lists=lists, tables={*told["tables"]})
 
 
 def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
@@ -242,7 +269,11 @@ def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
     for run in told.runs:  # the oldest first: of two words on one thing the later holds
         left = _left_by(backup_place(home, run), home, options)
         lead = with_news(lead, Lead(), offered(left.lead), lambda *_: True)
-        behind = what_is_behind(left.state) if left.state else None
+        state = left.state
+        if state and run == told.into:  # it waited, and said the same
+            behind = state.meta["replaced"]
+        else:
+            behind = what_is_behind(state) if state else None
         if behind and behind["run"] == told.into:
             then = Lead.from_state(behind["lead"])
     if then is not None:  # what has been typed since into the master that is back is the latest
