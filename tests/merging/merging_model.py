@@ -239,6 +239,9 @@ def forget_what_no_sheet_tells(words: Words, page: Page, sheet: Sheet) -> None:
         is_typed = words.rulings[key, name].how == TYPED
         if key not in page.lines or (is_typed and key not in sheet.cells):
             del words.rulings[key, name]
+    for key in words.added.keys() & sheet.cells.keys():
+        if key in page.lines and page.lines[key].files == {LEAD}:
+            words.added[key] = dict(sheet.cells[key])
     words.notes = {}
 
 
@@ -277,7 +280,8 @@ def decide(words: Words, place: Place, how: str, own: Any, dispute: Dispute, whe
             words.removals.pop(key, None)
         return
     if not how:
-        words.rulings.pop(place, None)
+        if dispute.how is not None:  # else its cells were blank before
+            words.rulings.pop(place, None)
         return
     value = own
     if how == "take":

@@ -254,6 +254,10 @@ STORIES: dict[str, Sequence[Any]] = {
         [*BOTH, ("write", "b.xlsx", TWICE, ("topic", "主题1"))], MERGE, LOSE,
         [("remove", "b.xlsx")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
     ],
+    "rows stand in the order of the files that still say something": [
+        [("write", "王芳/c.xlsx", "主题1", ("content", "甲")), write("a.xlsx"),
+         write("b.xlsx", "主题2")], MERGE, LOSE, [("remove", "a.xlsx")], MERGE,
+    ],
     "the first row of an id that was taken out comes back as the first where the state is lost": [
         [write("a.xlsx")], MERGE, ("lead", [("delete", "主题1")]),
         [write("a.xlsx", TWICE)], MERGE, LOSE, ("lead", [("undo", 0)]), MERGE,

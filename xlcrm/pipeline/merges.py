@@ -170,8 +170,7 @@ class _Run:
         (result, readings, before, earlier), picture = look_at(self.entries, previous, options)
         files = files_of(result.statuses, previous, picture)
         document = document_of(self.path, picture, files, options)
-        kept = [with_records(reading, picture.ledger.recovered) for reading in readings]
-        states = _states(self.entries, kept, previous)
+        states = _states(self.entries, readings, previous)
         withdrawn = _withdrawn(earlier, picture.ledger, readings, options.spec)
         saved = {reading.file: reading.modified for reading in result.readings}
         master = Master(
@@ -223,6 +222,9 @@ def look_at(
             readings = with_left(readings, previous.edited, lead, options.spec)
         before = replace(before, lead=lead, told=None)
         picture = assemble(readings, result.findings, options, before)
+    left = [with_records(each, picture.ledger.recovered) for each in readings]
+    if left != readings:  # rows stand in the order of files that still say something, as next time
+        readings, picture = left, assemble(left, result.findings, options, before)
     return folder._replace(readings=readings, before=before), picture
 
 
