@@ -9,7 +9,7 @@ from itertools import combinations, count
 
 from xlcrm.customers import CustomerBase
 from xlcrm.ledger.claims import disagreements, record_key, row_key
-from xlcrm.ledger.lead import LEAD, OWN, Added, Lead, Removal, RowId, Ruling
+from xlcrm.ledger.lead import APART, LEAD, OWN, Added, Lead, Removal, RowId, Ruling
 from xlcrm.ledger.model import Ledger
 from xlcrm.ledger.recovery import differing, note_of, own_extras, row_of
 from xlcrm.ledger.said import Said, digest, put, record_sign, said, sign, with_said
@@ -132,6 +132,9 @@ class _Edits:
         settled = self.written.edited.get(row, {}).get(name)
         if settled is not None and sign(settled, table, name) == sign(now, table, name):
             fields.pop(name, None)  # as it was before the lead typed over it
+            return
+        if known and known.choice == APART:  # of this record, apart from the others as before
+            fields[name] = known._replace(said=now, when=self.when)
             return
         before = known.before if known and not known.choice else was
         choice = OWN if (row, name) in self.disputed else ""

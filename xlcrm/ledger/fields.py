@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
 
@@ -23,11 +23,12 @@ _UNRULED: Mapping[str, Ruling] = {}
 @dataclass(frozen=True)
 class Known:
     """What is known of a record besides its claims: what each file that the last run knew said of
-    it, what is settled where they differ, and what the lead says."""
+    it, what is settled where they differ, what the lead says, and the claims kept apart from it."""
 
     then: Mapping[str, Record] = field(default_factory=dict)
     entries: Mapping[str, Entry] = field(default_factory=lambda: _NONE)
     rulings: Mapping[str, Ruling] = field(default_factory=lambda: _UNRULED)
+    beside: Sequence[Claim] = ()
 
 
 @dataclass
@@ -75,12 +76,13 @@ class _Field:
     ) -> None:
         self.row, self.name, self.table, self.owners = row, name, table, owners
         self.claims = claims
-        self.signs = {
-            each.record.block.file: self._sign(said(each.record, name)) for each in claims
-        }
+        self.signs = {each.record.block.file: self._sign_in(each) for each in claims}
 
     def _sign(self, what: Said) -> Sign:
         return sign(what, self.table, self.name)
+
+    def _sign_in(self, claim: Claim) -> Sign:
+        return self._sign(said(claim.record, self.name))
 
     def merge(self, merged: Merged, known: Known) -> None:
         """Let the merged record have this field, and take note of what it leaves."""
@@ -99,7 +101,7 @@ class _Field:
         if ruling:
             if ruling.sides is None:
                 ruling = ruling._replace(sides=self._sides(known.then))
-            self._rule(merged, ruling, value)
+            self._rule(merged, ruling, value, known)
             return
         if value is None:
             value = self._last(outcome.rivals)
@@ -120,15 +122,10 @@ class _Field:
             return self.signs
         return {file: self._sign(said(record, self.name)) for file, record in then.items()}
 
-    def _rule(self, merged: Merged, ruling: Ruling, settled: Said | None) -> None:
+    def _rule(self, merged: Merged, ruling: Ruling, settled: Said | None, known: Known) -> None:
         """Let the lead's word hold, unless a file has said anything else since."""
         mine = self._sign(ruling.said)
-        sides = ruling.sides or {}
-        news = {
-            each
-            for file, each in self.signs.items()
-            if each not in (mine, sides.get(file)) and (file in sides or each not in sides.values())
-        }
+        news = {each for file, each in self.signs.items() if ruling.is_news(file, each, mine)}
         if not news and not ruling.choice and set(self.signs.values()) == {mine}:
             merged.entries.pop(self.name, None)  # everybody has it now: it is settled
             return
@@ -138,9 +135,11 @@ class _Field:
             merged.conflicts.append(self._conflict(ruling))
         else:
             value = ruling.said
-            ruling = merged.rulings[self.name] = ruling._replace(sides={**sides, **self.signs})
+            sides = {**(ruling.sides or {}), **self.signs}
+            ruling = merged.rulings[self.name] = ruling._replace(sides=sides)
             if ruling.choice:
-                merged.conflicts.append(self._conflict(ruling, decided=True))
+                others = known.beside if ruling.choice == APART else ()
+                merged.conflicts.append(self._conflict(ruling, others, decided=True))
         if not ruling.choice and self._sign(value) == mine:
             merged.edited[self.name] = ruling.before if settled is None else settled
         put(merged.record, self.name, value, self.table)
@@ -163,10 +162,14 @@ class _Field:
             versions.append((ruling.when, ruling.said))
         return max(versions, key=lambda each: each[0])[1] if versions else BLANK
 
-    def _conflict(self, ruling: Ruling | None = None, *, decided: bool = False) -> Conflict:
-        """Return the conflict with its versions; one that stands against the lead's word has that
-        among them."""
-        versions = dict(self._versions())
+    def _conflict(
+        self, ruling: Ruling | None = None, others: Sequence[Claim] = (), *, decided: bool = False
+    ) -> Conflict:
+        """Return the conflict with its versions, those of ``others`` as well; one that stands
+        against the lead's word has that among them."""
+        claims = [*self.claims, *others]
+        signs = self.signs | {e.record.block.file: self._sign_in(e) for e in others}
+        versions = dict(self._versions(claims, signs))
         mine = self._sign(ruling.said) if ruling else None
         if ruling and mine not in versions and not decided:
             source = f"{LEAD}\n{moment(ruling.when)}".strip()
@@ -174,9 +177,9 @@ class _Field:
         text = self.table.name_of(self.claims[0].record.values) or ""
         sides = tuple(versions.values())
         customer = self.claims[0].customer
-        saved = tuple((each.record.block.file, each.modified) for each in self.claims)
+        saved = tuple((each.record.block.file, each.modified) for each in claims)
         where = (self.table.key, self.row, text, customer, self.name)
-        conflict = Conflict(*where, sides, self.signs, ruling=ruling, saved=saved)
+        conflict = Conflict(*where, sides, signs, ruling=ruling, saved=saved)
         if not (ruling and decided):
             return conflict
         if ruling.choice == TAKE and mine in versions:
@@ -185,11 +188,13 @@ class _Field:
             return replace(conflict, choice=ruling.choice)
         return replace(conflict, choice=OWN, own=ruling.said.shown)
 
-    def _versions(self) -> Iterator[tuple[Sign, Version]]:
+    def _versions(
+        self, claims: Iterable[Claim], signs: Mapping[str, Sign]
+    ) -> Iterator[tuple[Sign, Version]]:
         """Yield each version once, as the first that has it."""
         seen = set()
-        for each in self.claims:
-            key = self.signs[each.record.block.file]
+        for each in claims:
+            key = signs[each.record.block.file]
             if key not in seen:
                 seen.add(key)
                 yield (

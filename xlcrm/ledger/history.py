@@ -29,12 +29,14 @@ class History:
     """What earlier runs settled where sources differ; what no entry names they agreed on.
 
     ``entries`` come by record, then by field. ``apart`` tells of records that share a key which
-    file's claim is whose; ``same`` leads from keys to those by which their records are known.
+    file's claim is whose; ``same`` leads from keys to those by which their records are known, and
+    ``parts`` from records that stand by themselves by a decision to the one that they are of.
     """
 
     entries: Mapping[RowId, Mapping[str, Entry]] = field(default_factory=dict)
     apart: Mapping[Key, Mapping[str, RowId]] = field(default_factory=dict)
     same: Mapping[Key, Key] = field(default_factory=dict)
+    parts: Mapping[RowId, RowId] = field(default_factory=dict)
 
     def to_state(self) -> dict[str, Any]:
         """Return plain JSON data; ``from_state`` is its inverse."""
@@ -42,6 +44,7 @@ class History:
             "entries": self.entries,
             "apart": [[key, files] for key, files in self.apart.items()],
             "same": [[key, other] for key, other in self.same.items()],
+            "parts": self.parts,
         }
 
     @classmethod
@@ -51,7 +54,8 @@ class History:
             for row, by in state["entries"].items()
         }
         apart = {key_of(key): files for key, files in state["apart"]}
-        return cls(entries, apart, {key_of(key): key_of(other) for key, other in state["same"]})
+        same = {key_of(key): key_of(other) for key, other in state["same"]}
+        return cls(entries, apart, same, state.get("parts", {}))  # earlier programs kept no parts
 
     def renamed(self, files: Mapping[str, str]) -> History:
         """Return the same of files under their new names."""
@@ -62,7 +66,7 @@ class History:
             for row, by in self.entries.items()
         }
         apart = {key: _renamed(known, files) for key, known in self.apart.items()}
-        return History(entries, apart, self.same)
+        return History(entries, apart, self.same, self.parts)
 
 
 def _renamed(named: Mapping[str, str], files: Mapping[str, str]) -> dict[str, str]:
@@ -91,4 +95,5 @@ class Before:
     @cached_property
     def concerned(self) -> frozenset[RowId]:
         """The records of which anything but their claims is known."""
-        return frozenset(self.history.entries) | self.lead.rows_named
+        whole = self.history.parts.values()
+        return frozenset(self.history.entries).union(self.lead.rows_named, whole)

@@ -19,7 +19,7 @@ from xlcrm.ledger.claims import (
     row_key,
 )
 from xlcrm.ledger.history import Before
-from xlcrm.ledger.lead import APART, LEAD, RowId
+from xlcrm.ledger.lead import APART, LEAD, RowId, Ruling
 from xlcrm.ledger.recovery import file_of
 from xlcrm.ledger.said import said, sign, with_said
 from xlcrm.records import Record
@@ -29,19 +29,24 @@ from xlcrm.values import dataclass
 
 @dataclass
 class Cluster:
-    """The claims that are of one record, in path order, and the record's row key."""
+    """The claims that are of one record, in path order, and the record's row key. ``beside`` are
+    those that the lead keeps apart from it, ``joined`` the records that were apart from it."""
 
     row: RowId
     claims: list[Claim] = field(default_factory=list)
+    beside: list[Claim] = field(default_factory=list)
+    joined: list[RowId] = field(default_factory=list)
 
 
 class Identities:
     """What is known of records since the last run. ``apart`` is what the next one has to know of
-    records that share a key: which file's claim is whose."""
+    records that share a key: which file's claim is whose; ``parts`` are those that the lead keeps
+    apart from others, with those."""
 
     def __init__(self, spec: Spec, base: CustomerBase, before: Before) -> None:
         self.spec, self.base, self.before = spec, base, before
         self.apart: dict[Key, Mapping[str, RowId]] = {}
+        self.parts: dict[RowId, RowId] = {}
         same = before.history.same
         self.old: dict[tuple[str, Key], Record] = {
             (file, same.get(claim.key, claim.key)): claim.record
@@ -57,6 +62,8 @@ class Identities:
         """Take note of this run's claims by their keys, and of the row keys that would be theirs.
         Return the keys whose row is another's: where nothing but their order tells rows apart, one
         may be known by the place that it had."""
+        for key, found in self.rows.items():
+            self.rows[key] = [each for each in found if not self._is_of_another(each, key, groups)]
         known: dict[Key, Iterable[RowId]] = {
             key: files.values() for key, files in self.before.history.apart.items()
         }
@@ -71,6 +78,21 @@ class Identities:
             if key not in known and any(self.then(key, claim) for claim in groups[key]):
                 self._given[rows[key]] = key  # it had that row in the last run as well
         return {key for key in other if self._given[rows[key]] != key}
+
+    def _is_of_another(
+        self, known: tuple[RowId, Claim], key: Key, groups: Mapping[Key, Sequence[Claim]]
+    ) -> bool:
+        """Whether a row of a master without state is that of a further record with the same id: its
+        key has that one's ordinal, and it says what that one says rather than the first."""
+        row, was = known
+        ordinal = ordinal_of(row, key[:-1])
+        further = groups.get((*key[:-1], ordinal)) if ordinal else None
+        if not further:
+            return False
+        table = self.spec.tables[was.record.table]
+        first = groups.get(key, ())
+        near = min(_distance(each, was, table) for each in further)
+        return all(near < _distance(each, was, table) for each in first)
 
     def _is_free(self, row: RowId, key: Key) -> bool:
         """Whether a row key is not another's; from now on it is this key's."""
@@ -91,7 +113,9 @@ class Identities:
                     rows[*key, 0].append((row, Claim(each, (*key, 0), customer, "")))
         for key, known in rows.items():
             usual = row_key(key)
-            known = [each for each in known if not ordinal_of(each[0], key[:-1])]
+            parts = {part for row, _ in known for part in self._parts_of(row, key)}
+            counted = {row_key((*key[:-1], n)) for n in range(1, len(known))}  # in one workbook
+            known = [each for each in known if each[0] not in parts | counted]
             if any(row != usual for row, _ in known):
                 yield key, known
             else:
@@ -113,7 +137,7 @@ class Identities:
         usual, known = row_key(key), self.before.history.apart.get(key)
         is_free = self._is_free(usual, key)
         if len(claims) == 1 and not known and key not in self.rows and is_free:
-            return [Cluster(usual, list(claims))]
+            return list(self._as_decided(key, Cluster(usual, list(claims)), table))
         found: dict[RowId, Cluster] = {}
         fresh = []
         for claim in claims:
@@ -135,22 +159,17 @@ class Identities:
         places = {id(claim): n for n, claim in enumerate(claims)}
         for group in groups:
             group.claims.sort(key=lambda claim: places[id(claim)])
-        groups = [part for group in groups for part in self._as_decided(key, group, table)]
         if len(groups) > 1 or groups[0].row != usual:
             self.apart[key] = {
                 claim.record.block.file: each.row for each in groups for claim in each.claims
             }
-        return groups
+        return [part for group in groups for part in self._as_decided(key, group, table)]
 
     def _nearest(self, key: Key, claim: Claim, table: Table) -> RowId | None:
         """Return the row of a master without state that a claim is likest to."""
         known = self.rows.get(key) or self._usual.get(key, [])
         rows = [each for each in known if not differs(claim, each[1], table)]
-
-        def distance(each: tuple[RowId, Claim]) -> int:
-            return sum(1 for _ in disagreements(claim.record, each[1].record, table))
-
-        return min(rows, key=distance)[0] if rows else None
+        return min(rows, key=lambda each: _distance(claim, each[1], table))[0] if rows else None
 
     def _differs(self, key: Key, claim: Claim, others: Iterable[Claim], table: Table) -> bool:
         """Whether a claim is of another record than all of ``others``, as they are and were."""
@@ -180,17 +199,38 @@ class Identities:
             taken.add(row)
 
     def _as_decided(self, key: Key, group: Cluster, table: Table) -> Iterable[Cluster]:
-        """Yield a record, or several where the lead has decided to keep all of its versions."""
-        rulings = self.before.lead.rulings.get(group.row, {})
+        """Yield a record, or several as long as the lead keeps its versions apart: until a file
+        says anything else. Of the first there may be no claim any more."""
         parts = {"": group}
-        for name, ruling in rulings.items() if len(group.claims) > 1 else ():
-            if ruling.choice != APART:
+        for name, ruling in self._apart_in(group.row):
+            signs = {id(e): sign(said(e.record, name), table, name) for e in group.claims}
+            mine, own = (sign(each, table, name) for each in (ruling.said, ruling.before))
+            if any(ruling.is_news(e.record.block.file, signs[id(e)], mine) for e in group.claims):
                 continue
-            mine, sides = sign(ruling.said, table, name), ruling.sides or {}
             for claim in list(group.claims):
-                theirs = sign(said(claim.record, name), table, name)
-                if theirs != mine and sides.get(claim.record.block.file) == theirs:
+                theirs = signs[id(claim)]
+                if theirs and theirs != own:
                     row = row_key(key, (name, theirs))
                     parts.setdefault(row, Cluster(row)).claims.append(claim)
                     group.claims.remove(claim)
+                    group.beside.append(claim)
+        known = (part for part, row in self.before.history.parts.items() if row == group.row)
+        former = dict.fromkeys([*known, *self._parts_of(group.row, key)])
+        group.joined = [row for row in former if row not in parts]
+        self.parts |= {row: group.row for row in parts if row}
         return parts.values()
+
+    def _apart_in(self, row: RowId) -> Iterator[tuple[str, Ruling]]:
+        """Yield the fields of which the lead keeps the versions apart."""
+        rulings = self.before.lead.rulings.get(row, {})
+        return ((name, each) for name, each in rulings.items() if each.choice == APART)
+
+    def _parts_of(self, row: RowId, key: Key) -> Iterator[RowId]:
+        """Yield the rows that a record may have besides its own by the lead's decisions."""
+        for name, ruling in self._apart_in(row):
+            yield from (row_key(key, (name, each)) for each in (ruling.sides or {}).values())
+
+
+def _distance(one: Claim, other: Claim, table: Table) -> int:
+    """Return on how many fields two claims differ."""
+    return sum(1 for _ in disagreements(one.record, other.record, table))

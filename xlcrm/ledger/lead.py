@@ -28,14 +28,23 @@ class Ruling(NamedTuple):
     """What the lead says of a field, for good until one of ``sides`` changes: the sign of what each
     file said then. ``choice`` is how: ``""`` typed over the cell, else a conflict decided: one of
     its versions taken, both kept in one value, or apart as two records, or a value of one's own.
-    ``before`` is what stood there, ``when`` the moment the master was saved. ``sides`` are None
-    until the next merge: what the files said in the run before."""
+    ``before`` is what stood there (of versions apart: what those say that are not), ``when`` the
+    moment the master was saved. ``sides`` are None until the next merge: what the files said in the
+    run before."""
 
     said: Said
     sides: Mapping[str, Sign] | None
     choice: str = ""
     before: Said = BLANK
     when: str = ""
+
+    def is_news(self, file: str, theirs: Sign, mine: Sign) -> bool:
+        """Whether a file says neither ``mine``, which is what the lead says, nor what was said when
+        the lead spoke."""
+        sides = self.sides or {}
+        if theirs in (mine, sides.get(file)):
+            return False
+        return file in sides or theirs not in sides.values()
 
 
 class Removal(NamedTuple):

@@ -23,7 +23,7 @@ from xlcrm.ledger.fields import Known, Merged, merge_fields
 from xlcrm.ledger.following import followed, kept
 from xlcrm.ledger.history import Before, Entry, History
 from xlcrm.ledger.identity import Cluster, Identities
-from xlcrm.ledger.lead import LEAD, Lead, Removal, Ruling, Typed
+from xlcrm.ledger.lead import LEAD, Lead, Removal, RowId, Ruling, Typed
 from xlcrm.ledger.model import Conflict, Ledger, RowCounts
 from xlcrm.ledger.owners import Owners
 from xlcrm.ledger.recovery import beside, names_in
@@ -75,6 +75,7 @@ class _Merger:
     unread: dict[str, dict[str, Typed]] = field(default_factory=dict)
     removed: dict[str, Removal] = field(default_factory=dict)
     recovered: list[tuple[Record, Record | None]] = field(default_factory=list)
+    joined: dict[RowId, RowId] = field(default_factory=dict)
     duplicates: int = 0
 
     def __post_init__(self) -> None:
@@ -186,7 +187,7 @@ class _Merger:
             clusters = identities.clusters(key, claims, table)
             for cluster in clusters:
                 self._merge(key, cluster, table)
-            self._collisions(clusters, table)
+            self._collisions([each for each in clusters if each.claims], table)
         copies = copies_of(readings)
         for file, original in copies.items():
             self.findings.append(Finding("duplicate-copy", file, parameters={"others": original}))
@@ -195,7 +196,7 @@ class _Merger:
             self.conflicts,
             self.findings,
             self.rows,
-            History(self.entries, identities.apart, self.used),
+            History(self.entries, identities.apart, self.used, identities.parts),
             self._lead(),
             self.duplicates,
             copies,
@@ -207,6 +208,10 @@ class _Merger:
 
     def _merge(self, key: Key, cluster: Cluster, table: Table) -> None:
         row, claims, before = cluster.row, cluster.claims, self.before
+        self.joined |= dict.fromkeys(cluster.joined, row)
+        if not claims:  # the lead's word keeps the others apart from what may come back
+            self.rulings[row] = before.lead.rulings[row]
+            return
         there = [claim for claim in claims if not claim.removed]
         present = there or claims
         if before.files is None and there:
@@ -215,7 +220,8 @@ class _Merger:
         known = Known(
             {each.record.block.file: then for each, then in thens if then},
             before.history.entries.get(row, {}),
-            before.lead.rulings.get(row, {}),
+            self._rulings_of(cluster),
+            cluster.beside,
         )
         merged = merge_fields(row, claims, table, self.owners, known)
         self._note(row, merged)
@@ -232,6 +238,14 @@ class _Merger:
         self._add(row, merged.record, merged.shown, sources, table, edited=bool(merged.edited))
         self.conflicts += conflicts
         self._tell_conflicts([each for each in conflicts if each.is_open], claims, table)
+
+    def _rulings_of(self, cluster: Cluster) -> Mapping[str, Ruling]:
+        """Return what the lead says of a record, and has said of those that are joined to it."""
+        known = self.before.lead.rulings
+        rulings = known.get(cluster.row, {})
+        for row in cluster.joined if known else ():
+            rulings = {**known.get(row, {}), **rulings}
+        return rulings
 
     def _with_recovered(
         self, row: str, claims: Sequence[Claim], there: Sequence[Claim], table: Table
@@ -342,13 +356,23 @@ class _Merger:
 
     def _lead(self) -> Lead:
         lead = self.before.lead
+        removed = {**lead.removed, **self.removed}
         return replace(
             lead,
             rulings=self.rulings,
             added=self.added,
-            removed={**lead.removed, **self.removed},
+            removed={row: each for row, each in removed.items() if row not in self.joined},
+            notes=self._notes(),
             unread=self.unread,
         )
+
+    def _notes(self) -> Mapping[RowId, str]:
+        """Return the lead's notes, those of records that were joined to others beside these."""
+        notes = dict(self.before.lead.notes)
+        for row, whole in self.joined.items():
+            if note := notes.pop(row, ""):
+                notes[whole] = "\n".join(filter(None, (notes.get(whole), note)))
+        return notes
 
 
 def _rises(rows: Sequence[int]) -> bool:

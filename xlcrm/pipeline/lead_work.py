@@ -163,7 +163,7 @@ def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
     table = spec.tables.get(decision.data["table"])
     field = table.by_key.get(decision.field) if table else None
     versions, sides = versions_of(decision, field), decision.data["sides"]
-    choice, said = decision.choice or "", None
+    choice, said, before = decision.choice or "", None, BLANK
     if choice == TAKE and decision.number <= len(versions):
         said = versions[decision.number - 1][0]
     elif choice == OWN:
@@ -171,8 +171,9 @@ def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
     elif choice == BOTH and decision.field != WHOLE:
         said = _joined([what for what, _ in versions], field)
         if said is None and not any(leads for _, leads in versions):
-            choice, said = APART, versions[0][0]
-    return None if said is None else Ruling(said, sides, choice, when=when)
+            choice = APART
+            said = before = next(what for what, _ in versions if what != BLANK)
+    return None if said is None else Ruling(said, sides, choice, before, when)
 
 
 def versions_of(decision: Decision, field: Field | None) -> list[tuple[Said, bool]]:

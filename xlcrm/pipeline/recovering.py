@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from xlcrm.ledger.lead import WHOLE, Lead
+from xlcrm.ledger.lead import APART, WHOLE, Lead, as_told, ruling_of
 from xlcrm.ledger.recovery import Told, recovered
 from xlcrm.ledger.renaming import renamed_files
 from xlcrm.ledger.said import Said, as_declared, sign
@@ -71,6 +71,10 @@ def _sides(decision: Decision, spec: Spec) -> Iterator[tuple[str, Said]]:
     versions = (what for what, _ in versions_of(decision, table.by_key.get(decision.field)))
     today = [as_declared(each, table, decision.field) for each in versions]
     by_sign = {sign(each, table, decision.field): each for each in today}
+    ruling = as_told(ruling_of, decision.data["ruling"])
+    if ruling and ruling.choice == APART:  # the others have rows of their own
+        own = sign(as_declared(ruling.before, table, decision.field), table, decision.field)
+        by_sign = {each: by_sign[each] for each in (own, "") if each in by_sign}
     for file, known in decision.data["sides"].items():
         if known in by_sign:
             yield file, by_sign[known]
