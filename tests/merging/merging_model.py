@@ -171,7 +171,7 @@ class Account:
         seen_now = deepcopy(self.old.sheet) if self.old else None
         back = deepcopy(words)
         for each in reversed(self.offered):
-            offer(words, each)
+            offer(words, each, self.back or Words())
         if self.offered and self.back:
             renew_remarks(words, self.back, back)
         if self.settings is not None:
@@ -291,15 +291,19 @@ def decide(words: Words, place: Place, how: str, own: Any, dispute: Dispute, whe
     words.rulings[place] = Ruling(value, dict(dispute.sides), how, when)
 
 
-def offer(words: Words, said: Words) -> None:
-    """Add what was said in a master that was taken back: it stands against what files say."""
+def offer(words: Words, said: Words, known: Words) -> None:
+    """Add what was said in a master that was taken back: it stands against what files say. What was
+    ``known`` in the one that is back stands there, or has been taken back."""
     for place, ruling in said.rulings.items():
+        before = known.rulings.get(place)
+        if before and (before.value, before.how) == (ruling.value, ruling.how):
+            continue
         mine = words.rulings.get(place)
         same = mine is not None and (mine.value, mine.how) == (ruling.value, ruling.how)
         if not same and (mine is None or mine.when <= ruling.when):
             words.rulings[place] = deepcopy(ruling)
             words.rulings[place].sides = {}
-    for key in said.removals:
+    for key in said.removals.keys() - known.removals.keys():
         words.removals.setdefault(key, {})
     words.added |= deepcopy(said.added)
     words.notes |= said.notes
@@ -371,7 +375,10 @@ def compare_with_today(words: Words, today: Page, account: Account) -> None:
             ruling, value = words.rulings.get((key, name)), cells[name]
             if ruling is not None and ruling.when > sheet.saved:
                 continue  # said in another master later
-            if ruling is not None and ruling.how != TYPED and ruling.when == sheet.saved:
+            is_said = ruling is not None and ruling.when == sheet.saved
+            if is_said and both and ruling.value == value and ruling.how == TYPED:
+                continue  # another master has it from this one
+            if is_said and ruling.value != value and ruling.how != TYPED:
                 dispute = today.disputes.get((key, name), Dispute([], {}))
                 if not (both and value in (each for each, _ in dispute.versions)):
                     words.rulings[key, name] = Ruling(value, {}, TYPED, sheet.saved, ruling.before)

@@ -254,9 +254,17 @@ STORIES: dict[str, Sequence[Any]] = {
         [*BOTH, ("write", "b.xlsx", TWICE, ("topic", "主题1"))], MERGE, LOSE,
         [("remove", "b.xlsx")], MERGE, ("lead", [("delete", "主题1")]), MERGE,
     ],
+    "a removal of before a master that says the same is taken back where that was undone": [
+        [write("a.xlsx")], MERGE, ("lead", [("delete", "主题1")]), MERGE, OPEN, ("lead", []), MERGE,
+        UNDO, MERGE, ("lead", [("undo", 0)]), MERGE,
+    ],
+    "a change taken back is no work on a row that its file drops": [
+        [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [typed("乙", "主题2")]), MERGE,
+        ("lead", [("undo", 0)]), [("drop", "a.xlsx", "主题2")], MERGE,
+    ],
     "rows stand in the order of the files that still say something": [
         [("write", "王芳/c.xlsx", "主题1", ("content", "甲")), write("a.xlsx"),
-         write("b.xlsx", "主题2")], MERGE, LOSE, [("remove", "a.xlsx")], MERGE,
+         write("b.xlsx", "主题2")], MERGE, OPEN, LOSE, [("remove", "a.xlsx")], MERGE,
     ],
     "the first row of an id that was taken out comes back as the first where the state is lost": [
         [write("a.xlsx")], MERGE, ("lead", [("delete", "主题1")]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
@@ -129,6 +129,20 @@ def _different(one: Claim, other: Claim, table: Table, name: str) -> bool:
 def same_values(one: Record, other: Record, table: Table) -> bool:
     """Whether two records say the same."""
     return not any(disagreements(one, other, table))
+
+
+def versions_in(claims: Sequence[Claim], table: Table) -> int:
+    """Return how many distinct versions there are among claims."""
+    versions: list[Record] = []
+    for claim in claims:
+        if not any(same_values(claim.record, other, table) for other in versions):
+            versions.append(claim.record)
+    return len(versions)
+
+
+def is_said(claim: Claim, others: Sequence[Claim], table: Table) -> bool:
+    """Whether any of other claims says the same."""
+    return any(same_values(claim.record, other.record, table) for other in others)
 
 
 def disagreements(one: Record, other: Record, table: Table) -> Iterator[str]:

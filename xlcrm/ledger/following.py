@@ -58,7 +58,8 @@ def kept(
     """Yield records that no file has any more, but on which the lead has worked: they are the
     lead's from now on."""
     lead = before.lead
-    worked = (lead.rulings.keys() | lead.notes.keys()) - lead.removed.keys()
+    ruled = {row for row, fields in lead.rulings.items() if fields}
+    worked = (ruled | lead.notes.keys()) - lead.removed.keys()
     if not worked:
         return
     old: dict[Key, list[Claim]] = defaultdict(list)

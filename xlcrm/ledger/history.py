@@ -81,7 +81,8 @@ class Before:
     something may have changed since: all others say what they said. ``base`` are the customers that
     were known then, None where they are the same today. Without a state ``files`` is
     None, and ``rows`` are the records of the master by their row keys; as long as nobody knows what
-    the lead has typed into them, ``told`` is all that counts of what removed files said.
+    the lead has typed into them, ``told`` is all that counts of what removed files said; ``apart``
+    are the signs of versions that stand there as records of their own, by row and field.
     """
 
     files: Collection[str] | None = None
@@ -91,6 +92,7 @@ class Before:
     base: CustomerBase | None = None
     rows: Mapping[RowId, Record] = field(default_factory=dict)
     told: Told | None = None
+    apart: Mapping[RowId, Mapping[str, Collection[Sign]]] = field(default_factory=dict)
 
     @cached_property
     def concerned(self) -> frozenset[RowId]:

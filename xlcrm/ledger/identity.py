@@ -227,8 +227,9 @@ class Identities:
 
     def _parts_of(self, row: RowId, key: Key) -> Iterator[RowId]:
         """Yield the rows that a record may have besides its own by the lead's decisions."""
-        for name, ruling in self._apart_in(row):
-            yield from (row_key(key, (name, each)) for each in (ruling.sides or {}).values())
+        versions = {name: (ruling.sides or {}).values() for name, ruling in self._apart_in(row)}
+        for name, signs in {**self.before.apart.get(row, {}), **versions}.items():
+            yield from (row_key(key, (name, each)) for each in signs)
 
 
 def _distance(one: Claim, other: Claim, table: Table) -> int:

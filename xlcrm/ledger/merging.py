@@ -15,9 +15,10 @@ from xlcrm.ledger.claims import (
     Key,
     claims_of,
     differs,
+    is_said,
     natural_key,
     row_key,
-    same_values,
+    versions_in,
 )
 from xlcrm.ledger.fields import Known, Merged, merge_fields
 from xlcrm.ledger.following import followed, kept
@@ -225,7 +226,7 @@ class _Merger:
         )
         merged = merge_fields(row, claims, table, self.owners, known)
         self._note(row, merged)
-        self.duplicates += len(claims) - _versions(claims, table)
+        self.duplicates += len(claims) - versions_in(claims, table)
         taken_out = before.lead.removed.get(row)
         removal = removal_of(taken_out, row, present, known.then, table, self.owners)
         if removal.removal:
@@ -234,7 +235,7 @@ class _Merger:
             return
         conflicts = [self._typed(each) for each in (*merged.conflicts, *removal.conflicts)]
         # One that has left is a source as long as no other says the same.
-        sources = [c for c in claims if not c.removed or not _is_said(c, there, table)]
+        sources = [c for c in claims if not c.removed or not is_said(c, there, table)]
         self._add(row, merged.record, merged.shown, sources, table, edited=bool(merged.edited))
         self.conflicts += conflicts
         self._tell_conflicts([each for each in conflicts if each.is_open], claims, table)
@@ -377,20 +378,6 @@ class _Merger:
 
 def _rises(rows: Sequence[int]) -> bool:
     return all(map(lt, rows, islice(rows, 1, None)))
-
-
-def _versions(claims: Sequence[Claim], table: Table) -> int:
-    """Return how many distinct versions there are among claims."""
-    versions: list[Record] = []
-    for claim in claims:
-        if not any(same_values(claim.record, other, table) for other in versions):
-            versions.append(claim.record)
-    return len(versions)
-
-
-def _is_said(claim: Claim, others: Sequence[Claim], table: Table) -> bool:
-    """Whether any of other claims says the same."""
-    return any(same_values(claim.record, other.record, table) for other in others)
 
 
 def _owner(record: Record, table: Table, owners: Mapping[str, str]) -> str:

@@ -14,13 +14,22 @@ T = TypeVar("T")
 Word = TypeVar("Word", Ruling, Removal)
 
 
-def offered(lead: Lead) -> Lead:
-    """Return what a lead says so that each word is a conflict with whatever a file says else."""
+def offered(lead: Lead, known: Lead) -> Lead:
+    """Return what a lead says so that each word is a conflict with whatever a file says else, but
+    for words on fields and removals that are ``known``."""
     rulings = {
-        row: {name: each._replace(sides={}) for name, each in fields.items()}
+        row: {
+            name: each._replace(sides={})
+            for name, each in fields.items()
+            if not _same(each, known.rulings.get(row, {}).get(name))
+        }
         for row, fields in lead.rulings.items()
     }
-    removed = {row: each._replace(sides={}) for row, each in lead.removed.items()}
+    removed = {
+        row: each._replace(sides={})
+        for row, each in lead.removed.items()
+        if row not in known.removed
+    }
     return replace(lead, rulings=rulings, removed=removed)
 
 

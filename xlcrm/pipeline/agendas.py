@@ -13,7 +13,8 @@ from xlcrm.agenda.workbook import counts, write_agenda
 from xlcrm.facts.lines import History
 from xlcrm.findings import Language
 from xlcrm.pipeline.exported import Exported
-from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
+from xlcrm.pipeline.inputs import refuse_target
+from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.secrets import written
 from xlcrm.record_sheet import atomic_file

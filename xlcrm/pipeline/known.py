@@ -14,7 +14,7 @@ from xlcrm.pipeline.checks import customer_base
 from xlcrm.pipeline.older_runs import older_history, older_readings
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.previous import Previous
-from xlcrm.pipeline.recovering import left_by
+from xlcrm.pipeline.recovering import kept_apart, left_by
 from xlcrm.records import FileReading
 from xlcrm.spec.model import CUSTOMER_FIELDS, Spec
 from xlcrm.spec.types.texts import CUSTOMERS
@@ -42,7 +42,8 @@ def known_before(previous: Previous, readings: Readings, options: Options) -> Kn
         return Known(Before(lead=previous.lead), [], {})
     left = left_by(previous.edited, previous.lead, readings, options.spec)
     lead, rows = previous.lead.renamed(left.names), rows_of(previous.edited)
-    return Known(Before(lead=lead, rows=rows, told=left.told), left.gone, {})
+    apart = kept_apart(previous.edited)
+    return Known(Before(lead=lead, rows=rows, told=left.told, apart=apart), left.gone, {})
 
 
 def _by_state(previous: Previous, readings: Readings, options: Options) -> Known:

@@ -9,19 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlcrm.filled_workbook.stamp import run_id
-from xlcrm.ledger.discovery import Entry, discover
+from xlcrm.ledger.discovery import Entry
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.model import Ledger, RowCounts
 from xlcrm.ledger.recovery import with_records
 from xlcrm.ledger.state import FileState
 from xlcrm.periods import last_full_week
 from xlcrm.pipeline.audiences import refuse_other_audience, write_team_copy
+from xlcrm.pipeline.inputs import entries_of, refuse_input
 from xlcrm.pipeline.known import known_before
 from xlcrm.pipeline.lead_work import edited, heard_again
 from xlcrm.pipeline.locks import locked
 from xlcrm.pipeline.masters import Master
-from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
+from xlcrm.pipeline.options import SCHEMA_VERSION, Options
 from xlcrm.pipeline.picture import Picture, Written, assemble
 from xlcrm.pipeline.previous import Previous, find_previous
 from xlcrm.pipeline.published_files import published_sums
@@ -268,35 +268,6 @@ def hand_back(folder: Path, result: MergeResult) -> MergeResult:
 
 def _as_read(status: str) -> str:
     return "read" if status in ("merged", "unchanged") else status
-
-
-def entries_of(folder: Path) -> list[Entry]:
-    """Return what lies in a team's folder. Raises UsageError where there is nothing to read."""
-    if not folder.is_dir():
-        raise UsageError("no-folder", path=str(folder))
-    entries = discover(folder)
-    if not any(entry.code in (None, "not-a-workbook") for entry in entries):
-        raise UsageError("no-workbook", path=str(folder))
-    return entries
-
-
-def refuse_input(target: Path, entries: Sequence[Entry], options: Options) -> None:
-    """Raise UsageError where a result would replace a file that people filled."""
-    if target.is_file() and run_id(target, options.password) is None:
-        size = target.stat().st_size
-        same = (each.path for each in entries if each.size == size and each.path.exists())
-        if any(path.samefile(target) for path in same):
-            raise UsageError("output-is-input", path=str(target))
-
-
-def refuse_target(folder: Path, target: Path | None, options: Options) -> None:
-    """Raise UsageError where what a merge goes on to write would replace a file that people filled,
-    or the folder's master."""
-    if target is None:
-        return
-    refuse_input(target.absolute(), discover(folder) if folder.is_dir() else [], options)
-    if target.absolute() == (folder / OUTPUT_FOLDER / MASTER_FILE).absolute():
-        raise UsageError("output-is-master", path=str(target))
 
 
 def _signature(entries: Sequence[Entry], options: Options, home: Path) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Any
 from xlcrm.findings import Finding
 from xlcrm.layout.pages import FormPage, ListPage, Notes, Page, form_page, list_row, showing
 from xlcrm.pipeline.blanks import free_name, named_tables
+from xlcrm.pipeline.inputs import entries_of, refuse_input
 from xlcrm.pipeline.lead_marks import notes_of, on_slots
-from xlcrm.pipeline.merges import entries_of, read_entries, refuse_input
+from xlcrm.pipeline.merges import read_entries
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options, UsageError
 from xlcrm.pipeline.picture import Picture, assemble
 from xlcrm.pipeline.previous import last_run

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 from xlcrm.ledger.cells import said_back
 from xlcrm.ledger.recovery import file_of, own_extras, rows_of
 from xlcrm.ledger.said import Said, said, sign
+from xlcrm.pipeline.inputs import entries_of, refuse_input
 from xlcrm.pipeline.merges import (
     document_of,
-    entries_of,
     files_of,
     look_at,
-    refuse_input,
 )
 from xlcrm.pipeline.options import Options
 from xlcrm.pipeline.picture import Picture

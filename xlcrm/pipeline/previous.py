@@ -268,17 +268,21 @@ def _with_undone(previous: Previous, home: Path, options: Options) -> Previous:
     then: Lead | None = None
     for run in told.runs:  # the oldest first: of two words on one thing the later holds
         left = _left_by(backup_place(home, run), home, options)
-        lead = with_news(lead, Lead(), offered(left.lead), lambda *_: True)
-        state = left.state
-        if state and run == told.into:  # it waited, and said the same
-            behind = state.meta["replaced"]
-        else:
-            behind = what_is_behind(state) if state else None
+        behind = _behind(left.state, waited=run == told.into) if left.state else None
         if behind and behind["run"] == told.into:
             then = Lead.from_state(behind["lead"])
+        # What had been said in the master that is back stands there, or has been taken back since.
+        said = offered(left.lead, then or Lead())
+        lead = with_news(lead, Lead(), said, lambda *_: True)
     if then is not None:  # what has been typed since into the master that is back is the latest
         lead = with_remarks(lead, then, previous.lead)
     return replace(previous, lead=lead, undone=told.runs)
+
+
+def _behind(state: State, *, waited: bool) -> Any:
+    """Return ``what_is_behind``; of a master that ``waited`` for the place of one that says the
+    same, that one."""
+    return state.meta["replaced"] if waited else what_is_behind(state)
 
 
 def what_is_behind(state: State) -> Any:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from xlcrm.ledger.lead import APART, WHOLE, Lead, as_told, ruling_of
+from xlcrm.ledger.lead import APART, WHOLE, Lead, RowId, as_told, ruling_of
 from xlcrm.ledger.recovery import Told, recovered
 from xlcrm.ledger.renaming import renamed_files
-from xlcrm.ledger.said import Said, as_declared, sign
+from xlcrm.ledger.said import Said, Sign, as_declared, sign
 from xlcrm.master_workbook.decisions import Decision, read_decisions
 from xlcrm.pipeline.lead_work import versions_of
 from xlcrm.records import FileReading
@@ -61,6 +61,17 @@ def told_of(master: FileReading, spec: Spec) -> Told:
             says[each.row][file][each.field] = what
         saved |= {file: when for file, when in each.data["saved"].items() if _is_moment(when)}
     return Told(says, saved)
+
+
+def kept_apart(master: FileReading) -> dict[RowId, dict[str, Collection[Sign]]]:
+    """Return what versions of fields a master shows as records of their own, by row and field: the
+    signs of all of them, whatever has become of the decision since."""
+    found: dict[RowId, dict[str, Collection[Sign]]] = defaultdict(dict)
+    for each in read_decisions(master.lists.get("conflicts", [])):
+        ruling = as_told(ruling_of, each.data["ruling"])
+        if ruling and ruling.choice == APART:
+            found[each.row][each.field] = {*(ruling.sides or {}).values()}
+    return found
 
 
 def _sides(decision: Decision, spec: Spec) -> Iterator[tuple[str, Said]]:

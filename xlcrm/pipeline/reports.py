@@ -27,9 +27,10 @@ from xlcrm.metrics.workings import period_workings, workings
 from xlcrm.periods import Period, last_full_week
 from xlcrm.pipeline.analysis import Analysis, analyse
 from xlcrm.pipeline.exported import Exported
+from xlcrm.pipeline.inputs import refuse_target
 from xlcrm.pipeline.late import late_json, late_rows
 from xlcrm.pipeline.locks import locked
-from xlcrm.pipeline.merges import MergeResult, merge, refuse_target
+from xlcrm.pipeline.merges import MergeResult, merge
 from xlcrm.pipeline.options import SCHEMA_VERSION, Options
 from xlcrm.pipeline.picture import Picture
 from xlcrm.pipeline.published_files import put_published, set_aside, wordings_path
