@@ -346,6 +346,14 @@ def test_nobody_is_said_so_without_a_nought(tell_all: Any) -> None:
     assert told["need_met_rate", None].startswith("本周1项需求没有已满足的，占0%")
 
 
+def test_nobody_who_bought_again_is_said_so(tell: Any) -> None:
+    bought = ("customer_base", "C001", {"customer_id": "C001", "deals": 1})
+    told = "截至汇总时，成交过的1家客户中没有成交两次以上的，复购率0%。"
+    assert tell([bought])["repurchase_rate"].startswith(told)
+    told = "None of 1 customer who bought did so twice or more as of the merge, 0%."
+    assert tell([bought], "en")["repurchase_rate"].startswith(told)
+
+
 def test_categories_of_issues_are_named_in_the_language_of_the_report(tell: Any) -> None:
     issue = ("issue_tracking", "C001", {"reported_on": "2024-05-14", "issue_category": "产品"})
     assert "未解决：产品(1个)" in tell([issue])["issue_close_rate"]
