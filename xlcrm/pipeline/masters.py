@@ -86,7 +86,7 @@ class Master:
         # One that was saved and says the same is not what this one is taken back to.
         again = previous.state if previous.run_id == contents.run_id else None
         behind = what_is_behind(again) if again else replaced
-        meta |= {"replaced": replaced, "heard": seen.told, "behind": behind, "backups": backups}
+        meta |= {"replaced": replaced, "behind": behind, "backups": backups}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         place = waiting_place(self.path)
         scratch = part_of(self.path)  # beside it: on the same disk
@@ -95,8 +95,11 @@ class Master:
             with written(scratch, self.options.secret) as target:
                 write_master(target, contents, self.options.spec, language, created)
             with claimed(self.home, contents.run_id):
-                self._save(contents.run_id, states, {**meta, "master": digest(scratch)})
+                meta["master"] = digest(scratch)
+                self._save(contents.run_id, states, meta)
                 pending = self._swap(scratch, previous, backups)
+                if pending and seen.reading:  # of one in its place nobody asks any more
+                    self._save(contents.run_id, states, {**meta, "heard": seen.told})
         finally:
             scratch.unlink(missing_ok=True)
         # Not those that this run knows: another may have put its master there meanwhile.
