@@ -132,6 +132,15 @@ def test_either_side_that_changes_asks_again(
     assert [*talks(apart).values()] == [({"a.xlsx", "b.xlsx"}, "跟进")]
 
 
+def test_what_is_asked_again_can_be_kept_apart_again(apart: Any) -> None:
+    put(apart, a=3)
+    apart.merge()
+    type_in(apart, CONFLICTS, 0, 决定="都保留")
+    apart.merge()
+    assert talks(apart) == {3: ({"a.xlsx"}, "跟进"), 2: ({"b.xlsx"}, None)}
+    assert conflict(apart) == (["3", "2"], "已决定")
+
+
 def test_a_score_typed_over_one_leaves_the_other(apart: Any) -> None:
     number = next(n for n, row in enumerate(apart.rows(LABEL)) if row[SCORE] == 1)
     type_in(apart, LABEL, number, **{SCORE: 5})

@@ -170,9 +170,9 @@ def ruling_by(decision: Decision, when: str, spec: Spec) -> Ruling | None:
         said = own_value(decision.own, field)
     elif choice == BOTH and decision.field != WHOLE:
         said = _joined([what for what, _ in versions], field)
-        if said is None and not any(leads for _, leads in versions):
-            choice = APART
-            said = before = next(what for what, _ in versions if what != BLANK)
+        theirs = [what for what, leads in versions if not leads and what != BLANK]
+        if said is None and len(theirs) > 1:
+            choice, said, before = APART, theirs[0], theirs[0]
     return None if said is None else Ruling(said, sides, choice, before, when)
 
 

@@ -78,7 +78,8 @@ class Master:
         if previous.wrote(contents.run_id) and previous.state:
             kept = {name: previous.state.meta[name] for name in ("replaced", "backups")}
             kept["behind"] = what_is_behind(previous.state)
-            self._save(contents.run_id, states, {**meta, **kept, "master": seen.digest})
+            meta |= {**kept, "master": seen.digest}
+            self._save(State(contents.run_id, states, meta))
             forget_undone(self.home)
             return None
         replaced = {"run": seen.run_id, "lead": seen.lead.to_state()}
@@ -94,12 +95,7 @@ class Master:
             language, created = self.options.language, self.options.created
             with written(scratch, self.options.secret) as target:
                 write_master(target, contents, self.options.spec, language, created)
-            with claimed(self.home, contents.run_id):
-                meta["master"] = digest(scratch)
-                self._save(contents.run_id, states, meta)
-                pending = self._swap(scratch, previous, backups)
-                if pending and seen.reading:  # of one in its place nobody asks any more
-                    self._save(contents.run_id, states, {**meta, "heard": seen.told})
+            pending = self._put(scratch, State(contents.run_id, states, meta), previous)
         finally:
             scratch.unlink(missing_ok=True)
         # Not those that this run knows: another may have put its master there meanwhile.
@@ -124,9 +120,18 @@ class Master:
             "earlier": contents.earlier,
         }
 
-    def _save(self, run: str, states: Mapping[str, FileState], meta: Mapping[str, Any]) -> None:
-        state, options = State(run, states, meta), self.options
-        save_state(self.home, state, options.version, options.secret)
+    def _save(self, state: State) -> None:
+        save_state(self.home, state, self.options.version, self.options.secret)
+
+    def _put(self, scratch: Path, state: State, previous: Previous) -> Pending | None:
+        """Save the state of a new master and let that take its place; return where it waits."""
+        meta = {**state.meta, "master": digest(scratch)}
+        with claimed(self.home, state.run_id):
+            self._save(replace(state, meta=meta))
+            pending = self._swap(scratch, previous, meta["backups"])
+            if pending and previous.master.reading:  # of one in its place nobody asks any more
+                self._save(replace(state, meta={**meta, "heard": previous.master.told}))
+        return pending
 
     def _swap(self, scratch: Path, previous: Previous, backups: Sequence[str]) -> Pending | None:
         """Put the new master in the old one's place, else beside it; return where it waits then."""
