@@ -262,6 +262,10 @@ STORIES: dict[str, Sequence[Any]] = {
         [write("a.xlsx"), write("a.xlsx", "主题2")], MERGE, ("lead", [typed("乙", "主题2")]), MERGE,
         ("lead", [("undo", 0)]), [("drop", "a.xlsx", "主题2")], MERGE,
     ],
+    "a row of the lead's own that was taken out is typed anew where the state is lost": [
+        [write("a.xlsx")], MERGE, ("lead", [("add", "报价", ROW)]), MERGE,
+        ("lead", [("delete", "报价")]), MERGE, ("lead", [("add", "报价", ROW)]), LOSE, MERGE,
+    ],
     "rows stand in the order of the files that still say something": [
         [("write", "王芳/c.xlsx", "主题1", ("content", "甲")), write("a.xlsx"),
          write("b.xlsx", "主题2")], MERGE, OPEN, LOSE, [("remove", "a.xlsx")], MERGE,

@@ -67,7 +67,7 @@ class _Edits:
         self.rulings = {row: dict(fields) for row, fields in self.before.rulings.items()}
         self.added, self.removed = dict(self.before.added), dict(self.before.removed)
         self.notes = dict(self.before.notes)
-        self.elsewhere = set(self.before.added)
+        self.elsewhere = self.before.added.keys() - self.before.removed.keys()
         self.disputed = {(each.record, each.field): each for each in self.written.conflicts}
 
     def lead(self) -> Lead:
