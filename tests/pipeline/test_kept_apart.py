@@ -170,3 +170,12 @@ def test_the_second_stands_alone_where_the_first_is_dropped_and_is_second_again(
     put(apart, a=1)
     apart.merge()
     assert talks(apart) == {1: ({"a.xlsx"}, None), 2: ({"b.xlsx"}, "跟进")}
+
+
+def test_a_note_beside_the_first_stays_where_its_file_drops_it(apart: Any) -> None:
+    note_beside(apart, 1, "回访")
+    put(apart, a=None)
+    for _ in range(2):
+        apart.merge()
+        assert talks(apart) == {2: ({"b.xlsx"}, "跟进\n回访")}
+        put(apart, c=None)

@@ -186,9 +186,12 @@ class _Merger:
                 self._add(row, claims[0].record, claims[0], claims, table, block)
                 continue
             clusters = identities.clusters(key, claims, table)
-            for cluster in clusters:
+            there = [each for each in clusters if each.claims]
+            for cluster in there:
                 self._merge(key, cluster, table)
-            self._collisions([each for each in clusters if each.claims], table)
+            for cluster in clusters if len(there) < len(clusters) else ():
+                self._wait(cluster, there)
+            self._collisions(there, table)
         copies = copies_of(readings)
         for file, original in copies.items():
             self.findings.append(Finding("duplicate-copy", file, parameters={"others": original}))
@@ -210,9 +213,6 @@ class _Merger:
     def _merge(self, key: Key, cluster: Cluster, table: Table) -> None:
         row, claims, before = cluster.row, cluster.claims, self.before
         self.joined |= dict.fromkeys(cluster.joined, row)
-        if not claims:  # the lead's word keeps the others apart from what may come back
-            self.rulings[row] = before.lead.rulings[row]
-            return
         there = [claim for claim in claims if not claim.removed]
         present = there or claims
         if before.files is None and there:
@@ -239,6 +239,15 @@ class _Merger:
         self._add(row, merged.record, merged.shown, sources, table, edited=bool(merged.edited))
         self.conflicts += conflicts
         self._tell_conflicts([each for each in conflicts if each.is_open], claims, table)
+
+    def _wait(self, cluster: Cluster, there: Sequence[Cluster]) -> None:
+        """Let others stay apart from a record of which there is no claim any more: it may come
+        back. What is noted beside it stands beside one of them."""
+        if not cluster.claims:
+            row, parts = cluster.row, self.identities.parts
+            self.rulings[row] = self.before.lead.rulings[row]
+            other = next(each.row for each in there if parts.get(each.row) == row)
+            self.joined |= dict.fromkeys((row, *cluster.joined), other)
 
     def _rulings_of(self, cluster: Cluster) -> Mapping[str, Ruling]:
         """Return what the lead says of a record, and has said of those that are joined to it."""
