@@ -29,14 +29,12 @@ class History:
     """What earlier runs settled where sources differ; what no entry names they agreed on.
 
     ``entries`` come by record, then by field. ``apart`` tells of records that share a key which
-    file's claim is whose; ``same`` leads from keys to those by which their records are known, and
-    ``parts`` from records that stand by themselves by a decision to the one that they are of.
+    file's claim is whose; ``same`` leads from keys to those by which their records are known.
     """
 
     entries: Mapping[RowId, Mapping[str, Entry]] = field(default_factory=dict)
     apart: Mapping[Key, Mapping[str, RowId]] = field(default_factory=dict)
     same: Mapping[Key, Key] = field(default_factory=dict)
-    parts: Mapping[RowId, RowId] = field(default_factory=dict)
 
     def to_state(self) -> dict[str, Any]:
         """Return plain JSON data; ``from_state`` is its inverse."""
@@ -44,7 +42,6 @@ class History:
             "entries": self.entries,
             "apart": [[key, files] for key, files in self.apart.items()],
             "same": [[key, other] for key, other in self.same.items()],
-            "parts": self.parts,
         }
 
     @classmethod
@@ -54,8 +51,7 @@ class History:
             for row, by in state["entries"].items()
         }
         apart = {key_of(key): files for key, files in state["apart"]}
-        same = {key_of(key): key_of(other) for key, other in state["same"]}
-        return cls(entries, apart, same, state.get("parts", {}))  # earlier programs kept no parts
+        return cls(entries, apart, {key_of(key): key_of(other) for key, other in state["same"]})
 
     def renamed(self, files: Mapping[str, str]) -> History:
         """Return the same of files under their new names."""
@@ -66,7 +62,7 @@ class History:
             for row, by in self.entries.items()
         }
         apart = {key: _renamed(known, files) for key, known in self.apart.items()}
-        return History(entries, apart, self.same, self.parts)
+        return History(entries, apart, self.same)
 
 
 def _renamed(named: Mapping[str, str], files: Mapping[str, str]) -> dict[str, str]:
@@ -81,8 +77,8 @@ class Before:
     something may have changed since: all others say what they said. ``base`` are the customers that
     were known then, None where they are the same today. Without a state ``files`` is
     None, and ``rows`` are the records of the master by their row keys; as long as nobody knows what
-    the lead has typed into them, ``told`` is all that counts of what removed files said; ``apart``
-    are the signs of versions that stand there as records of their own, by row and field.
+    the lead has typed into them, ``told`` is all that counts of what removed files said. ``apart``
+    are the signs of versions that the last run kept as records of their own, by row and field.
     """
 
     files: Collection[str] | None = None
@@ -97,5 +93,4 @@ class Before:
     @cached_property
     def concerned(self) -> frozenset[RowId]:
         """The records of which anything but their claims is known."""
-        whole = self.history.parts.values()
-        return frozenset(self.history.entries).union(self.lead.rows_named, whole)
+        return frozenset(self.history.entries).union(self.lead.rows_named, self.apart)

@@ -40,8 +40,8 @@ class Cluster:
 
 class Identities:
     """What is known of records since the last run. ``apart`` is what the next one has to know of
-    records that share a key: which file's claim is whose; ``parts`` are those that the lead keeps
-    apart from others, with those."""
+    records that share a key: which file's claim is whose; ``parts`` leads from records that the
+    lead keeps apart from others to those."""
 
     def __init__(self, spec: Spec, base: CustomerBase, before: Before) -> None:
         self.spec, self.base, self.before = spec, base, before
@@ -214,8 +214,7 @@ class Identities:
                     parts.setdefault(row, Cluster(row)).claims.append(claim)
                     group.claims.remove(claim)
                     group.beside.append(claim)
-        known = (part for part, row in self.before.history.parts.items() if row == group.row)
-        former = dict.fromkeys([*known, *self._parts_of(group.row, key)])
+        former = dict.fromkeys(self._parts_of(group.row, key))
         group.joined = [row for row in former if row not in parts]
         self.parts |= {row: group.row for row in parts if row}
         return parts.values()
@@ -226,10 +225,11 @@ class Identities:
         return ((name, each) for name, each in rulings.items() if each.choice == APART)
 
     def _parts_of(self, row: RowId, key: Key) -> Iterator[RowId]:
-        """Yield the rows that a record may have besides its own by the lead's decisions."""
-        versions = {name: (ruling.sides or {}).values() for name, ruling in self._apart_in(row)}
-        for name, signs in {**self.before.apart.get(row, {}), **versions}.items():
-            yield from (row_key(key, (name, each)) for each in signs)
+        """Yield the rows that a record may have besides its own by the lead's decisions, those of
+        the last run and today's."""
+        for versions in (self.before.apart, self.before.lead.apart):
+            for name, signs in versions.get(row, {}).items():
+                yield from (row_key(key, (name, each)) for each in signs)
 
 
 def _distance(one: Claim, other: Claim, table: Table) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
@@ -89,6 +89,16 @@ class Lead:
         """The rows of which anything is said."""
         parts = (self.rulings, self.added, self.removed, self.notes, self.unread)
         return frozenset().union(*parts)
+
+    @cached_property
+    def apart(self) -> dict[RowId, dict[str, Collection[Sign]]]:
+        """The signs of all versions of fields that are kept as records of their own, by row."""
+        found: dict[RowId, dict[str, Collection[Sign]]] = {}
+        for row, fields in self.rulings.items():
+            for name, each in fields.items():
+                if each.choice == APART:
+                    found.setdefault(row, {})[name] = (each.sides or {}).values()
+        return found
 
     @property
     def reading(self) -> FileReading:

@@ -200,7 +200,7 @@ class _Merger:
             self.conflicts,
             self.findings,
             self.rows,
-            History(self.entries, identities.apart, self.used, identities.parts),
+            History(self.entries, identities.apart, self.used),
             self._lead(),
             self.duplicates,
             copies,

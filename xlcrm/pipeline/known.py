@@ -42,7 +42,7 @@ def known_before(previous: Previous, readings: Readings, options: Options) -> Kn
         return Known(Before(lead=previous.lead), [], {})
     left = left_by(previous.edited, previous.lead, readings, options.spec)
     lead, rows = previous.lead.renamed(left.names), rows_of(previous.edited)
-    apart = kept_apart(previous.edited)
+    apart = kept_apart(previous.edited, options.spec)
     return Known(Before(lead=lead, rows=rows, told=left.told, apart=apart), left.gone, {})
 
 
@@ -66,7 +66,8 @@ def _by_state(previous: Previous, readings: Readings, options: Options) -> Known
         base = customer_base([*there, said.reading], replace(spec, **customers), said.related)
     history, lead = previous.history.renamed(names), previous.lead.renamed(names)
     withdrawn = {names.get(file, file): each for file, each in previous.withdrawn.items()}
-    return Known(Before(files, old, history, lead, base), [*gone.values()], withdrawn)
+    before = Before(files, old, history, lead, base, apart=said.apart)
+    return Known(before, [*gone.values()], withdrawn)
 
 
 def _by_older(previous: Previous, readings: Readings, spec: Spec) -> Known:

@@ -51,7 +51,9 @@ def lead_work(
     spec, when = options.spec, master.modified
     decisions = list(read_decisions(master.lists.get("conflicts", [])))
     changes = list(read_changes(master.lists.get(LEAD_LIST, [])))
-    lead = known if known is not None else _told(told_by(master, changes, spec), decisions, spec)
+    lead = (
+        known if known is not None else with_told(told_by(master, changes, spec), decisions, spec)
+    )
     answers = (Related(*each) for each in read_answers(master.lists.get(LIKELY_LIST, [])))
     lead = replace(lead, related=answered(lead.related, answers))
     before = lead.rulings
@@ -101,7 +103,7 @@ def lead_notes(master: FileReading) -> dict[str, str]:
     return {key: note for key, note in rows if key and note}
 
 
-def _told(lead: Lead, decisions: Iterable[Decision], spec: Spec) -> Lead:
+def with_told(lead: Lead, decisions: Iterable[Decision], spec: Spec) -> Lead:
     """Return what the lead says with the decisions that a master tells of, whose state is lost."""
     rulings = {row: dict(fields) for row, fields in lead.rulings.items()}
     for each in decisions:

@@ -13,7 +13,7 @@ from xlcrm.ledger.recovery import Told, recovered
 from xlcrm.ledger.renaming import renamed_files
 from xlcrm.ledger.said import Said, Sign, as_declared, sign
 from xlcrm.master_workbook.decisions import Decision, read_decisions
-from xlcrm.pipeline.lead_work import versions_of
+from xlcrm.pipeline.lead_work import versions_of, with_told
 from xlcrm.records import FileReading
 from xlcrm.spec.model import Spec
 
@@ -63,15 +63,11 @@ def told_of(master: FileReading, spec: Spec) -> Told:
     return Told(says, saved)
 
 
-def kept_apart(master: FileReading) -> dict[RowId, dict[str, Collection[Sign]]]:
-    """Return what versions of fields a master shows as records of their own, by row and field: the
-    signs of all of them, whatever has become of the decision since."""
-    found: dict[RowId, dict[str, Collection[Sign]]] = defaultdict(dict)
-    for each in read_decisions(master.lists.get("conflicts", [])):
-        ruling = as_told(ruling_of, each.data["ruling"])
-        if ruling and ruling.choice == APART:
-            found[each.row][each.field] = {*(ruling.sides or {}).values()}
-    return found
+def kept_apart(master: FileReading, spec: Spec) -> Mapping[RowId, Mapping[str, Collection[Sign]]]:
+    """Return ``Lead.apart`` as it was when a master was written, whatever has become of the
+    decisions since."""
+    decisions = read_decisions(master.lists.get("conflicts", []))
+    return with_told(Lead(), decisions, spec).apart
 
 
 def _sides(decision: Decision, spec: Spec) -> Iterator[tuple[str, Said]]:
