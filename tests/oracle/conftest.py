@@ -14,6 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from oracle_facts import Team
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_borders(borders_alone: None) -> None:
+    """Figures are in cells, not in their borders."""
+
+
 @pytest.fixture(scope="session")
 def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """Copies the sample team's folder."""

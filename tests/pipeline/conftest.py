@@ -23,6 +23,11 @@ SPEC = load_spec()
 AS_OF = date(2024, 5, 20)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_borders(borders_alone: None) -> None:
+    """What is merged are values, not the borders of cells."""
+
+
 @dataclass
 class Team:
     """A folder below ``root`` in which workbooks are put and merged."""
