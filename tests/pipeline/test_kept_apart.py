@@ -179,3 +179,23 @@ def test_a_note_beside_the_first_stays_where_its_file_drops_it(apart: Any) -> No
         apart.merge()
         assert talks(apart) == {2: ({"b.xlsx"}, "跟进\n回访")}
         put(apart, c=None)
+
+
+@pytest.mark.parametrize("loses_state", [False, True])
+def test_two_records_that_share_an_id_may_both_be_kept_apart(team: Any, loses_state: bool) -> None:
+    said = {"a": ("星辰科技", 1), "b": ("星辰科技", 2), "c": ("远航物流", 1), "d": ("远航物流", 2)}
+    for file, (customer, score) in said.items():
+        talk = {**TALK, "customer_name": customer, "satisfaction": score}
+        team.put(f"{file}.xlsx", {LOG: [talk]})
+    team.merge()
+    for number in (0, 1):
+        type_in(team, CONFLICTS, number, 决定="都保留")
+    for _ in range(2):
+        team.merge()
+        rows = team.rows(LABEL)
+        assert len({row["行标识"] for row in rows}) == 4
+        assert {row["来源文件"]: (row["客户名称"], row[SCORE]) for row in rows} == {
+            f"{file}.xlsx": each for file, each in said.items()
+        }
+        if loses_state:
+            shutil.rmtree(team.results / ".xlcrm")

@@ -21,7 +21,7 @@ from xlcrm.ledger.claims import (
 from xlcrm.ledger.history import Before
 from xlcrm.ledger.lead import APART, LEAD, RowId, Ruling
 from xlcrm.ledger.recovery import file_of
-from xlcrm.ledger.said import said, sign, with_said
+from xlcrm.ledger.said import Sign, said, sign, with_said
 from xlcrm.records import Record
 from xlcrm.spec.model import Spec, Table
 from xlcrm.values import dataclass
@@ -210,7 +210,7 @@ class Identities:
             for claim in list(group.claims):
                 theirs = signs[id(claim)]
                 if theirs and theirs != own:
-                    row = row_key(key, (name, theirs))
+                    row = _part_key(group.row, key, name, theirs)
                     parts.setdefault(row, Cluster(row)).claims.append(claim)
                     group.claims.remove(claim)
                     group.beside.append(claim)
@@ -229,7 +229,13 @@ class Identities:
         the last run and today's."""
         for versions in (self.before.apart, self.before.lead.apart):
             for name, signs in versions.get(row, {}).items():
-                yield from (row_key(key, (name, each)) for each in signs)
+                yield from (_part_key(row, key, name, each) for each in signs)
+
+
+def _part_key(row: RowId, key: Key, name: str, version: Sign) -> RowId:
+    """Return the row key of a version of a field that is kept apart from a record: that record's
+    own row is a part of it where another with the same id has the key's."""
+    return row_key(key if row == row_key(key) else (row,), (name, version))
 
 
 def _distance(one: Claim, other: Claim, table: Table) -> int:
