@@ -1,4 +1,4 @@
-"""LibreOffice as a real application in tests, and the rule that CI never skips such tests."""
+"""LibreOffice as a real application in tests; what holds of every test and its process."""
 
 from __future__ import annotations
 
@@ -234,6 +234,13 @@ def soffice(tmp_path_factory: pytest.TempPathFactory) -> Office:
     if program is None:
         _missing("LibreOffice (soffice) is not installed")
     return Office(program, tmp_path_factory.mktemp("office"))
+
+
+def pytest_configure() -> None:
+    """Let an interrupt reach what the tests start, though they run where it is ignored."""
+    # A shell starts what runs in the background so, and what the tests start would inherit it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

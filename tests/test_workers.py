@@ -265,8 +265,6 @@ def test_an_interrupt_leaves_no_child_and_no_folder(
         stderr=subprocess.PIPE,
         env=environment,
         start_new_session=True,
-        # Started in the background, the tests would hand on an interrupt that is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
