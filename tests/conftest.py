@@ -1,4 +1,4 @@
-"""LibreOffice as a real application in tests; what holds of every test and its process."""
+"""LibreOffice as a real application in tests, never skipped by CI; interrupts that arrive."""
 
 from __future__ import annotations
 

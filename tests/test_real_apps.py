@@ -1,10 +1,12 @@
-"""LibreOffice recalculates and can be typed into; CI never skips a test that needs it."""
+"""LibreOffice recalculates and is typed into, CI skips nothing that needs it, Ctrl-C arrives."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,13 @@ def test_it():
     pytest.skip("not on this machine")
 def test_other():
     pass
+"""
+INTERRUPTING = """
+import subprocess
+import sys
+def test_it():
+    script = "import signal; signal.raise_signal(signal.SIGINT)"
+    assert subprocess.run([sys.executable, "-c", script]).returncode
 """
 
 
@@ -107,3 +116,15 @@ def test_a_missing_application_is_told(required: str, exit_code: int, tmp_path: 
     run = run_pytest(tmp_path, source, XLCRM_REQUIRE_APPS=required, PATH=str(tmp_path))
     assert run.returncode == exit_code, run.stdout
     assert "LibreOffice (soffice) is not installed" in run.stdout
+
+
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, signal.default_int_handler])
+def test_an_interrupt_reaches_what_a_test_starts(
+    handler: signal.Handlers | Callable[..., object], tmp_path: Path
+) -> None:
+    before = signal.signal(signal.SIGINT, handler)  # what the tests below inherit
+    try:
+        run = run_pytest(tmp_path, INTERRUPTING)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert run.returncode == 0, run.stdout
